@@ -1,0 +1,44 @@
+# Everything a newcomer needs: `make demo` and `make test`. Each target works first, on a fresh machine, and again.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: help env demo test soak check bench data lock clean
+
+help:            ## what the targets do
+	@grep -hE '^[a-z]+: .*##|^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: .*##/:/' | column -t -s:
+
+env: $(VENV)/.done   ## make .venv with the package installed
+
+$(VENV)/.done: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: apt-get install python3.11 python3.11-venv, or make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: env        ## decide real decided cases and show why
+	@$(BIN)/dueprocess demo
+
+test: env check  ## all tests
+	$(BIN)/python -m pytest -n 2 -m "not soak"
+
+soak: env        ## the long runs
+	$(BIN)/python -m pytest -n 2 -m soak
+
+check: env       ## lint, types, the order of rooms, the law
+	$(BIN)/ruff check src tests bench data
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dueprocess law check
+
+bench: env       ## speed, as ratios against peers measured in the same run
+	$(BIN)/python -m pip install --quiet --require-hashes -r bench/requirements.lock
+	$(BIN)/python -m bench.run
+
+lock:            ## renew the locks (needs uv)
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra dev pyproject.toml build.in -o requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra bench -c requirements.lock pyproject.toml -o bench/requirements.lock
+
+clean:           ## remove what the targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

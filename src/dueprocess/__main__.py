@@ -1,0 +1,5 @@
+"""``python -m dueprocess``."""
+
+from dueprocess.cli import main
+
+main()

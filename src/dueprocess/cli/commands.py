@@ -1,0 +1,137 @@
+"""The commands and their options. The work is done in ``cli.decide``, ``cli.law`` and ``cli.demo``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="What a jail may do with an immigration detainer, until when, and under what authority.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+law = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The lawbook: check, list and show it.")
+app.add_typer(law, name="law")
+
+
+class Format(StrEnum):
+    """What a decision is printed as."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+    pdf = "pdf"
+
+
+LawFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--law", help="A folder of law files: a whole lawbook, or more files laid over the shipped one."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from dueprocess import __version__
+
+        typer.echo(f"dueprocess {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: dueprocess decide cases/g01-miranda-olivares.yaml")
+def decide(
+    cases: Annotated[list[str], typer.Argument(help="Case files (YAML or JSON); - reads standard input.")],
+    at: Annotated[str | None, typer.Option(help="The moment asked about, as 2026-03-29T16:00:00-07:00; or now.")] = None,
+    law_known_at: Annotated[str | None, typer.Option(help="Use only law known up to this day, as 2014-05-03.")] = None,
+    law_folders: LawFolders = None,
+    adoption: Annotated[Path | None, typer.Option(help="What the agency's counsel has adopted (YAML).")] = None,
+    format: Annotated[Format, typer.Option(help="text, json, html or pdf.")] = Format.text,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal (needed for pdf).")] = None,
+    json_: Json = False,
+) -> None:
+    """Decide cases: may this jail hold this person, until when, under what authority?"""
+    from dueprocess.cli.deciding import run
+
+    status = run(
+        cases,
+        at=at,
+        law_known_at=law_known_at,
+        folders=law_folders or [],
+        adoption=adoption,
+        form=Format.json.value if json_ else format.value,
+        out=out,
+    )
+    raise typer.Exit(status)
+
+
+@app.command(epilog="Example: dueprocess clock --due 2026-09-04T18:00:00-05:00 --zone America/Chicago --form i-247a")
+def clock(
+    due: Annotated[str, typer.Option(help="When release was due, as 2026-09-04T18:00:00-05:00.")],
+    zone: Annotated[str | None, typer.Option(help="The jail's IANA time zone; not needed with --place.")] = None,
+    form: Annotated[str, typer.Option(help="The detainer's form: i-247, i-247d, i-247n, i-247x, i-247a or i-247g.")] = "i-247a",
+    edition: Annotated[str | None, typer.Option(help="The footer's year and month, as 2017-03.")] = None,
+    place: Annotated[str | None, typer.Option(help="A county, to add the limits of its law, as us/nh/merrimack-county.")] = None,
+    law_folders: LawFolders = None,
+    json_: Json = False,
+) -> None:
+    """Every limit that counts from the release, with its steps."""
+    from dueprocess.cli.clocking import run
+
+    run(due=due, zone=zone, form=form, edition=edition, place=place, folders=law_folders or [], as_json=json_)
+
+
+@app.command(epilog="Example: dueprocess demo g12-lopez-lopez")
+def demo(
+    case: Annotated[str | None, typer.Argument(help="One case by name or the start of it; without it, all.")] = None,
+    json_: Json = False,
+) -> None:
+    """Decide the real decided cases that ship with the program."""
+    from dueprocess.cli.demo import run
+
+    raise typer.Exit(run(case, as_json=json_))
+
+
+@law.command("check", epilog="Example: dueprocess law check")
+def law_check(folders: Annotated[list[Path] | None, typer.Argument(help="Folders of law; default: the shipped lawbook.")] = None, json_: Json = False) -> None:
+    """Read every file of law and list what must be refused. Status 1 if anything is."""
+    from dueprocess.cli.lawbook import check
+
+    raise typer.Exit(check(folders or [], as_json=json_))
+
+
+@law.command("list", epilog="Example: dueprocess law list us/or --as-of 2014-05-03")
+def law_list(
+    place: Annotated[str | None, typer.Argument(help="Only what binds this place or agency, as us/or.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Only what is in force on this day, as 2014-05-03.")] = None,
+    law_folders: LawFolders = None,
+    json_: Json = False,
+) -> None:
+    """The authorities, with their citation, interval and review."""
+    from dueprocess.cli.lawbook import listing
+
+    listing(place, as_of=as_of, folders=law_folders or [], as_json=json_)
+
+
+@law.command("show", epilog="Example: dueprocess law show us/ma/lunn")
+def law_show(authority: str, law_folders: LawFolders = None, json_: Json = False) -> None:
+    """One authority: what it says, whom it binds, since when, by which source."""
+    from dueprocess.cli.lawbook import show
+
+    show(authority, folders=law_folders or [], as_json=json_)
+
+
+@law.command("schema", epilog="Example: dueprocess law schema case")
+def law_schema(of: Annotated[str, typer.Argument(help="authority, case or decision.")] = "authority") -> None:
+    """The JSON Schema of a law file, a case file or a decision."""
+    from dueprocess.cli.lawbook import schema
+
+    schema(of)

@@ -1,0 +1,46 @@
+"""What an agency's counsel has adopted. Law that is not adopted may release and never hold.
+
+    agency: us/or/clackamas-county/sheriff
+    confirmed_within_days: 730          # optional: law confirmed longer ago counts as not adopted
+    adopted:
+      - {authority: us/four-tests, hash: "sha256:…", by_role: county counsel, on: "2026-11-01"}
+      - us/cfr/8-287.7-d                # by id alone: at whatever content
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from dueprocess.kernel.errors import InputError, nearest
+from dueprocess.law import Lawbook
+
+KEYS = ("agency", "confirmed_within_days", "adopted")
+
+
+def adopted_ids(raw: Mapping[str, Any], *, lawbook: Lawbook, agency: str, today: date, where: str) -> frozenset[str]:
+    """The ids that count as adopted for the agency. Raises InputError for what cannot be read or is another's."""
+    if not isinstance(raw, Mapping):
+        raise InputError("the adoption file holds no mapping", where=where, do="write agency: and adopted:")
+    for key in raw:
+        if key not in KEYS:
+            raise InputError(f"[{key}] is no key here", where=where, do=nearest(str(key), KEYS) or f"one of {', '.join(KEYS)}")
+    if raw.get("agency") != agency:
+        raise InputError(f"it is the adoption of [{raw.get('agency')}], and the case is [{agency}]'s", where=where, do="use that agency's own adoption")
+    entries = raw.get("adopted")
+    if not isinstance(entries, list):
+        raise InputError("[adopted] is no list", where=where, do="list the authorities that counsel has adopted")
+    limit = raw.get("confirmed_within_days")
+    found: set[str] = set()
+    for entry in entries:
+        identity = entry if isinstance(entry, str) else entry.get("authority") if isinstance(entry, Mapping) else None
+        if identity not in lawbook.authorities:
+            raise InputError(f"[{identity}] is not in the lawbook", where=where, do=nearest(str(identity), lawbook.authorities) or "remove the entry")
+        authority = lawbook.authorities[identity]
+        if isinstance(entry, Mapping) and entry.get("hash") not in (None, authority.hash):
+            continue  # the text has changed since counsel adopted it
+        if isinstance(limit, int) and (authority.confirmed_on is None or today.toordinal() - authority.confirmed_on > limit):
+            continue
+        found.add(identity)
+    return frozenset(found)

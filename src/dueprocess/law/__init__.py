@@ -1,0 +1,20 @@
+"""The lawbook: law as data, loaded, checked and indexed."""
+
+from dueprocess.law.lawbook import Applied, Lawbook, declares, link
+from dueprocess.law.loading import default_folder, load_lawbook
+from dueprocess.law.model import RANK_NAMES, Authority, By, Interval, Norm, covers
+
+__all__ = [
+    "RANK_NAMES",
+    "Applied",
+    "Authority",
+    "By",
+    "Interval",
+    "Lawbook",
+    "Norm",
+    "covers",
+    "declares",
+    "default_folder",
+    "link",
+    "load_lawbook",
+]

@@ -1,0 +1,377 @@
+"""The lawbook: authorities linked, checked against each other, and indexed by whom they bind and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from dueprocess.kernel.canonical import content_hash
+from dueprocess.kernel.errors import LawError, nearest
+from dueprocess.law.model import (
+    CONSTITUTION,
+    FEDERAL_REGULATION,
+    FEDERAL_STATUTE,
+    LOCAL,
+    STATE_CONSTITUTION,
+    STATE_LAW,
+    STATE_ORDER,
+    Authority,
+    Norm,
+    covers,
+)
+from dueprocess.terms import Vocabulary, facts_of
+
+POWER_STATUTE = "us/statute/8-usc-1357-g-10"
+"""The one federal text that courts have read to give, or not to give, local officers power."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A norm as it applies on a day. ``adopted`` is false where counsel has not taken it over;
+    ``ending`` is true where only an end that counsel has not adopted would have taken it away."""
+
+    norm: Norm
+    adopted: bool = True
+    ending: bool = False
+
+
+class Lawbook:
+    """All authorities by id. Build with ``link``; look up with ``applied``, ``persuading`` and ``change_days``."""
+
+    def __init__(self, authorities: Mapping[str, Authority], vocabulary: Vocabulary) -> None:
+        self.authorities = dict(sorted(authorities.items()))
+        self.vocabulary = vocabulary
+        self.version = content_hash(
+            [content_hash(dict(vocabulary.raw)), *(a.hash for a in self.authorities.values())]
+        )
+        self._by_place: dict[str, list[Authority]] = {}
+        self._persuades: dict[str, list[Authority]] = {}
+        self.forms: dict[str, dict[str, Authority]] = {}
+        for authority in self.authorities.values():
+            for index, patterns in ((self._by_place, authority.binds), (self._persuades, authority.persuades)):
+                for pattern in patterns:
+                    index.setdefault(pattern.split("/*")[0], []).append(authority)
+            if authority.kind == "form":
+                _, kind, edition = authority.id.split("/")
+                self.forms.setdefault(kind, {})[edition] = authority
+        # Per lawbook, so that two lawbooks never share an answer.
+        self.binding = lru_cache(maxsize=4096)(self._binding)
+        self.known = lru_cache(maxsize=65536)(self._known)
+        self.applied = lru_cache(maxsize=65536)(self._applied)
+        self.persuading = lru_cache(maxsize=4096)(self._persuading)
+
+    def _covering(self, index: Mapping[str, list[Authority]], agency: str, sets: tuple[str, ...]) -> list[Authority]:
+        parts = agency.split("/")
+        keys = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+        found: dict[str, Authority] = {}
+        for key in (*keys, *sets):
+            for authority in index.get(key, ()):
+                found[authority.id] = authority
+        return [found[key] for key in sorted(found)]
+
+    def _binding(self, agency: str, sets: tuple[str, ...]) -> tuple[Authority, ...]:
+        return tuple(
+            a
+            for a in self._covering(self._by_place, agency, sets)
+            if any(covers(p, agency, sets) for p in a.binds) and not any(covers(p, agency, sets) for p in a.excepts)
+        )
+
+    def _persuading(self, agency: str, sets: tuple[str, ...], day: int, known_at: int) -> tuple[Authority, ...]:
+        bound = {a.id for a in self.binding(agency, sets)}
+        return tuple(
+            a
+            for a in self._covering(self._persuades, agency, sets)
+            if a.id not in bound
+            and any(covers(p, agency, sets) for p in a.persuades)
+            and not any(covers(p, agency, sets) for p in a.excepts)
+            and self.known(a.id, known_at)
+            and _within(a.in_force.start, day)
+            and not self._ended(a, day, known_at)
+        )
+
+    def _known(self, identity: str, known_at: int) -> bool:
+        """Whether an authority is law as far as is known on that day (``known`` includes its first day)."""
+        authority = self.authorities[identity]
+        if not _within(authority.known.start, known_at):
+            return False
+        return not self._unknown_again(authority, known_at)
+
+    def _unknown_again(self, authority: Authority, known_at: int) -> bool:
+        interval = authority.known
+        if interval.until is None or known_at < interval.until:
+            return False
+        return interval.ended_by is None or self.known(interval.ended_by, known_at)
+
+    def _ended(self, authority: Authority, day: int, known_at: int) -> bool:
+        interval = authority.in_force
+        if interval.until is None or day < interval.until:
+            return False
+        return interval.ended_by is None or self.known(interval.ended_by, known_at)
+
+    def _applied(
+        self, agency: str, sets: tuple[str, ...], day: int, known_at: int, adopted: frozenset[str] | None
+    ) -> tuple[Applied, ...]:
+        """The norms that bind an agency on a day, as known on another, highest rank first.
+
+        ``day`` and ``known_at`` are ordinals of local dates. ``adopted`` is the set of authority ids that the
+        agency's counsel has adopted, or None where adoption is off.
+        """
+        result: list[Applied] = []
+        for authority in self.binding(agency, sets):
+            if not _within(authority.known.start, known_at):
+                continue
+            unknown_again, ended = self._unknown_again(authority, known_at), self._ended(authority, day, known_at)
+            ending = False
+            if unknown_again or ended:
+                # An end that counsel has not adopted leaves what protects a person standing, as unknown.
+                enders = [
+                    i.ended_by for i, e in ((authority.known, unknown_again), (authority.in_force, ended)) if e
+                ]
+                if adopted is None or any(e is None or e in adopted for e in enders):
+                    continue
+                ending = True
+            is_adopted = adopted is None or authority.id in adopted
+            for norm in authority.norms:
+                if norm.rank is None and norm.object != "issue" and authority.kind != "agreement":
+                    continue
+                if not _within(norm.start, day) or (ending and norm.favors):
+                    continue
+                result.append(Applied(norm, is_adopted or not norm.favors, ending))
+        result.sort(key=lambda a: (a.norm.rank or 99, a.norm.authority, a.norm.key))
+        return tuple(result)
+
+    def change_days(self, agency: str, sets: tuple[str, ...]) -> tuple[int, ...]:
+        """Every local day on which the law in force for an agency may change."""
+        days: set[int] = set()
+        for authority in self.binding(agency, sets):
+            days.update(d for d in (authority.in_force.start, authority.in_force.until) if d is not None)
+            days.update(n.start for n in authority.norms if n.start is not None)
+        return tuple(sorted(days))
+
+    def form(self, kind: str, edition: str) -> Authority | None:
+        return self.forms.get(kind, {}).get(edition)
+
+
+def _within(start: int | None, day: int) -> bool:
+    return start is None or start <= day
+
+
+def link(
+    authorities: Iterable[Authority],
+    vocabulary: Vocabulary,
+    *,
+    where: Mapping[str, str] | None = None,
+    errors: list[LawError] | None = None,
+) -> Lawbook:
+    """Check authorities against each other and give rulings the rank of what they construe.
+
+    ``where`` maps an id to the place to name in an error. Raises LawError at the first authority that must be
+    refused, or collects one an authority in ``errors`` where a list is given.
+    """
+    places = where or {}
+
+    def refuse(error: LawError) -> None:
+        if errors is None:
+            raise error
+        errors.append(error)
+
+    by_id: dict[str, Authority] = {}
+    for authority in authorities:
+        if authority.id in by_id:
+            refuse(LawError(f"two files have the id [{authority.id}]", where=places.get(authority.id, authority.id), do="give one another id", code="id"))
+        by_id[authority.id] = authority
+    linked: dict[str, Authority] = {}
+    for identity, authority in by_id.items():
+        spot = places.get(identity, identity)
+        try:
+            linked[identity] = ranked = _linked(authority, by_id, spot)
+            _check_ends(ranked, by_id, spot)
+            for norm in ranked.norms:
+                _check_power(ranked, norm, vocabulary, spot)
+        except LawError as error:
+            refuse(error)
+    try:
+        _check_cycles(linked, vocabulary, places)
+    except LawError as error:
+        refuse(error)
+    return Lawbook(linked, vocabulary)
+
+
+def _construed(authority: Authority, norm_construes: str | None, by_id: Mapping[str, Authority], spot: str) -> Authority:
+    """The text at the end of a chain of rulings."""
+    seen = {authority.id}
+    target = norm_construes or authority.construes
+    while True:
+        found = by_id.get(target or "")
+        if found is None:
+            raise LawError(f"it construes [{target}], which the lawbook lacks", where=spot, do=nearest(target or "", by_id) or "add that authority", code="construes")
+        if found.construes is None:
+            if found.kind in ("ruling", "decree"):
+                raise LawError(f"[{target}] construes nothing", where=spot, code="construes")
+            return found
+        if found.id in seen:
+            raise LawError(f"[{target}] construes itself in a circle", where=spot, do="name the text at the end of the chain", code="construes")
+        seen.add(found.id)
+        target = found.construes
+
+
+def _linked(authority: Authority, by_id: Mapping[str, Authority], spot: str) -> Authority:
+    ruling = authority.kind in ("ruling", "decree")
+    base = _construed(authority, None, by_id, spot) if ruling else None
+    rank = base.rank if base else authority.rank
+    start = authority.in_force.start if authority.in_force.start is not None or base is None else base.in_force.start
+    norms = []
+    for norm in authority.norms:
+        if norm.construes and not ruling:
+            raise LawError(f"the norm [{norm.key}] construes something in a {authority.kind}", where=spot, do="only rulings and decrees construe", code="construes")
+        own = _construed(authority, norm.construes, by_id, spot) if norm.construes else None
+        norms.append(
+            replace(
+                norm,
+                rank=own.rank if own else rank,
+                construes=norm.construes or authority.construes,
+                start=own.in_force.start if own and authority.in_force.start is None else start,
+            )
+        )
+    return replace(authority, rank=rank, norms=tuple(norms))
+
+
+def _check_ends(authority: Authority, by_id: Mapping[str, Authority], spot: str) -> None:
+    for name, interval in (("in_force", authority.in_force), ("known", authority.known)):
+        if interval.ended_by is None:
+            continue
+        ender = by_id.get(interval.ended_by)
+        if ender is None:
+            raise LawError(f"{name}.ended_by names [{interval.ended_by}], which the lawbook lacks", where=spot, do=nearest(interval.ended_by, by_id) or "add that authority", code="ended-by")
+        if ender.id == authority.id or authority.id in (ender.known.ended_by, ender.in_force.ended_by):
+            raise LawError(f"[{authority.id}] and [{ender.id}] end each other", where=spot, do="leave one end out", code="ended-by")
+        if authority.kind in ("form", "ice_policy", "agreement"):
+            continue
+        for pattern in authority.binds:
+            if not any(_wider(p, pattern) for p in ender.binds):
+                raise LawError(
+                    f"it is ended by [{ender.id}], which does not bind [{pattern}]",
+                    where=spot,
+                    do="an end must bind wherever the ended authority binds",
+                    code="ended-by",
+                )
+
+
+def _wider(pattern: str, inner: str) -> bool:
+    """Whether ``pattern`` covers all that ``inner`` covers."""
+    if covers(pattern, inner):
+        return True
+    if inner.startswith(("circuit/", "district/")) or not pattern.startswith(("circuit/", "district/")):
+        return inner.startswith("district/") and pattern.startswith("circuit/")
+    from dueprocess.places import PlaceError, load_places
+
+    parts = inner.split("/")
+    for end in range(len(parts), 0, -1):
+        try:
+            return pattern in load_places().sets(load_places().place("/".join(parts[:end])))
+        except PlaceError:
+            continue
+    return False
+
+
+def _check_power(authority: Authority, norm: Norm, vocabulary: Vocabulary, spot: str) -> None:
+    """Power only from above, and never from federal law. Tenth Amendment; 8 U.S.C. § 1357(g)(1), (10)."""
+    spot = f"{spot}: {norm.key}"
+    rank = norm.rank
+    if norm.verb == "declare":
+        _check_declaration(authority, norm, vocabulary, spot)
+        return
+    if authority.kind == "form":
+        if norm.verb != "limit":
+            raise LawError(f"a form may not {norm.verb} [{norm.object}]", where=spot, do="a form declares facts of its own paper and limits its own request", code="rank")
+        return
+    if rank is None:
+        allowed = (authority.kind == "ice_policy" and norm.object == "issue") or (authority.kind == "opinion")
+        if not allowed:
+            raise LawError(f"a {authority.kind} has no rank and may not {norm.verb} [{norm.object}]", where=spot, do="an ICE policy speaks of issue only; move the rule to the law that makes it", code="rank")
+        return
+    if norm.object == "hold" and norm.verb in ("permit", "require", "preempt"):
+        federal_text = rank in (FEDERAL_STATUTE, FEDERAL_REGULATION) or (rank == CONSTITUTION and norm.verb == "require")
+        if federal_text:
+            raise LawError(
+                f"federal law may not {norm.verb} a local hold",
+                where=spot,
+                do="power and duty come from the state's law (Tenth Amendment); write the rule in the state's file",
+                code="federal-power",
+            )
+    if norm.verb == "permit" and rank > STATE_LAW:
+        raise LawError(f"a permit of rank {rank} gives power from below", where=spot, do="power comes from state statute upward; leave the permit out", code="power-from-below")
+    if (
+        norm.object == "hold"
+        and norm.verb in ("permit", "require")
+        and rank in (STATE_CONSTITUTION, STATE_LAW)
+        and "civil_arrest_power" in facts_of(norm.when)
+    ):
+        raise LawError(
+            "a state's permit or duty to hold declares civil_arrest_power and may not rest on it",
+            where=spot,
+            do="take civil_arrest_power out of the condition",
+            code="cycle",
+        )
+
+
+def _check_declaration(authority: Authority, norm: Norm, vocabulary: Vocabulary, spot: str) -> None:
+    fact = vocabulary.facts[norm.object]
+    if authority.kind == "form":
+        if fact.origin != "detainer":
+            raise LawError(f"a form may not declare [{fact.name}]", where=spot, do="only facts of its own paper", code="rank")
+        return
+    if authority.kind == "agreement":
+        if fact.origin != "agency_record":
+            raise LawError(f"an agreement may not declare [{fact.name}]", where=spot, do="only what the agency has agreed to", code="rank")
+        return
+    if authority.kind == "opinion":
+        return  # it binds nobody, and is only reported
+    if fact.origin != "declared":
+        raise LawError(f"[{fact.name}] is no matter of law", where=spot, do="declare civil_arrest_power, probable_cause or another declared fact", code="declare")
+    rank = norm.rank
+    if rank is None or rank > STATE_ORDER or (rank == STATE_ORDER and norm.value) or rank >= LOCAL:
+        raise LawError(f"a {authority.kind} may not declare [{fact.name}]", where=spot, do="what the law is, is declared by state law upward", code="power-from-below")
+    if fact.name == "probable_cause" and rank != CONSTITUTION:
+        raise LawError("probable cause is a matter of the federal constitution", where=spot, do="declare it in a ruling that construes the Fourth Amendment", code="probable-cause")
+    if fact.name == "civil_arrest_power" and norm.value and rank < STATE_CONSTITUTION and norm.construes != POWER_STATUTE:
+        raise LawError(
+            "federal law gives a local jail no power to arrest",
+            where=spot,
+            do=f"power comes from the state; only a ruling that construes {POWER_STATUTE} may declare it",
+            code="federal-power",
+        )
+
+
+def declares(norm: Norm) -> tuple[str, bool] | None:
+    """The fact and value that a norm declares, by itself or as a state's permit or duty to hold."""
+    if norm.verb == "declare":
+        return norm.object, norm.value
+    if norm.object == "hold" and norm.verb in ("permit", "require") and norm.rank in (STATE_CONSTITUTION, STATE_LAW):
+        return "civil_arrest_power", True
+    return None
+
+
+def _check_cycles(by_id: Mapping[str, Authority], vocabulary: Vocabulary, where: Mapping[str, str]) -> None:
+    rests_on: dict[str, dict[str, str]] = {}
+    for authority in by_id.values():
+        for norm in authority.norms:
+            found = declares(norm)
+            if found:
+                for name in facts_of(norm.when):
+                    rests_on.setdefault(found[0], {}).setdefault(name, f"{where.get(authority.id, authority.id)}: {norm.key}")
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in trail:
+            circle = " on ".join((*trail[trail.index(name) :], name))
+            raise LawError(f"declarations rest on each other in a circle: {circle}", where=rests_on[trail[-1]][name], do="rest one of them on papers or records instead", code="cycle")
+        if name in done:
+            return
+        for inner in sorted(rests_on.get(name, ())):
+            visit(inner, (*trail, name))
+        done.add(name)
+
+    for name in sorted(rests_on):
+        visit(name, ())

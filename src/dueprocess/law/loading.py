@@ -1,0 +1,211 @@
+"""Folders of law files to a lawbook, through a cache keyed by the files' content.
+
+A cached load needs neither the YAML parser nor sqlglot. The cache holds JSON only, so that a file
+somebody slips into it can say wrong things but run nothing; it lies in the user's own cache folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dueprocess.kernel.errors import LawError
+from dueprocess.kernel.files import data_dir
+from dueprocess.law.lawbook import Lawbook, link
+from dueprocess.law.model import Authority, By, Interval, Norm
+from dueprocess.terms import Vocabulary
+from dueprocess.terms.tree import from_json, to_json
+from dueprocess.terms.vocabulary import vocabulary_of
+
+CACHE_FORMAT = "dueprocess-lawbook-1"
+MAX_FILES = 100_000
+
+
+def default_folder() -> Path:
+    """The folder of the lawbook that ships with the package."""
+    return data_dir("lawbook")
+
+
+@lru_cache(maxsize=8)
+def load_lawbook(*folders: Path, cache: bool = True) -> Lawbook:
+    """The lawbook in the given folders (default: the one that ships).
+
+    A folder that has no ``facts.yaml`` of its own is laid over the shipped lawbook. Raises LawError.
+    """
+    files = _files(folders)
+    digest = hashlib.sha256(CACHE_FORMAT.encode())
+    contents: dict[str, tuple[Path, bytes]] = {}
+    for name, path in sorted(files.items()):
+        data = path.read_bytes()
+        contents[name] = (path, data)
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    stored = _cache_file(digest.hexdigest()) if cache else None
+    if stored:
+        cached = _read_cache(stored)
+        if cached:
+            return Lawbook(*cached)
+    lawbook = _read(contents)
+    if stored:
+        _write_cache(stored, lawbook)
+    return lawbook
+
+
+def _files(folders: Iterable[Path]) -> dict[str, Path]:
+    roots = list(folders) or [default_folder()]
+    for root in roots:
+        if not root.is_dir():
+            raise LawError("there is no such folder of law", where=str(root), do="name a folder with law files", code="folder")
+    if not any((root / "facts.yaml").is_file() for root in roots):
+        roots.insert(0, default_folder())
+    found: dict[str, Path] = {}
+    for root in roots:
+        for path in sorted(root.rglob("*.yaml")):
+            name = path.relative_to(root).as_posix()
+            if name in found:
+                raise LawError(f"[{name}] is already in the lawbook", where=str(path), do="give it an id of its own", code="id")
+            found[name] = path
+            if len(found) > MAX_FILES:
+                raise LawError(f"more than {MAX_FILES} files", where=str(root), do="name the folder of the lawbook itself", code="folder")
+    if not found:
+        raise LawError("no law file in it", where=str(roots[-1]), do="name the folder of the lawbook itself", code="folder")
+    return found
+
+
+def parse_folder(contents: Mapping[str, tuple[Path, bytes]]) -> tuple[Vocabulary, dict[str, Authority], list[LawError]]:
+    """Read every file by itself; the errors are collected, one a file."""
+    from dueprocess.kernel.errors import InputError
+    from dueprocess.kernel.yamlread import decode, parse
+    from dueprocess.law.reading import read_authority
+    from dueprocess.terms.vocabulary import read_vocabulary
+
+    if "facts.yaml" not in contents:
+        raise LawError("facts.yaml is missing", where="lawbook", code="folder")
+    path, data = contents["facts.yaml"]
+    vocabulary = read_vocabulary(parse(decode(data, name=str(path)), name=_display(path)))
+    authorities: dict[str, Authority] = {}
+    errors: list[LawError] = []
+    for name, (path, data) in contents.items():
+        if name == "facts.yaml":
+            continue
+        try:
+            document = parse(decode(data, name=_display(path)), name=_display(path))
+            if not isinstance(document.value, dict):
+                raise LawError("the file holds no mapping", where=_display(path), code="format")
+            authority = read_authority(document, vocabulary=vocabulary, expected_id=name.removesuffix(".yaml"))
+            authorities[authority.id] = authority
+        except LawError as error:
+            errors.append(error)
+        except InputError as error:
+            errors.append(LawError(error.what, where=error.where, do=error.do, code="yaml"))
+    return vocabulary, authorities, errors
+
+
+def _display(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _read(contents: Mapping[str, tuple[Path, bytes]]) -> Lawbook:
+    vocabulary, authorities, errors = parse_folder(contents)
+    if errors:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more; `dueprocess law check` lists them)" if len(errors) > 1 else ""
+        raise LawError(first.what, where=first.where, do=first.do + more, code=first.code)
+    where = {name.removesuffix(".yaml"): _display(path) for name, (path, _) in contents.items()}
+    return link(authorities.values(), vocabulary, where=where)
+
+
+def check_folders(folders: Iterable[Path]) -> tuple[int, list[LawError]]:
+    """The number of files of law in the folders, and all that must be refused."""
+    contents = {name: (path, path.read_bytes()) for name, path in sorted(_files(folders).items())}
+    vocabulary, authorities, errors = parse_folder(contents)
+    where = {name.removesuffix(".yaml"): _display(path) for name, (path, _) in contents.items()}
+    if not errors:
+        link(authorities.values(), vocabulary, where=where, errors=errors)
+    return len(contents) - 1, errors
+
+
+# -- the cache ----------------------------------------------------------------------------------------
+
+
+def _cache_file(key: str) -> Path | None:
+    root = os.environ.get("XDG_CACHE_HOME") or (Path.home() / ".cache" if os.environ.get("HOME") else None)
+    return Path(root) / "dueprocess" / f"lawbook-{key[:32]}.json" if root else None
+
+
+def _read_cache(path: Path) -> tuple[dict[str, Authority], Vocabulary] | None:
+    try:
+        stored = json.loads(path.read_bytes())
+        vocabulary = vocabulary_of(stored["vocabulary"], where="facts.yaml")
+        authorities = {raw[0]: _authority_from(raw) for raw in stored["authorities"]}
+    except (OSError, ValueError, KeyError, TypeError, IndexError, LawError):
+        return None  # a missing or damaged cache is made anew
+    return authorities, vocabulary
+
+
+def _write_cache(path: Path, lawbook: Lawbook) -> None:
+    stored = {
+        "vocabulary": dict(lawbook.vocabulary.raw),
+        "authorities": [_authority_to(a) for a in lawbook.authorities.values()],
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        return  # a read-only home costs time, nothing else
+
+
+_AUTHORITY = tuple(Authority.__dataclass_fields__)
+_NORM = tuple(Norm.__dataclass_fields__)
+
+
+def _authority_to(authority: Authority) -> list[Any]:
+    values: list[Any] = []
+    for name in _AUTHORITY:
+        value = getattr(authority, name)
+        if isinstance(value, Interval):
+            value = [value.start, value.until, value.ended_by]
+        elif name == "norms":
+            value = [_norm_to(n) for n in value]
+        values.append(value)
+    return values
+
+
+def _norm_to(norm: Norm) -> list[Any]:
+    values: list[Any] = []
+    for name in _NORM:
+        value = getattr(norm, name)
+        if name == "when":
+            value = to_json(value)
+        elif isinstance(value, By):
+            value = [value.hours, value.event, value.after]
+        values.append(value)
+    return values
+
+
+def _authority_from(raw: list[Any]) -> Authority:
+    values = dict(zip(_AUTHORITY, raw, strict=True))
+    for name in ("in_force", "known"):
+        values[name] = Interval(*values[name])
+    for name in ("binds", "excepts", "persuades", "sources"):
+        values[name] = tuple(values[name])
+    values["norms"] = tuple(_norm_from(n) for n in values["norms"])
+    return Authority(**values)
+
+
+def _norm_from(raw: list[Any]) -> Norm:
+    values = dict(zip(_NORM, raw, strict=True))
+    values["when"] = from_json(values["when"])
+    values["excluding"] = tuple(values["excluding"])
+    if values["by"] is not None:
+        values["by"] = By(*values["by"])
+    return Norm(**values)

@@ -1,0 +1,143 @@
+"""What a file of law holds, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dueprocess.terms import Tree
+from dueprocess.terms.tree import TRUE
+
+KINDS = ["constitution", "statute", "common_law", "regulation", "ruling", "decree", "executive_order", "opinion", "ordinance", "agency_policy", "form", "ice_policy", "agreement"]
+VERBS = ("forbid", "permit", "require", "preempt", "limit", "declare")
+
+# The rank of each kind where its id is federal, and where it is a state's. A ruling takes the rank of what
+# it construes; None has no rank. Source of the order: U.S. Const. art. VI cl. 2 and the states' own hierarchy.
+CONSTITUTION, FEDERAL_STATUTE, FEDERAL_REGULATION, STATE_CONSTITUTION, STATE_LAW, STATE_ORDER, LOCAL, POLICY = range(1, 9)
+RANK_NAMES = {
+    CONSTITUTION: "federal constitution",
+    FEDERAL_STATUTE: "federal statute",
+    FEDERAL_REGULATION: "federal regulation",
+    STATE_CONSTITUTION: "state constitution",
+    STATE_LAW: "state statute or common law",
+    STATE_ORDER: "state executive or attorney-general order",
+    LOCAL: "local ordinance or order",
+    POLICY: "agency policy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Half-open, in day ordinals; ``None`` is unbounded. ``ended_by`` names the authority that ended it."""
+
+    start: int | None = None
+    until: int | None = None
+    ended_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """The time by which a duty is to be done: ``hours`` before or after an event."""
+
+    hours: float
+    event: str
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """One norm. ``object`` is the action, or the declared fact; ``rank`` is None where its authority has none."""
+
+    key: str
+    authority: str
+    verb: str
+    object: str
+    when: Tree = TRUE
+    value: bool = True
+    because: str = ""
+    rank: int | None = None
+    construes: str | None = None
+    start: int | None = None
+    """First day governed, as an ordinal."""
+    hours: float | None = None
+    until_end_of_day: bool = False
+    excluding: tuple[str, ...] = ()
+    counted_from: str = ""
+    by: By | None = None
+
+    @property
+    def ref(self) -> str:
+        """``authority#key``: how answers name it."""
+        return f"{self.authority}#{self.key}"
+
+    @property
+    def favors(self) -> bool:
+        """Whether it makes its action (or, for a declaration, its fact) more likely, not less."""
+        return self.verb in ("permit", "require", "preempt") or (self.verb == "declare" and self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """One file of law."""
+
+    id: str
+    title: str
+    kind: str
+    citation: str
+    rank: int | None
+    in_force: Interval
+    known: Interval
+    binds: tuple[str, ...]
+    excepts: tuple[str, ...]
+    persuades: tuple[str, ...]
+    norms: tuple[Norm, ...]
+    hash: str
+    stage: str | None = None
+    court: str | None = None
+    construes: str | None = None
+    confirmed_on: int | None = None
+    review: Mapping[str, Any] | None = None
+    sources: tuple[Mapping[str, Any], ...] = ()
+    note: str = ""
+
+    @property
+    def reviewed(self) -> bool:
+        return (self.review or {}).get("status") == "reviewed"
+
+
+def covers(pattern: str, place: str, sets: tuple[str, ...] = ()) -> bool:
+    """Whether a pattern of ``binds`` or ``persuades`` covers a place or agency path (or its named sets)."""
+    if pattern in sets:
+        return True
+    wanted, given = pattern.split("/"), place.split("/")
+    return len(wanted) <= len(given) and all(w in ("*", g) for w, g in zip(wanted, given, strict=False))
+
+
+def is_state_id(authority_id: str) -> bool:
+    """Whether an id belongs to a state: ``us/<two letters>/…``."""
+    parts = authority_id.split("/")
+    return len(parts) > 2 and parts[0] == "us" and len(parts[1]) == 2
+
+
+def rank_of(kind: str, authority_id: str, binds: tuple[str, ...]) -> int | None:
+    """The rank of a kind by itself (a ruling's comes from what it construes)."""
+    state = is_state_id(authority_id)
+    local = bool(binds) and all(len(b.split("/")) > 2 for b in binds)
+    match kind:
+        case "constitution":
+            return STATE_CONSTITUTION if state else CONSTITUTION
+        case "statute":
+            return STATE_LAW if state else FEDERAL_STATUTE
+        case "common_law":
+            return STATE_LAW
+        case "regulation":
+            return STATE_ORDER if state else FEDERAL_REGULATION
+        case "executive_order":
+            return (LOCAL if local else STATE_ORDER) if state else None
+        case "ordinance":
+            return LOCAL
+        case "agency_policy":
+            return POLICY
+        case _:
+            return None
