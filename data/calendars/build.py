@@ -83,14 +83,20 @@ def tables() -> dict[Path, str]:
     expected = sorted(row for row in by_statute() if FIRST <= row[0] <= LAST)
     if found != expected:
         differ = sorted(set(found) ^ set(expected))
-        raise SystemExit(f"the library and 5 U.S.C. 6103 disagree on {[(d.isoformat(), n) for d, n in differ]}")
+        raise SystemExit(
+            f"the library and 5 U.S.C. 6103 disagree on {[(d.isoformat(), n) for d, n in differ]}"
+        )
     rows = [("date", "name", "kind", "observed_for")]
     for day, name in found:
         plain = name.removesuffix(OBSERVED)
         if plain == name:
             rows.append((day.isoformat(), name, "statutory", ""))
         else:
-            of = next(d for d in (day + timedelta(days=1), day - timedelta(days=1)) if statute(d.year).get(d) == plain)
+            of = next(
+                d
+                for d in (day + timedelta(days=1), day - timedelta(days=1))
+                if statute(d.year).get(d) == plain
+            )
             rows.append((day.isoformat(), name, "observed", of.isoformat()))
     meta = [("verified_from", "verified_until"), (FIRST.isoformat(), LAST.isoformat())]
     return {HERE / "federal-holidays.csv": text_of(rows), HERE / "federal-holidays.meta.csv": text_of(meta)}
@@ -103,7 +109,9 @@ def text_of(rows: Sequence[Sequence[str]]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 if a file would change")
     check = parser.parse_args(argv).check
     status = 0

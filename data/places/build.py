@@ -10,9 +10,8 @@ sets.csv, zone_overrides.csv. Written: source/zone_evidence.csv and places.csv.
 How a county gets its zone: zone_overrides.csv; else GeoNames' zone at the county seat; else GeoNames' zone where all
 its places in the county agree; else the zone of all counties it was made of, or that were made of it; else the
 state's, if all its other counties have one. With the network, the county shapes and the boundaries of
-``timezonefinder`` check the result: a county that lies by more than 5 % in a zone of another clock, or whose seat,
-middle and result differ in clock, must stand in zone_overrides.csv with a reason. Those boundaries only check;
-nothing of theirs is written.
+``timezonefinder`` check the result: a county that lies by more than 5 % in a zone of another clock, or whose seat does,
+must stand in zone_overrides.csv with a reason. Those boundaries only check; nothing of theirs is written.
 
 Needs the extra ``build-data`` and ``npm`` unless ``--offline``.
 """
@@ -30,7 +29,7 @@ import tempfile
 import zoneinfo
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copy
 
@@ -104,7 +103,9 @@ def fetch(folder: Path) -> Path:
     for name in ("package.json", "package-lock.json"):
         copy(HERE / name, folder / name)
     subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, check=True
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=folder,
+        check=True,
     )
     return folder / "node_modules"
 
@@ -163,7 +164,9 @@ def zones(rows: Sequence[Row], evidence: Mapping[str, Row]) -> dict[str, str]:
         if row["id"] in given:
             override = given.pop(row["id"])
             if override["computed"] != computed:
-                raise BuildError(f"zone_overrides.csv: [{row['id']}]: computed is now [{computed}]; review the row")
+                raise BuildError(
+                    f"zone_overrides.csv: [{row['id']}]: computed is now [{computed}]; review the row"
+                )
             decided[row["id"]] = override["zone"]
         elif computed:
             decided[row["id"]] = computed
@@ -259,13 +262,17 @@ def same_clock(a: str, b: str) -> bool:
     for name in (a, b):
         if name not in _clocks:
             zone = zoneinfo.ZoneInfo(name)
-            start = datetime(FIRST_YEAR, 1, 1, tzinfo=timezone.utc)
+            start = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
             days = (date(LAST_YEAR, 1, 1) - date(FIRST_YEAR, 1, 1)).days
-            _clocks[name] = tuple((start + timedelta(hours=12 * i)).astimezone(zone).utcoffset() for i in range(2 * days))
+            _clocks[name] = tuple(
+                (start + timedelta(hours=12 * i)).astimezone(zone).utcoffset() for i in range(2 * days)
+            )
     return a == b or _clocks[a] == _clocks[b]
 
 
-def check_shapes(rows: Sequence[Row], decided: Mapping[str, str], modules: Path, seats: Mapping[str, list[Point]]) -> None:
+def check_shapes(
+    rows: Sequence[Row], decided: Mapping[str, str], modules: Path, seats: Mapping[str, list[Point]]
+) -> None:
     """Compare every decided zone with the boundaries at the county's seat and over its shape."""
     from timezonefinder import TimezoneFinder
 
@@ -280,9 +287,13 @@ def check_shapes(rows: Sequence[Row], decided: Mapping[str, str], modules: Path,
         zone = decided[row["id"]]
         largest = max(polygons[row["fips"]], key=lambda p: area(p[0]))
         seen = Counter(zone_at(x, y) or "" for x, y in grid(largest))
-        other = sum(n for z, n in seen.items() if not z or not same_clock(z, zone)) / max(1, sum(seen.values()))
+        other = sum(n for z, n in seen.items() if not z or not same_clock(z, zone)) / max(
+            1, sum(seen.values())
+        )
         if other > STRADDLES:
-            problems.append(f"{row['id']}: {zone}, but {other:.0%} of its area keeps another clock: {dict(seen)}")
+            problems.append(
+                f"{row['id']}: {zone}, but {other:.0%} of its area keeps another clock: {dict(seen)}"
+            )
         for x, y in seats.get(row["fips"], []):
             if not same_clock(zone_at(x, y) or zone, zone):
                 problems.append(f"{row['id']}: {zone}, but its seat lies in {zone_at(x, y)}")
@@ -339,10 +350,10 @@ def places(evidence: Mapping[str, Row]) -> list[Row]:
                 raise BuildError(f"county_changes.csv: [{row['id']}]: no such successor [{successor}]")
     for city in read(SOURCE / "cities.csv"):
         path = f"us/{city['state'].lower()}/{slug(city['name'])}"
-        own = [by_id[i] for i in city["counties"].split()]
-        of_zones = {c["zone"] for c in own}
+        of_city = [by_id[i] for i in city["counties"].split()]
+        of_zones = {c["zone"] for c in of_city}
         # A set covers a city only if it covers every county of it.
-        of_districts = {c["districts"] for c in own}
+        of_districts = {c["districts"] for c in of_city}
         out.append(
             dict.fromkeys(COLUMNS, "")
             | {
@@ -366,10 +377,16 @@ def places(evidence: Mapping[str, Row]) -> list[Row]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 if a file would change")
-    parser.add_argument("--offline", action="store_true", help="from the committed evidence; no shapes, no network")
-    parser.add_argument("--modules", type=Path, help="a node_modules folder that already holds the locked packages")
+    parser.add_argument(
+        "--offline", action="store_true", help="from the committed evidence; no shapes, no network"
+    )
+    parser.add_argument(
+        "--modules", type=Path, help="a node_modules folder that already holds the locked packages"
+    )
     given = parser.parse_args(argv)
     written: dict[Path, str] = {}
     try:
@@ -396,7 +413,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             continue
         changed = True
         if given.check:
-            lines = difflib.unified_diff(old.decode().splitlines(), text.splitlines(), path.name, "as built", n=0, lineterm="")
+            lines = difflib.unified_diff(
+                old.decode().splitlines(), text.splitlines(), path.name, "as built", n=0, lineterm=""
+            )
             print("\n".join(list(lines)[:20]), file=sys.stderr)
         else:
             path.write_bytes(text.encode())

@@ -177,8 +177,11 @@ def mismatches(expect: Mapping[str, Any], decision: Mapping[str, Any]) -> list[s
             if decision["outcome"] in value:
                 found.append(f"outcome: [{decision['outcome']}] is among those excluded {value}")
         elif key == "missing":
-            facts = [m["fact"] for m in decision["missing"]]
-            found += [f"missing: [{fact}] is not among {facts}" for fact in value if fact not in facts]
+            for item in value:
+                wanted = item if isinstance(item, Mapping) else {"fact": item}
+                if not any(not differences(wanted, m, "") for m in decision["missing"]):
+                    got = [(m["fact"], m["if"]) for m in decision["missing"]]
+                    found.append(f"missing: {wanted} is not among {got}")
         elif key == "clocks":
             for clock in value:
                 same = [c for c in decision["clocks"] if c["authority"] == clock["authority"]]

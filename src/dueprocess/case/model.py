@@ -83,6 +83,8 @@ class Case:
     bail_refused: Time = NEVER
     left: Time | None = None
     left_to: str | None = None
+    allowance: int = 0
+    """Seconds of processing that the agency allows itself after release is due; taken off beside, never instead."""
     papers: tuple[Paper, ...] = ()
     events: Mapping[str, tuple[Time, ...]] = field(default_factory=dict)
     facts: Mapping[str, Given] = field(default_factory=dict)

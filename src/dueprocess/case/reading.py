@@ -28,7 +28,7 @@ from dueprocess.places import PlaceBook, PlaceError
 from dueprocess.terms.vocabulary import Value
 
 CASE_KEYS = ["case", "agency", "facility", "at", "law_known_at", "record_complete", "custody", "papers", "events", "facts", "determined"]
-CUSTODY_KEYS = ["booked_at", "grounds", "release_due_at", "bail_refused_at", "left_at", "left_to", "kind"]
+CUSTODY_KEYS = ["booked_at", "grounds", "release_due_at", "bail_refused_at", "left_at", "left_to", "kind", "processing_allowance_hours"]
 GROUND_KEYS = ["kind", "from", "until", "ended_by"]
 PAPER_KEYS = ["kind", "edition", "received_at", "signed_by", "boxes", "served_at", "cancelled_at", "matter", "issuer"]
 EVENT_KEYS = ("kind", "at")
@@ -143,6 +143,9 @@ def read_case(
     papers = _papers(reader, raw.get("papers"), absent)
     booked = reader.time_or(custody.get("booked_at"), ("custody", "booked_at"), UNKNOWN_TIME)
     left_raw = custody.get("left_at")
+    allowance = custody.get("processing_allowance_hours", 0)
+    if not isinstance(allowance, (int, float)) or isinstance(allowance, bool) or not 0 <= allowance <= 72:
+        raise InputError(f"[{_short(allowance)}] is no number of hours", where=where(("custody", "processing_allowance_hours")), do="write hours from 0 to 72")
     case = Case(
         label=str(raw.get("case") or ""),
         agency=agency,
@@ -156,6 +159,7 @@ def read_case(
         bail_refused=reader.time_or(custody.get("bail_refused_at"), ("custody", "bail_refused_at"), NEVER),
         left=None if left_raw is None or left_raw == "never" else reader.time(left_raw, ("custody", "left_at")),
         left_to=None if custody.get("left_to") is None else reader.choice(custody["left_to"], ("custody", "left_to"), LEFT_TO),
+        allowance=round(allowance * 3600),
         papers=papers,
         events=_events(reader, raw.get("events")),
         facts=_facts(reader, raw.get("facts")),

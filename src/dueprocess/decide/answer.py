@@ -14,6 +14,7 @@ from dueprocess.case.reading import Where, dotted
 from dueprocess.clock import steps
 from dueprocess.decide import explain
 from dueprocess.decide.adoption import adopted_ids
+from dueprocess.decide.benchmarks import benchmarks
 from dueprocess.decide.stay import HOLDS, LOCAL, MAY_HOLD, RELEASE, REVIEW, Moment, Setting, Stay
 from dueprocess.decide.words import instant_text, moment_text
 from dueprocess.kernel.instants import (
@@ -92,6 +93,7 @@ def answer(stay: Stay) -> dict[str, Any]:
         "timeline": _timeline(stay),
         "overheld_hours": _hours(over),
         "overheld_hours_from_later_end": None if later is None else _hours(later),
+        "overheld_hours_after_allowance": _hours(_less(over, case.allowance)) if case.allowance else None,
         "undetermined_hours": _hours(undetermined),
         "class": _class(stay, over),
         "then": then,
@@ -134,7 +136,7 @@ def _point(stay: Stay, at: Instant, due: Time, moment: Moment, outcome: str) -> 
         "actions": explain.actions(stay, moment),
         "obligations": explain.obligations(stay, at, moment, due),
         "conflicts": explain.conflicts(stay, moment),
-        "risks": explain.risks(stay, at, moment, norms) if outcome != LOCAL else [],
+        "risks": [*explain.risks(stay, at, moment, norms), *benchmarks(stay.case.agency)] if outcome != LOCAL else [],
     }
 
 
@@ -306,12 +308,17 @@ def _hours(time: Time) -> dict[str, float]:
     return {"least": hours(time.earliest), "most": hours(time.latest)}
 
 
+def _less(time: Time, seconds: int) -> Time:
+    return Time(max(0, time.earliest - seconds), max(0, time.latest - seconds))
+
+
 def _class(stay: Stay, over: Time) -> str:
-    if stay.grounds is None:
-        return "unknown"
     if over.earliest > 0:
         return "certain"
-    return "possible" if over.latest > 0 else "no"
+    if over.latest == 0:
+        return "no"
+    missing_time = stay.grounds is None or any(g.end.latest == MAX_INSTANT and not g.end.exact for g in stay.grounds)
+    return "unknown" if missing_time else "possible"
 
 
 def _facts(stay: Stay, moment: Moment) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from dueprocess.terms.vocabulary import Value
 MAX_JOINT = 6
 """At most so many unknown facts are tried together when an open answer is traced to facts or to law."""
 
+TIMES = "release_due"
+"""What is missing where the facts are settled and an hour is not."""
+
 RESULT_WORDS = {FORBIDDEN: "forbidden", PERMITTED: "permitted", REQUIRED: "required", NO_AUTHORITY: "free"}
 
 # What the parts of a request are asked for by, when request_stands itself is unknown.
@@ -187,7 +190,7 @@ def leaves(stay: Stay, moment: Moment) -> list[str]:
             for part in parts:
                 trace(part, resolved)
             if not parts:
-                found.add(name)
+                found.add(TIMES)
         elif name not in found:
             found.add(name)
             for edition in stay.editions(resolved.candidate):
@@ -206,9 +209,12 @@ def leaves(stay: Stay, moment: Moment) -> list[str]:
         hold = regime.actions.get("hold")
         for index in hold.indices() if hold else ():
             if resolved.states[index] is None:
-                for name in _unknown_names(regime.applied[index].norm.when, resolved.facts):
+                names = _unknown_names(regime.applied[index].norm.when, resolved.facts)
+                if not names:
+                    found.add(TIMES)  # its condition is settled, so it is a limit whose end is not
+                for name in names:
                     trace(name, resolved)
-    order = list(stay.vocabulary.facts)
+    order = [*stay.vocabulary.facts, TIMES]
     return sorted(found, key=order.index)
 
 
@@ -256,6 +262,10 @@ def missing(stay: Stay, at: Instant, due: Time, moment: Moment) -> tuple[list[di
     open_facts: list[str] = []
     by_facts = False
     for name in names:
+        if name == TIMES:
+            entries.append(_times(stay, at, due))
+            by_facts = by_facts or any(r != REVIEW for r in entries[-1]["if"].values())
+            continue
         fact = stay.vocabulary.facts[name]
         results = {word(v): stay.moment(at, due, {name: v}).outcome for v in _values(stay, name, moment)}
         if fact.origin != "declared":
@@ -268,9 +278,42 @@ def missing(stay: Stay, at: Instant, due: Time, moment: Moment) -> tuple[list[di
             stay.moment(at, due, dict(zip(few, values, strict=True))).outcome != REVIEW
             for values in product(*(_values(stay, n, moment) or [None] for n in few))
         )
-    # What no value of would change is noise, unless nothing alone changes anything.
-    useful = [e for e in entries if any(r != REVIEW for r in e["if"].values())]
-    return [*useful, *(e for e in entries if e not in useful)] if useful else entries, by_facts
+    return _useful(stay, at, due, moment, entries), by_facts
+
+
+def _useful(
+    stay: Stay, at: Instant, due: Time, moment: Moment, entries: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The entries that matter: alone, or once the others are answered in favor of a hold. The rest is noise that
+    somebody would be sent to ask for nothing, unless nothing matters alone."""
+    alone = [e for e in entries if any(r != REVIEW for r in e["if"].values())]
+    if not alone:
+        return entries
+    generous: dict[str, Value] = {}
+    for entry in entries:
+        if entry["fact"] != TIMES:
+            values = _values(stay, entry["fact"], moment)
+            generous[entry["fact"]] = next((v for v in values if entry["if"][word(v)] != RELEASE), None)
+    later = []
+    for entry in entries:
+        if entry in alone or entry["fact"] == TIMES:
+            continue
+        name = entry["fact"]
+        outcomes = {stay.moment(at, due, {**generous, name: v}).outcome for v in _values(stay, name, moment)}
+        if len(outcomes) > 1:
+            later.append(entry)
+    return [*alone, *later]
+
+
+def _times(stay: Stay, at: Instant, due: Time) -> dict[str, Any]:
+    """The question for the hour from which a limit counts, where its end cannot be told apart from ``at``."""
+    bounds = {"at the earliest": due.earliest, "at the latest": due.latest}
+    return {
+        "fact": TIMES,
+        "question": "At what hour was release due (or did the event happen from which the limit is counted)?",
+        "settled_by": "person",
+        "if": {word: stay.moment(at, Time(bound, bound)).outcome for word, bound in bounds.items()},
+    }
 
 
 def _question(stay: Stay, at: Instant, name: str) -> str:

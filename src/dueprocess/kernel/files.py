@@ -30,5 +30,7 @@ def data_dir(name: str) -> Path:
     if in_checkout.is_dir():
         return in_checkout
     raise InputError(
-        f"the data folder [{name}] is missing", where=str(_PACKAGE), do="install dueprocess again, or run it from its checkout"
+        f"the data folder [{name}] is missing",
+        where=str(_PACKAGE),
+        do="install dueprocess again, or run it from its checkout",
     )

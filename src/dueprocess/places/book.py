@@ -62,7 +62,9 @@ _SUFFIXES = (
 # How lists shorten them at the end of a name.
 _SHORT = {"co": "county", "cnty": "county", "cty": "county", "par": "parish", "boro": "borough"}
 # ``City of Chicago``, ``City and County of Denver``: what stands before ``of`` says which kind is meant.
-_OF = re.compile(r"^(?P<kind>(?:city|town|village|county|parish|borough|municipality)(?: (?:county|borough))?) of (?P<rest>.+)$")
+_OF = re.compile(
+    r"^(?P<kind>(?:city|town|village|county|parish|borough|municipality)(?: (?:county|borough))?) of (?P<rest>.+)$"
+)
 _SHOWN = 5
 
 
@@ -108,7 +110,9 @@ class Place:
 
     def valid_on(self, day: date) -> bool:
         """Whether this was a place on ``day``."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day < self.valid_until)
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,9 @@ class PlaceBook:
         rows = _read(folder / "places.csv", 12)
         self._rows: dict[str, list[str]] = {row[0]: row for row in rows}
         self._aliases = _read(folder / "aliases.csv", 4)
-        self._canonical = {f"us/{state.lower()}/{slug(alias)}": place for state, alias, place, _ in self._aliases}
+        self._canonical = {
+            f"us/{state.lower()}/{slug(alias)}": place for state, alias, place, _ in self._aliases
+        }
         self._sets = frozenset(row[0] for row in _read(folder / "sets.csv", 4))
         self._made: dict[str, Place] = {}
         self._index: _Names | None = None
@@ -184,7 +190,9 @@ class PlaceBook:
         began = place.valid_from.isoformat() if place.valid_from else ""
         raise PlaceError(
             f"[{place.id}] began on {began} and was none on {on.isoformat()}",
-            do=f"give what was there before: {_listed(before)}" if before else "give the county that held the place that day",
+            do=f"give what was there before: {_listed(before)}"
+            if before
+            else "give the county that held the place that day",
             candidates=before,
         )
 
@@ -197,7 +205,9 @@ class PlaceBook:
         path, _, role = id.rpartition("/")
         if role not in ROLES:
             if id in self._rows or id in self._canonical:
-                raise PlaceError(f"[{id}] is a place, not an agency", do=f"add a role, such as [{id}/sheriff]")
+                raise PlaceError(
+                    f"[{id}] is a place, not an agency", do=f"add a role, such as [{id}/sheriff]"
+                )
             near = get_close_matches(role, ROLES, n=1)
             hint = f"did you mean [{near[0]}]? " if near else ""
             raise PlaceError(f"[{role}] in [{id}] is no role", do=f"{hint}the roles are: {' '.join(ROLES)}")
@@ -229,12 +239,14 @@ class PlaceBook:
             if place.kind != "county":
                 raise PlaceError(
                     f"facility [{facility}] is a {place.kind}, not a county",
-                    do="give the county in which the jail stands" + (f": {_listed(place.counties)}" if place.counties else ""),
+                    do="give the county in which the jail stands"
+                    + (f": {_listed(place.counties)}" if place.counties else ""),
                     candidates=place.counties,
                 )
             if own.state is not None and place.state != own.state:
                 raise PlaceError(
-                    f"facility [{facility}] lies outside the state of [{agency.id}]", do=f"give a county of {own.state}"
+                    f"facility [{facility}] lies outside the state of [{agency.id}]",
+                    do=f"give a county of {own.state}",
                 )
             return place
         if own.kind == "county":
@@ -250,7 +262,8 @@ class PlaceBook:
                 candidates=own.counties,
             )
         raise PlaceError(
-            f"[{agency.id}] lies in no one county", do="give facility: the county in which the jail stands, as us/or/malheur-county"
+            f"[{agency.id}] lies in no one county",
+            do="give facility: the county in which the jail stands, as us/or/malheur-county",
         )
 
     # -------------------------------------------------------------- sets
@@ -308,7 +321,11 @@ class PlaceBook:
         if comma and state is None:
             after = given.rpartition(",")[2].strip()
             near = get_close_matches(_state_key(after), names.states, n=1)
-            hint = f"did you mean [{self._rows[names.states[near[0]]][3]}]?" if near else "give a postal code, such as OR"
+            hint = (
+                f"did you mean [{self._rows[names.states[near[0]]][3]}]?"
+                if near
+                else "give a postal code, such as OR"
+            )
             raise PlaceError(f"[{after}] in [{given}] is no state", do=hint)
         found = self._named(name, state) if comma else self._named(given, None)
         if not found and not comma and state is not None:
@@ -329,7 +346,9 @@ class PlaceBook:
         if of:
             rest = of["rest"].split()
             if of["kind"] in ("city", "town", "village"):
-                found = under(names.full.get(key([*rest, "city"]), ())) or under(names.full.get(key(rest), ()))
+                found = under(names.full.get(key([*rest, "city"]), ())) or under(
+                    names.full.get(key(rest), ())
+                )
                 return found or tuple(i for i in under(names.base.get(key(rest), ())) if self._is_city(i))
             parts = [*rest, "county"] if of["kind"] == "city county" else [*rest, *of["kind"].split()]
         if parts and parts[-1] in _SHORT:
@@ -342,7 +361,9 @@ class PlaceBook:
             found = tuple(
                 i
                 for i in under(names.base.get(short, ()))
-                if self._rows[i][1] == "county" and not self._is_city(i) and key(words(self._rows[i][2])).startswith(short)
+                if self._rows[i][1] == "county"
+                and not self._is_city(i)
+                and key(words(self._rows[i][2])).startswith(short)
             )
         return found
 
@@ -362,7 +383,9 @@ class PlaceBook:
         if len(valid) == 1:
             return valid[0]
         if not valid:
-            raise PlaceError(f"[{given}] {if_none}", do="give the Census Bureau's code, five digits for a county")
+            raise PlaceError(
+                f"[{given}] {if_none}", do="give the Census Bureau's code, five digits for a county"
+            )
         states = {self._rows[i][3] for i in valid}
         raise PlaceError(
             f"[{given}] fits {len(valid)} places",
@@ -398,11 +421,15 @@ class PlaceBook:
     def _unknown_path(self, id: str) -> PlaceError:
         path, _, last = id.rpartition("/")
         if last in ROLES and (path in self._rows or path in self._canonical):
-            return PlaceError(f"[{id}] is an agency, not a place", do=f"leave off the role: [{path}]", candidates=(path,))
+            return PlaceError(
+                f"[{id}] is an agency, not a place", do=f"leave off the role: [{path}]", candidates=(path,)
+            )
         # Only paths of the same state can be near; a state's own list is short.
         known = path if path in self._rows else "us"
         depth = known.count("/") + 1
-        here = [i for i in (*self._rows, *self._canonical) if i.startswith(f"{known}/") and i.count("/") == depth]
+        here = [
+            i for i in (*self._rows, *self._canonical) if i.startswith(f"{known}/") and i.count("/") == depth
+        ]
         near = get_close_matches(id.lower(), here, n=3, cutoff=0.6)
         return PlaceError(
             f"[{id}] is no known place",
@@ -422,7 +449,9 @@ class PlaceBook:
         near = tuple(dict.fromkeys(pool[k] for k in close))[:3]
         return PlaceError(
             f"[{given}] is no known place" + ("" if state is None else f" of [{state}]"),
-            do=f"did you mean {_listed(near)}?" if near else "give a county and its state, as Clackamas County, OR",
+            do=f"did you mean {_listed(near)}?"
+            if near
+            else "give a county and its state, as Clackamas County, OR",
             candidates=near,
         )
 
@@ -434,7 +463,10 @@ def _enter(full: dict[str, list[str]], base: dict[str, list[str]], name: str, id
     if name.endswith(" city"):
         short = parts[:-1]
     else:
-        short = next((parts[: -len(s)] for s in _SUFFIXES if len(parts) > len(s) and tuple(parts[-len(s) :]) == s), parts)
+        short = next(
+            (parts[: -len(s)] for s in _SUFFIXES if len(parts) > len(s) and tuple(parts[-len(s) :]) == s),
+            parts,
+        )
     base.setdefault(key(short), []).append(id)
 
 
@@ -475,9 +507,13 @@ def _read(path: Path, columns: int) -> list[list[str]]:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
     except OSError as error:
-        raise InputError(f"cannot read [{error.strerror}]", where=str(path), do="install dueprocess again") from error
+        raise InputError(
+            f"cannot read [{error.strerror}]", where=str(path), do="install dueprocess again"
+        ) from error
     if not rows or any(len(row) != columns for row in rows):
-        raise InputError(f"not every row has {columns} columns", where=str(path), do="run data/places/build.py --offline")
+        raise InputError(
+            f"not every row has {columns} columns", where=str(path), do="run data/places/build.py --offline"
+        )
     return rows[1:]
 
 

@@ -12,8 +12,10 @@ _WORDS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft", "and": ""
 
 def fold(text: str) -> str:
     """``text`` in lower-case ASCII: no accents, apostrophes or periods (``Doña Ana`` → ``dona ana``)."""
-    flat = text if text.isascii() else "".join(
-        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+    flat = (
+        text
+        if text.isascii()
+        else "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     )
     for mark in ("'", "’", "ʻ", "`", "."):
         flat = flat.replace(mark, "")
