@@ -103,11 +103,13 @@ def detainer_facts(case: Case, candidate: Candidate, vocabulary: Vocabulary, at:
     facts["detainer_signed"] = None if paper.signed_by is None else paper.signed_by == "immigration_officer"
     facts["detainer_served"] = paper.served.by(at)
     facts["detainer_cancelled"] = paper.cancelled.by(at)
-    facts["detainer_lodged"] = paper.in_force(at)
     for fact in own:
         if facts.get(fact.name) is None:
             given = case.facts.get(fact.name)
             facts[fact.name] = given.at(at) if given else None
+    lodged = conjunction((paper.received.by(at), negation(_truth(facts["detainer_cancelled"]))))
+    if lodged is not None:
+        facts["detainer_lodged"] = lodged
     return facts
 
 

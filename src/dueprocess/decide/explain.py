@@ -16,7 +16,7 @@ from dueprocess.terms import facts_of
 from dueprocess.terms.tree import Tree, evaluate, walk
 from dueprocess.terms.vocabulary import Value
 
-MAX_JOINT = 6
+MAX_JOINT = 8
 """At most so many unknown facts are tried together when an open answer is traced to facts or to law."""
 
 TIMES = "release_due"
@@ -26,7 +26,7 @@ RESULT_WORDS = {FORBIDDEN: "forbidden", PERMITTED: "permitted", REQUIRED: "requi
 
 # What the parts of a request are asked for by, when request_stands itself is unknown.
 REQUEST_PARTS = (
-    "detainer_lodged", "hold_requested", "detainer_complete", "detainer_signed", "service_required", "detainer_served",
+    "detainer_cancelled", "detainer_lodged", "hold_requested", "detainer_complete", "detainer_signed", "service_required", "detainer_served",
 )  # fmt: skip
 
 
@@ -168,6 +168,16 @@ def _unknown_names(tree: Tree, facts: Facts) -> set[str]:
     return {name for name, _ in walk(tree) if facts.get(name) is None} if evaluate(tree, facts) is None else set()
 
 
+def _of_a_paper_not_here(stay: Stay, name: str, resolved: Resolved) -> bool:
+    """Whether a detainer's fact is unknown only because it is open whether the detainer is in force."""
+    paper = resolved.candidate.paper
+    if paper is None or resolved.facts.get("detainer_lodged") is not None or name in ("detainer_lodged", "detainer_cancelled"):
+        return False
+    if stay.vocabulary.facts[name].origin != "detainer":
+        return False
+    return stay.printed(resolved.candidate, stay.case.at).get(name) is not None
+
+
 def leaves(stay: Stay, moment: Moment) -> list[str]:
     """The unknown facts that keep the answer open, declared ones traced to what they turn on."""
     regime = moment.regime
@@ -187,11 +197,18 @@ def leaves(stay: Stay, moment: Moment) -> list[str]:
                 parts = [p for p in parts if p != "detainer_served"]
             if resolved.facts.get("detainer_served") is True:
                 parts = [p for p in parts if p != "service_required"]
+            if "detainer_cancelled" in parts and "detainer_lodged" in parts:
+                parts.remove("detainer_lodged" if resolved.candidate.paper else "detainer_cancelled")
+            parts = [p for p in parts if not _of_a_paper_not_here(stay, p, resolved)]
             for part in parts:
                 trace(part, resolved)
             if not parts:
                 found.add(TIMES)
+        elif name == "detainer_lodged" and resolved.candidate.paper and resolved.facts.get("detainer_cancelled") is None:
+            found.add("detainer_cancelled")
         elif name not in found:
+            if _of_a_paper_not_here(stay, name, resolved):
+                return  # unknown only because the paper itself may not be here
             found.add(name)
             for edition in stay.editions(resolved.candidate):
                 for norm in edition.norms:
@@ -253,56 +270,39 @@ def word(value: Value) -> str:
 
 
 def missing(stay: Stay, at: Instant, due: Time, moment: Moment) -> tuple[list[dict[str, Any]], bool]:
-    """What could settle an open answer, each with what its values would make of it; and whether facts can.
+    """What could settle an open answer, each with what its values alone would make of it; and whether facts can.
 
-    Facts can settle it if some values of the unknown facts, given together, lead to another outcome than review.
+    Facts can settle it if some values of the unknown facts, given together, lead to another outcome than review. A
+    fact is asked for if, with some values of the others, its value makes a difference: nobody is sent to ask what
+    settles nothing.
     """
     names = leaves(stay, moment)
-    entries: list[dict[str, Any]] = []
-    open_facts: list[str] = []
-    by_facts = False
+    entries: dict[str, dict[str, Any]] = {}
     for name in names:
         if name == TIMES:
-            entries.append(_times(stay, at, due))
-            by_facts = by_facts or any(r != REVIEW for r in entries[-1]["if"].values())
+            entries[name] = _times(stay, at, due)
             continue
         fact = stay.vocabulary.facts[name]
         results = {word(v): stay.moment(at, due, {name: v}).outcome for v in _values(stay, name, moment)}
-        if fact.origin != "declared":
-            open_facts.append(name)
-            by_facts = by_facts or any(r != REVIEW for r in results.values())
-        entries.append({"fact": name, "question": _question(stay, at, name), "settled_by": fact.settled_by, "if": results})
-    if not by_facts and open_facts:
-        few = open_facts[:MAX_JOINT]
-        by_facts = any(
-            stay.moment(at, due, dict(zip(few, values, strict=True))).outcome != REVIEW
-            for values in product(*(_values(stay, n, moment) or [None] for n in few))
-        )
-    return _useful(stay, at, due, moment, entries), by_facts
-
-
-def _useful(
-    stay: Stay, at: Instant, due: Time, moment: Moment, entries: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The entries that matter: alone, or once the others are answered in favor of a hold. The rest is noise that
-    somebody would be sent to ask for nothing, unless nothing matters alone."""
-    alone = [e for e in entries if any(r != REVIEW for r in e["if"].values())]
-    if not alone:
-        return entries
-    generous: dict[str, Value] = {}
-    for entry in entries:
-        if entry["fact"] != TIMES:
-            values = _values(stay, entry["fact"], moment)
-            generous[entry["fact"]] = next((v for v in values if entry["if"][word(v)] != RELEASE), None)
-    later = []
-    for entry in entries:
-        if entry in alone or entry["fact"] == TIMES:
-            continue
-        name = entry["fact"]
-        outcomes = {stay.moment(at, due, {**generous, name: v}).outcome for v in _values(stay, name, moment)}
-        if len(outcomes) > 1:
-            later.append(entry)
-    return [*alone, *later]
+        entries[name] = {"fact": name, "question": _question(stay, at, name), "settled_by": fact.settled_by, "if": results}
+    matters = {n for n, e in entries.items() if any(r != REVIEW for r in e["if"].values())}
+    by_facts = any(n == TIMES or stay.vocabulary.facts[n].origin != "declared" for n in matters)
+    facts = [n for n in names if n != TIMES and stay.vocabulary.facts[n].origin != "declared"]
+    # Those that matter alone come first, so that a long list is cut where it matters least.
+    tried = sorted(facts, key=lambda n: n not in matters)[:MAX_JOINT]
+    table = {
+        values: stay.moment(at, due, dict(zip(tried, values, strict=True))).outcome
+        for values in product(*(_values(stay, n, moment) or [None] for n in tried))
+    }
+    by_facts = by_facts or any(outcome != REVIEW for outcome in table.values())
+    for place, name in enumerate(tried):
+        groups: dict[tuple[Value, ...], set[str]] = {}
+        for values, outcome in table.items():
+            groups.setdefault(values[:place] + values[place + 1 :], set()).add(outcome)
+        if any(len(outcomes) > 1 for outcomes in groups.values()):
+            matters.add(name)
+    matters |= set(facts) - set(tried)
+    return [e for n, e in entries.items() if n in matters or not matters], by_facts
 
 
 def _times(stay: Stay, at: Instant, due: Time) -> dict[str, Any]:

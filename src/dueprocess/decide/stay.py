@@ -36,7 +36,7 @@ from dueprocess.kernel.instants import (
     local_date,
     midnight,
 )
-from dueprocess.kernel.truth import Truth
+from dueprocess.kernel.truth import Truth, conjunction
 from dueprocess.law import Authority, Lawbook, Norm
 from dueprocess.terms.tree import evaluate
 from dueprocess.terms.vocabulary import Value
@@ -172,9 +172,7 @@ class Stay:
         shared = self._shared.get(at)
         if shared is None:
             shared = self._shared[at] = shared_facts(self.case, self.vocabulary, at)
-        own = self._own.get((at, candidate))
-        if own is None:
-            own = self._own[(at, candidate)] = detainer_facts(self.case, candidate, self.vocabulary, at)
+        own = self.own_facts(candidate, at)
         facts = {**shared, **own}
         detainer_overrides = candidate is not WITHOUT_DETAINER
         for name, value in overrides.items():
@@ -192,20 +190,22 @@ class Stay:
                 facts[f"determined:{name}"] = value
         return facts
 
+    def own_facts(self, candidate: Candidate, at: Instant) -> Facts:
+        """What one detainer's paper says by itself, before its edition has spoken."""
+        own = self._own.get((at, candidate))
+        if own is None:
+            own = self._own[(at, candidate)] = detainer_facts(self.case, candidate, self.vocabulary, at)
+        return own
+
     def _speak_form(self, facts: Facts, candidate: Candidate, at: Instant, due: Time, overrides: Overrides) -> None:
         """Let the form's edition declare what its own paper says; then work out whether the request stands."""
-        editions = self.editions(candidate)
-        if editions:
-            told = [_declared_by_form(edition, facts) for edition in editions]
-            for name in set().union(*told):
-                if name in overrides:
-                    continue
-                values = [t.get(name) for t in told]
-                value = values[0] if all(v == values[0] for v in values) else None
-                if value is not None:
-                    facts[name] = value
+        facts.update({n: v for n, v in self._declared_by_form(candidate, facts).items() if v is not None and n not in overrides})
         paper = candidate.paper
-        in_force = paper.in_force(at) if paper else None
+        if paper and "detainer_cancelled" in overrides and "detainer_lodged" not in overrides:
+            cancelled = overrides["detainer_cancelled"]
+            facts["detainer_lodged"] = conjunction((paper.received.by(at), None if cancelled is None else not cancelled))
+        lodged = facts.get("detainer_lodged")
+        in_force = lodged if isinstance(lodged, bool) else None
         if "request_stands" not in overrides:
             ended: Truth = self.request_end(candidate, due).by(at) if paper else None
             standing = stands(facts, in_force=in_force, limit_ended=ended)
@@ -213,8 +213,19 @@ class Stay:
         if paper and in_force is None:
             # It may not be here at all: what it says counts as unknown until that is settled.
             for name in [f for f in facts if f in self.vocabulary.facts and self.vocabulary.facts[f].origin == "detainer"]:
-                if facts[name] is not False and name not in overrides:
+                if facts[name] is not False and name not in overrides and name not in ("detainer_cancelled", "detainer_lodged"):
                     facts[name] = None
+
+    def _declared_by_form(self, candidate: Candidate, facts: Facts) -> dict[str, Truth]:
+        """What the editions that the paper may be declare of it, where they agree."""
+        told = [_declared_by_edition(edition, facts) for edition in self.editions(candidate)]
+        names = set().union(*told) if told else set()
+        return {n: told[0].get(n) if all(t.get(n) == told[0].get(n) for t in told) else None for n in names}
+
+    def printed(self, candidate: Candidate, at: Instant) -> Facts:
+        """What a paper says, whether or not it is in force."""
+        own = self.own_facts(candidate, at)
+        return {**own, **self._declared_by_form(candidate, own)}
 
     def editions(self, candidate: Candidate) -> tuple[Authority, ...]:
         """The form editions that a candidate's paper may be."""
@@ -408,7 +419,7 @@ def _measure(first: list[Span], second: list[Span], until: Instant, counts: Call
     return total
 
 
-def _declared_by_form(edition: Authority, facts: Facts) -> dict[str, Truth]:
+def _declared_by_edition(edition: Authority, facts: Facts) -> dict[str, Truth]:
     """What one edition declares of its own paper, from its box facts."""
     told: dict[str, Truth] = {}
     unsure: set[str] = set()

@@ -1,0 +1,1 @@
+"""Made-up law and made-up stays, for tests."""
