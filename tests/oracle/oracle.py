@@ -3,7 +3,7 @@
 It is written from the semantics alone, knows nothing of the engine's code, and is meant to be read rather than to be
 fast: each definition is one small function, everything is worked out afresh at every instant, and nothing is indexed.
 Only `hold` and the facts that it turns on are answered. Where the semantics leave a choice, `NOTES.md` beside this file
-says which one was taken (N1, N2, ... below).
+says which one was taken.
 
 Cases, authorities and the vocabulary are plain mappings that are already valid. Unknown is `None`, everywhere.
 """
@@ -452,7 +452,11 @@ class Law:
     """The authorities as they stand on the day `known_on`, for one agency."""
 
     def __init__(
-        self, authorities: list[dict[str, Any]], place: PlaceInfo, known_on: date, adopted: frozenset[str] | None
+        self,
+        authorities: list[dict[str, Any]],
+        place: PlaceInfo,
+        known_on: date,
+        adopted: frozenset[str] | None,
     ) -> None:
         self.by_id = {authority["id"]: authority for authority in authorities}
         self.place = place
@@ -490,8 +494,7 @@ class Law:
         """Whether the authority is known on the day, its end counted where what ended it is itself known."""
         times = self.by_id[identity].get("known") or {}
         return self.known_begun(identity) and not (
-            self.known_over(times)
-            and (times.get("ended_by") is None or self.known(times["ended_by"]))
+            self.known_over(times) and (times.get("ended_by") is None or self.known(times["ended_by"]))
         )
 
     def known_begun(self, identity: str) -> bool:
@@ -548,7 +551,7 @@ class Law:
         if kind in ("ruling", "decree"):
             construed = construes or authority["construes"]
             return self.rank(construed)
-        if kind in ("form", "ice_policy", "agreement", "opinion"):
+        if kind in ("form", "ice_policy", "agreement", "opinion", "research_note"):
             return NO_RANK
         if kind == "agency_policy":
             return 8
@@ -572,12 +575,15 @@ class Law:
         return [
             norm
             for authority in self.by_id.values()
-            if authority["kind"] not in ("form", "opinion", "ice_policy") and self.binds(authority)
+            if authority["kind"] not in ("form", "opinion", "ice_policy", "research_note")
+            and self.binds(authority)
             for norm in self.norms_of(authority)
         ]
 
     def hold_norms(self) -> list[Norm]:
-        return [n for n in self.binding_norms if n.object == "hold" and n.verb != "declare" and n.rank < NO_RANK]
+        return [
+            n for n in self.binding_norms if n.object == "hold" and n.verb != "declare" and n.rank < NO_RANK
+        ]
 
     def limits(self) -> list[dict[str, Any]]:
         """Every limit on holding that may matter: of the law that binds, and printed on forms."""
@@ -594,15 +600,13 @@ class Law:
                     found.append(replace(norm, verb="declare", object=fact, raw=raw))
         return found
 
+    @cached_property
+    def known_forms(self) -> list[dict[str, Any]]:
+        return [a for a in self.by_id.values() if a["kind"] == "form" and self.known(a["id"])]
+
     def editions(self, kind: str) -> list[dict[str, Any]]:
         """The known form editions of one kind of paper."""
-        return [
-            authority
-            for identity, authority in self.by_id.items()
-            if authority["kind"] == "form"
-            and identity.startswith(f"forms/{kind}/")
-            and self.known(identity)
-        ]
+        return [form for form in self.known_forms if form["id"].startswith(f"forms/{kind}/")]
 
     def strength(self, norm: Norm, t: datetime, lookup: Lookup) -> Tri:
         """Whether the norm applies at t: it counts, its condition is true, and (where it empowers) it is adopted."""
@@ -610,7 +614,12 @@ class Law:
         if counts is False:
             return False
         applies = and_(counts, condition(norm.raw, lookup))
-        if applies is True and self.adopted is not None and norm.empowers() and norm.authority not in self.adopted:
+        if (
+            applies is True
+            and self.adopted is not None
+            and norm.empowers()
+            and norm.authority not in self.adopted
+        ):
             return None
         return applies
 
@@ -730,7 +739,7 @@ class Case:
     # -- times of the case ---------------------------------------------------------------------------------------
 
     def pinned(self, interval: Interval) -> Interval:
-        if self.pin is None or interval.earliest == BEGIN or interval.latest == END:
+        if self.pin is None or interval.exact():
             return interval
         point = interval.earliest if self.pin == "earliest" else interval.latest
         return Interval(point, point, interval.open_end and self.pin == "latest")
@@ -757,15 +766,20 @@ class Case:
         else:
             grounds = []
             for raw in listed:
-                ends = self.pinned(recorded(raw.get("until"), self.zone))
-                if ends.wholly_unknown() and self.custody.get("release_due_at") is not None:
+                begins = recorded(raw.get("from"), self.zone)
+                ends = self.end_of_ground(begins, recorded(raw.get("until"), self.zone))
+                if raw.get("until") is None and self.custody.get("release_due_at") is not None:
                     ends = due
-                grounds.append(Ground(raw["kind"], recorded(raw.get("from"), self.zone), ends))
+                grounds.append(Ground(raw["kind"], begins, ends))
         if own_ends or self.bail_refused == NEVER:
             return grounds
         charges = [g for g in grounds if g.kind == "charge"]
         ended = charges or (grounds if len(grounds) == 1 else [])
         return [self.ended_by_bail(g) if g in ended else g for g in grounds]
+
+    def end_of_ground(self, begins: Interval, ends: Interval) -> Interval:
+        """An unknown end is some instant from the ground's beginning on, or never."""
+        return self.pinned(Interval(begins.earliest, END) if ends.wholly_unknown() else ends)
 
     def booked_or_before(self) -> Interval:
         """A ground that is given only by its end stands from booking on; with no booking recorded, from ever."""
@@ -787,7 +801,7 @@ class Case:
             if paper["kind"] in ("judicial_warrant", "court_order") and paper.get("matter") == "criminal":
                 signed = self.signed_by(paper, "judge", "clerk")
                 if signed is not False:
-                    ends = self.pinned(self.cancelled(paper))
+                    ends = self.end_of_ground(self.received(paper), self.cancelled(paper))
                     found.append(Ground("warrant", self.received(paper), ends, signed))
         return found
 
@@ -918,7 +932,8 @@ class Case:
             return False if self.vocabulary[fact]["type"] == "boolean" else "none"
         value = self.detainer_says(fact, candidate, t)
         if candidate.paper is not None and self.in_force(candidate.paper, t) is None and value is not False:
-            return None  # undecided receipt or cancellation: what would be true is unknown, what is false stays
+            # Receipt or cancellation is undecided: what would be true is unknown, what is false stays so.
+            return None
         return value
 
     def detainer_says(self, fact: str, candidate: Candidate, t: datetime, edition: str | None = None) -> Any:
@@ -1035,7 +1050,9 @@ class Case:
 
     def claims(self, name: str, candidate: Candidate, t: datetime) -> list[tuple[int, Any, Tri]]:
         lookup = self.lookup(candidate, t)
-        return [(n.rank, n.raw["value"], self.law.strength(n, t, lookup)) for n in self.law.declarations(name)]
+        return [
+            (n.rank, n.raw["value"], self.law.strength(n, t, lookup)) for n in self.law.declarations(name)
+        ]
 
     def determination(self, name: str, t: datetime) -> list[tuple[int, Any, Tri]]:
         made = (self.case.get("determined") or {}).get(name)
@@ -1205,7 +1222,7 @@ def stay_class(case: Case, overheld: dict[str, float]) -> str:
     if case.left.latest < case.booked.earliest:
         return "contradiction"
     last = case.at if case.left == NEVER else case.left.latest
-    end_missing = any(g.ends.wholly_unknown() for g in case.grounds)
+    end_missing = any(g.ends.latest == END and not g.ends.exact() for g in case.grounds)
     if case.grounds_unknown or (end_missing and case.ground_stands(last) is None):
         return "unknown"
     if overheld["least"] > 0:

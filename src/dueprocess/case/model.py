@@ -90,6 +90,8 @@ class Case:
     facts: Mapping[str, Given] = field(default_factory=dict)
     determined: Mapping[str, tuple[Value, Instant, str, str]] = field(default_factory=dict)
     """fact -> value, from, by role, on which papers."""
+    stated_at: Mapping[str, str] = field(default_factory=dict)
+    """Where each stated fact stands, for errors."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from dueprocess.case.model import DETAINERS, Case, Given, Ground, Paper
-from dueprocess.kernel.errors import ContradictionError, InputError, nearest
+from dueprocess.kernel.errors import ContradictionError, InputError, nearest, shown
 from dueprocess.kernel.instants import (
     MAX_INSTANT,
     MIN_INSTANT,
@@ -24,7 +24,7 @@ from dueprocess.kernel.instants import (
 )
 from dueprocess.kernel.yamlread import Path_
 from dueprocess.law import Lawbook
-from dueprocess.places import PlaceBook, PlaceError
+from dueprocess.places import ROLES, PlaceBook, PlaceError
 from dueprocess.terms.vocabulary import Value
 
 CASE_KEYS = ["case", "agency", "facility", "at", "law_known_at", "record_complete", "custody", "papers", "events", "facts", "determined"]
@@ -41,6 +41,8 @@ PAPER_KINDS = (
 SIGNERS = ("immigration_officer", "immigration_judge", "judge", "clerk", "none")
 LEFT_TO = ("ice", "community", "other_agency", "unknown")
 OTHER_EDITIONS = {"i-200": ("2016-09",)}
+IN_SCOPE = ("local", "state")
+MOST_ENTRIES = 1000
 OUT_OF_SCOPE = ("federal", "tribal", "juvenile")
 
 Where = Callable[[Path_], str]
@@ -64,11 +66,13 @@ class _Reader:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise InputError(f"[{_short(value)}] is no mapping", where=self.where(path), do="write key: value")
+            raise InputError(f"[{shown(value)}] is no mapping", where=self.where(path), do="write key: value")
         for key in value:
             if key not in keys:
+                if str(key).lower() in self.lawbook.vocabulary.refused_names:
+                    self.lawbook.vocabulary.fact(str(key), where=self.where((*path, key)))
                 raise InputError(
-                    f"[{_short(key)}] is no key here",
+                    f"[{shown(key)}] is no key here",
                     where=self.where((*path, key)),
                     do=nearest(str(key), keys) or f"one of {', '.join(keys)}",
                 )
@@ -77,12 +81,14 @@ class _Reader:
     def items(self, value: Any, path: Path_) -> list[Any]:
         if not isinstance(value, list):
             raise InputError(f"[{path[-1]}] is no list", where=self.where(path), do="start each entry with a dash")
+        if len(value) > MOST_ENTRIES:
+            raise InputError(f"{len(value)} entries in [{path[-1]}]", where=self.where(path), do=f"at most {MOST_ENTRIES}: this is no one stay")
         return value
 
     def choice(self, value: Any, path: Path_, options: Sequence[str]) -> str:
         if value not in options or not isinstance(value, str):
             raise InputError(
-                f"[{_short(value)}] is no {path[-1]}",
+                f"[{shown(value)}] is no value of {path[-1]}",
                 where=self.where(path),
                 do=nearest(str(value), options) or f"one of {', '.join(options)}",
             )
@@ -96,11 +102,6 @@ class _Reader:
         if value is None:
             return absent
         return NEVER if value == "never" else self.time(value, path)
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def read_case(
@@ -125,15 +126,16 @@ def read_case(
     agency, facility = _agency(reader, raw, places)
     reader.zone = facility.zone
     custody = reader.mapping(raw.get("custody"), ("custody",), CUSTODY_KEYS)
-    if custody.get("kind") in OUT_OF_SCOPE:
+    kind = reader.choice(custody.get("kind", "local"), ("custody", "kind"), (*IN_SCOPE, *OUT_OF_SCOPE))
+    if kind in OUT_OF_SCOPE:
         raise InputError(
-            f"out_of_scope: [{custody['kind']}] custody is outside these rules",
+            f"out_of_scope: [{kind}] custody is outside these rules",
             where=where(("custody", "kind")),
             do="ask counsel; no answer is given for federal, tribal or juvenile custody",
         )
     complete = raw.get("record_complete", False)
     if not isinstance(complete, bool):
-        raise InputError(f"[{_short(complete)}] is neither true nor false", where=where(("record_complete",)), do="write true or false")
+        raise InputError(f"[{shown(complete)}] is neither true nor false", where=where(("record_complete",)), do="write true or false")
     moment = at if at is not None else raw.get("at")
     if moment is None:
         raise InputError("[at] is missing: the moment that the question is about", where=where(()), do='write at: "2026-03-29T16:00:00-07:00" or give --at')
@@ -145,7 +147,7 @@ def read_case(
     left_raw = custody.get("left_at")
     allowance = custody.get("processing_allowance_hours", 0)
     if not isinstance(allowance, (int, float)) or isinstance(allowance, bool) or not 0 <= allowance <= 72:
-        raise InputError(f"[{_short(allowance)}] is no number of hours", where=where(("custody", "processing_allowance_hours")), do="write hours from 0 to 72")
+        raise InputError(f"[{shown(allowance)}] is no number of hours", where=where(("custody", "processing_allowance_hours")), do="write hours from 0 to 72")
     case = Case(
         label=str(raw.get("case") or ""),
         agency=agency,
@@ -162,6 +164,7 @@ def read_case(
         allowance=round(allowance * 3600),
         papers=papers,
         events=_events(reader, raw.get("events")),
+        stated_at={name: where(("facts", name)) for name in (raw.get("facts") or {})} if isinstance(raw.get("facts"), Mapping) else {},
         facts=_facts(reader, raw.get("facts")),
         determined=_determined(reader, raw.get("determined")),
         raw=raw,
@@ -174,16 +177,32 @@ def _agency(reader: _Reader, raw: Mapping[str, Any], places: PlaceBook) -> tuple
     name = raw.get("agency")
     if not isinstance(name, str) or not name:
         raise InputError("[agency] is missing", where=reader.where(()), do="write agency: us/or/clackamas-county/sheriff")
+    facility = raw.get("facility")
+    if facility is not None and not isinstance(facility, str):
+        raise InputError(f"[{shown(facility)}] is no facility", where=reader.where(("facility",)), do="write a county, as us/or/malheur-county")
+    if not name.startswith("us/"):
+        raise InputError(f"[{shown(name)}] is no path of an agency", where=reader.where(("agency",)), do=_as_path(name, places))
     try:
         agency = places.agency(name)
-        if agency.role in OUT_OF_SCOPE:
+        if agency.role in (*OUT_OF_SCOPE, "ice", "cbp"):
             raise InputError(f"out_of_scope: [{agency.role}] custody is outside these rules", do="ask counsel; no answer is given for it")
-        return agency.id, places.facility(agency, raw.get("facility"))
+        return agency.id, places.facility(agency, facility)
     except PlaceError as error:
         spot = ("facility",) if "facility" in str(error) and raw.get("facility") else ("agency",)
         raise InputError(error.what, where=reader.where(spot), do=error.do) from None
     except InputError as error:
         raise InputError(error.what, where=reader.where(("agency",)), do=error.do) from None
+
+
+def _as_path(name: str, places: PlaceBook) -> str:
+    """What to write instead of an agency's name in words."""
+    words = name.replace(",", " ").split()
+    role = next((w.lower() for w in words if w.lower() in ROLES), "sheriff")
+    rest = " ".join(w for w in words if w.lower() != role and w.lower() not in ("office", "department", "dept", "sheriff's"))
+    try:
+        return f"write it as {places.resolve(rest)}/{role}"
+    except PlaceError as error:
+        return f"write it as us/or/clackamas-county/sheriff ({error.do})" if error.do else "write it as us/or/clackamas-county/sheriff"
 
 
 def _known_at(value: Any, reader: _Reader, today: date, from_option: bool) -> int:
@@ -241,6 +260,8 @@ def _papers(reader: _Reader, value: Any, absent: Time) -> tuple[Paper, ...]:
         edition = entry.get("edition")
         if edition is not None and edition != "unknown":
             _check_edition(reader, kind, str(edition), (*path, "edition"))
+        if entry.get("received_at") == "never":
+            raise InputError("a paper that was never received is no paper", where=reader.where((*path, "received_at")), do="leave it out, or give null where the time is not known")
         boxes = entry.get("boxes")
         if boxes is not None:
             boxes = frozenset(reader.choice(b, (*path, "boxes"), printed) for b in reader.items(boxes, (*path, "boxes")))
@@ -370,6 +391,14 @@ def _check_order(case: Case, reader: _Reader) -> None:
         raise ContradictionError("[at] is before the booking", where=reader.where(("at",)), do="ask about an instant of the stay")
     if case.left is not None and case.at > case.left.latest:
         raise ContradictionError("[at] is after the person left", where=reader.where(("at",)), do="ask about an instant of the stay")
+    known_bail = case.bail_refused not in (NEVER, UNKNOWN_TIME)
+    if known_bail and (case.bail_refused.latest < case.booked.earliest or (case.left and case.bail_refused.earliest > case.left.latest)):
+        raise ContradictionError("bail was refused outside the stay", where=reader.where(("custody", "bail_refused_at")), do="correct the times")
+    for index, ground in enumerate(case.grounds or ()):
+        if case.left and ground.start.earliest > case.left.latest:
+            raise ContradictionError("a ground begins after the person left", where=reader.where(("custody", "grounds", index, "from")), do="correct the times")
+        if case.left and case.left_to in ("ice", "community") and MAX_INSTANT > ground.end.earliest > case.left.latest:
+            raise ContradictionError("a ground ends after the person left", where=reader.where(("custody", "grounds", index, "until")), do="correct the times, or say left_to: other_agency")
     for index, paper in enumerate(case.papers):
         for name, time in (("served_at", paper.served), ("cancelled_at", paper.cancelled)):
             if time not in (NEVER, UNKNOWN_TIME) and time.latest < paper.received.earliest:

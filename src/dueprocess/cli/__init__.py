@@ -16,7 +16,7 @@ def main() -> None:
     from dueprocess.kernel.errors import InputError
 
     try:
-        app(standalone_mode=True, prog_name="dueprocess")
+        sys.exit(app(standalone_mode=False, prog_name="dueprocess") or 0)
     except InputError as error:
         print(f"dueprocess: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
@@ -24,7 +24,12 @@ def main() -> None:
         # The reader (a pager, head) has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Exception as error:
+        if hasattr(error, "format_message"):  # the parser's own: a missing argument, no such option
+            print(_usage(error), file=sys.stderr)  # noqa: T201
+            sys.exit(2)
         if os.environ.get("DUEPROCESS_TRACEBACK"):
             raise
         # The kind of error only: its text might hold what somebody typed about a person.
@@ -33,3 +38,13 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(3)
+
+
+def _usage(error: Exception) -> str:
+    """A usage error in one line; a command without arguments shows its help instead."""
+    message = error.format_message()  # type: ignore[attr-defined]
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(message)
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "dueprocess"
+    return f"{command}: {' '.join(message.split())} (see {command} --help)"

@@ -48,11 +48,17 @@ def limits(
     agency = "us"
     if place is not None:
         places = load_places()
-        found_place = places.place(places.resolve(place))
-        agency, sets, zone_name = f"{found_place.id}/sheriff", places.sets(found_place), found_place.zone
+        try:
+            found_place = places.place(place if place.startswith("us") else places.resolve(place))
+        except InputError as error:
+            raise InputError(error.what, where="--place", do=error.do) from None
+        agency, sets, zone_name = f"{found_place.id}/sheriff", places.sets(found_place), zone_name or found_place.zone
     if zone_name is None:
-        raise InputError("neither --zone nor --place", where="clock", do="add --zone America/Chicago, or --place us/ia/polk-county")
-    zone(zone_name)
+        raise InputError(f"[{place}] has no one zone" if place else "neither --zone nor --place", where="clock", do="add --zone America/Chicago, or --place us/ia/polk-county")
+    try:
+        zone(zone_name)
+    except InputError as error:
+        raise InputError(error.what, where="--zone", do=error.do) from None
     editions = book.forms.get(form)
     if editions is None:
         raise InputError(f"[{form}] is no detainer form", where="--form", do=f"one of {', '.join(sorted(book.forms))}")
@@ -65,7 +71,7 @@ def limits(
     norms += [
         (n, "power", "claimed") for a in book.persuading(agency, sets, day, known_at) for n in a.norms if n.verb == "limit"
     ]
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     for norm, ends, state in norms:
         if norm.counted_from != "release_due":
             continue
@@ -83,6 +89,6 @@ def limits(
                 for s in counted
             ],
         }
-        if not any(r["ends_at"] == row["ends_at"] and r["because"] == row["because"] for r in rows):
-            rows.append(row)
-    return sorted(rows, key=lambda r: (r["state"] == "claimed", parse_instant(r["ends_at"], where="clock"), r["norm"]))
+        if not any(end == counted[-1].until and r["because"] == row["because"] for end, r in rows):
+            rows.append((counted[-1].until, row))
+    return [row for _, row in sorted(rows, key=lambda r: (r[1]["state"] == "claimed", r[0], r[1]["norm"]))]

@@ -13,6 +13,7 @@ import typer
 
 from dueprocess.kernel import now
 from dueprocess.kernel.errors import InputError
+from dueprocess.kernel.instants import parse_date, parse_instant
 from dueprocess.kernel.yamlread import MAX_BYTES, Document, Path_, decode, parse, read, read_mapping
 
 
@@ -34,9 +35,15 @@ def run(
         raise InputError("a PDF needs a file to be written to", where="--format pdf", do="add --out decision.pdf")
     lawbook = load_lawbook(*folders)
     adopted = read_mapping(adoption) if adoption else None
+    adoption_name = str(adoption) if adoption else ""
     if at == "now":
         at = now.now_text()
     today: date = now.today()
+    # What is wrong with an option is said once, not for each case.
+    if at is not None:
+        parse_instant(at, where="--at")
+    if law_known_at is not None:
+        parse_date(law_known_at, where="--law-known-at")
     decisions: list[dict[str, Any]] = []
     status = 0
     several = len(names) > 1
@@ -54,15 +61,24 @@ def run(
                 value = value[part]
             decisions.append(
                 decide_case(
-                    value, today=today, lawbook=lawbook, adoption=adopted, at=at, law_known_at=law_known_at, where=where
+                    value,
+                    today=today,
+                    lawbook=lawbook,
+                    adoption=adopted,
+                    adoption_name=adoption_name,
+                    at=at,
+                    law_known_at=law_known_at,
+                    where=where,
                 )
             )
         except InputError as error:
+            if adoption_name and error.where.startswith(adoption_name):
+                raise  # the adoption file's own fault: every case would say the same
             name = document.name if isinstance(document, Document) else ""
             shown = error if not name or str(error).startswith(name) else error.at(name)
             typer.echo(f"dueprocess: {shown}", err=True)
             status = 2
-    if decisions or form == "json":
+    if decisions:
         _print(decisions, several=several, form=form, out=out)
     return status
 
@@ -90,7 +106,7 @@ def _cases(names: Sequence[str]) -> Iterator[tuple[Document | InputError, Path_,
 
 def _print(decisions: list[dict[str, Any]], *, several: bool, form: str, out: Path | None) -> None:
     if form == "json":
-        text = json.dumps(decisions if several else decisions[0] if decisions else [], indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(decisions if several else decisions[0], indent=2, ensure_ascii=False) + "\n"
     elif form == "text":
         from dueprocess.decide.present import to_text
 

@@ -33,6 +33,14 @@ def listing(place: str | None, *, as_of: str | None, folders: Sequence[Path], as
     """One line an authority."""
     book = load_lawbook(*folders)
     day = parse_date(as_of, where="--as-of").toordinal() if as_of else None
+    if place:
+        from dueprocess.places import load_places
+
+        try:
+            known = load_places().known_set(place) or load_places().place(place.rsplit("/", 1)[0] if place.count("/") > 2 else place)
+        except InputError as error:
+            raise InputError(error.what, where="law list", do=error.do) from None
+        del known
     rows = []
     for authority in book.authorities.values():
         if place and not any(covers(b, place) or covers(place, b) for b in authority.binds):
@@ -68,9 +76,9 @@ def schema(of: str) -> None:
     """Print one of the published JSON Schemas."""
     from dueprocess.kernel.files import data_dir
 
-    path = data_dir("schemas") / f"{of}.schema.json"
-    if not path.is_file():
+    if of not in ("authority", "case", "decision"):
         raise InputError(f"there is no schema of [{of}]", where="law schema", do="authority, case or decision")
+    path = data_dir("schemas") / f"{of}.schema.json"
     typer.echo(path.read_text(encoding="utf-8"), nl=False)
 
 

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from dueprocess.kernel.errors import InputError, nearest
+from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.law import Lawbook
 
+ENTRY_KEYS = ("authority", "hash", "by_role", "on")
 KEYS = ("agency", "confirmed_within_days", "adopted")
 
 
@@ -32,15 +33,22 @@ def adopted_ids(raw: Mapping[str, Any], *, lawbook: Lawbook, agency: str, today:
     if not isinstance(entries, list):
         raise InputError("[adopted] is no list", where=where, do="list the authorities that counsel has adopted")
     limit = raw.get("confirmed_within_days")
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
+        raise InputError(f"[{shown(limit)}] is no number of days", where=where, do="write confirmed_within_days: 730, or leave it out")
     found: set[str] = set()
     for entry in entries:
-        identity = entry if isinstance(entry, str) else entry.get("authority") if isinstance(entry, Mapping) else None
-        if identity not in lawbook.authorities:
-            raise InputError(f"[{identity}] is not in the lawbook", where=where, do=nearest(str(identity), lawbook.authorities) or "remove the entry")
+        identity = entry.get("authority") if isinstance(entry, Mapping) else entry
+        for key in entry if isinstance(entry, Mapping) else ():
+            if key not in ENTRY_KEYS:
+                raise InputError(f"[{shown(key)}] is no key of an entry", where=where, do=nearest(key, ENTRY_KEYS) or f"one of {', '.join(ENTRY_KEYS)}")
+        if isinstance(entry, Mapping) and not isinstance(entry.get("hash"), (str, type(None))):
+            raise InputError(f"[{shown(entry['hash'])}] is no hash", where=where, do="write it as law show prints it")
+        if not isinstance(identity, str) or identity not in lawbook.authorities:
+            raise InputError(f"[{shown(identity)}] is not in the lawbook", where=where, do=nearest(identity, lawbook.authorities) or "remove the entry")
         authority = lawbook.authorities[identity]
         if isinstance(entry, Mapping) and entry.get("hash") not in (None, authority.hash):
             continue  # the text has changed since counsel adopted it
-        if isinstance(limit, int) and (authority.confirmed_on is None or today.toordinal() - authority.confirmed_on > limit):
+        if limit is not None and (authority.confirmed_on is None or today.toordinal() - authority.confirmed_on > limit):
             continue
         found.add(identity)
     return frozenset(found)

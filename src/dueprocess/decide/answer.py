@@ -45,6 +45,7 @@ def decide_case(
     today: date,
     lawbook: Lawbook | None = None,
     adoption: Mapping[str, Any] | None = None,
+    adoption_name: str = "adoption",
     at: str | None = None,
     law_known_at: str | None = None,
     where: Where = dotted,
@@ -52,7 +53,7 @@ def decide_case(
     """Decide one case given as the mapping of a case file.
 
     ``today`` stands for ``law_known_at`` where nothing gives one; ``adoption`` is the mapping of an adoption file
-    (None: adoption off). ``where`` names the place of a value in errors. Times in the answer are ISO 8601 in the
+    (None: adoption off), ``adoption_name`` what errors call it. ``where`` names the place of a value in errors. Times in the answer are ISO 8601 in the
     facility's zone, hours are decimal hours. Raises InputError for what cannot be used.
     """
     book = lawbook or load_lawbook()
@@ -60,7 +61,7 @@ def decide_case(
     adopted = (
         None
         if adoption is None
-        else adopted_ids(adoption, lawbook=book, agency=read.agency, today=today, where="adoption")
+        else adopted_ids(adoption, lawbook=book, agency=read.agency, today=today, where=adoption_name)
     )
     return answer(Stay(read, Setting(book, adopted)))
 

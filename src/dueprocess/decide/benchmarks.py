@@ -40,5 +40,5 @@ def _entry(row: dict[str, str]) -> dict[str, Any]:
         "norm": f"damages/{row['id']}",
         "effect": f"{round(float(row['amount_usd'])):,} USD",
         "citation": f"{row['case']} ({row['court_or_kind']}, {row['year']})",
-        "because": f"{people:,} {'person' if people == 1 else 'people'}{each}; over-held: {row['overheld_text']}.",
+        "because": f"{round(float(row['amount_usd'])):,} USD for {people:,} {'person' if people == 1 else 'people'}{each}; over-held: {row['overheld_text']}.",
     }

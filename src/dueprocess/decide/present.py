@@ -37,7 +37,9 @@ def to_pdf(decisions: list[dict[str, Any]]) -> bytes:
     from dueprocess.render.pdf import sheets_pdf
 
     words = Messages()
-    return sheets_pdf([sheet_of(d, words) for d in decisions], title=_title(decisions, words), lang=words.lang)
+    return sheets_pdf(
+        [sheet_of(d, words) for d in decisions], title=_title(decisions, words), lang=words.lang
+    )
 
 
 def _title(decisions: list[dict[str, Any]], words: Messages) -> str:

@@ -24,7 +24,7 @@ def clock_blocks(clocks: Sequence[Told], at: str, words: Messages) -> list[Block
         steps = _steps(shown, words)
         blocks += [steps] if steps else []
         alike = len({_start(c, words) for c in shown}) == 1
-        named = tuple(Entry("" if alike else _start(c, words), c["citation"], "", c["norm"]) for c in shown)
+        named = tuple(Entry("" if alike else _start(c, words), "", c["citation"], c["norm"]) for c in shown)
         blocks.append(Entries(named, numbered=True))
     if idle:
         blocks.append(Paragraph(words("clocks.not", list="; ".join(idle))))
@@ -47,14 +47,18 @@ def _limits(shown: Sequence[Told], at: str, words: Messages) -> Table:
     head = tuple(words("clocks.head").split("|"))
     starts = list(dict.fromkeys(_start(c, words) for c in shown))
     shared = words("clocks.from.all", start=starts[0]) if len(starts) == 1 else ""
-    return Table(words("clocks.caption", start=shared, zone=clock.caption), head, rows, marked, fixed=(0, 1, 2))
+    return Table(
+        words("clocks.caption", start=shared, zone=clock.caption), head, rows, marked, fixed=(0, 1, 2)
+    )
 
 
 def _counts(clock: Told, words: Messages) -> str:
     if clock["until_end_of_day"]:
         return words("clocks.day")
     days = [words.get(f"clocks.{e}", plain(e)) for e in sorted(clock["excluding"], reverse=True)]
-    named = words("clocks.and", first=", ".join(days[:-1]), second=days[-1]) if len(days) > 1 else "".join(days)
+    named = (
+        words("clocks.and", first=", ".join(days[:-1]), second=days[-1]) if len(days) > 1 else "".join(days)
+    )
     which = words("clocks.without", days=named) if days else words("clocks.every")
     return words("clocks.hours", hours=span(words, clock["hours"]), which=which)
 
@@ -111,4 +115,6 @@ def _steps(shown: Sequence[Told], words: Messages) -> Table | None:
 def _start(clock: Told, words: Messages) -> str:
     event = words.get(f"event.{clock['counted_from']}", plain(clock["counted_from"]))
     start = Clock(words).time(clock["starts_at"], "")
-    return words("clocks.from", event=event, start=start) if start else words("clocks.from.unknown", event=event)
+    return (
+        words("clocks.from", event=event, start=start) if start else words("clocks.from.unknown", event=event)
+    )

@@ -66,8 +66,12 @@ def sheet_of(decision: Decision, words: Messages) -> Sheet:
         headline=_headline(decision, words),
         tone=TONES[outcome],
         lead=tuple(_lead(decision, words)),
-        about=words("about.case" if case else "about", status=status, case=case, agency=decision["agency"], at=at),
-        asked=words("asked.case" if case else "asked", case=case, agency=where, at=at, known=decision["law_known_at"]),
+        about=words(
+            "about.case" if case else "about", status=status, case=case, agency=decision["agency"], at=at
+        ),
+        asked=words(
+            "asked.case" if case else "asked", case=case, agency=where, at=at, known=decision["law_known_at"]
+        ),
         sections=tuple(sections),
         notice=decision["notice"],
     )
@@ -75,7 +79,9 @@ def sheet_of(decision: Decision, words: Messages) -> Sheet:
 
 def _order(outcome: str) -> Iterable[str]:
     """Contrary authority comes first for a hold; the questions come first where the answer is open."""
-    first = {"may_hold": ["risks", "missing"], "must_hold": ["risks", "missing"], "review": ["missing"]}.get(outcome, [])
+    first = {"may_hold": ["risks", "missing"], "must_hold": ["risks", "missing"], "review": ["missing"]}.get(
+        outcome, []
+    )
     rest = ["times", "why", "clocks", "risks", "missing", "would_change", "duties", "defeated", "conflicts"]
     return [*first, *(n for n in rest if n not in first), "timeline", "facts", "law"]
 
@@ -118,6 +124,8 @@ def _lead(decision: Decision, words: Messages) -> Iterable[str]:
         yield words("lead.supposed")
     if point["outcome"] == "review":
         yield words(f"lead.open.{point['open_because']}")
+        if point is decision and point["open_because"] != "duty" and point["release_due_at"] is not None:
+            yield words("lead.meantime", due=Clock(words).time(point["release_due_at"], ""))
     reasons = point["reasons"]
     if reasons:
         resting = (r for r in reasons[1:] if r["effect"].startswith(("declares", "determines")))
@@ -160,9 +168,13 @@ def _missing(missing: Sequence[Mapping[str, Any]], words: Messages) -> list[Bloc
     alone = [m for m in missing if any(o != "review" for o in m["if"].values())]
     joint = [m for m in missing if m not in alone]
     blocks = _entries((Entry(_answers(m, words), m["question"]) for m in alone), numbered=True)
+    if joint:
+        blocks.append(Paragraph(words("missing.joint")))
     for by in dict.fromkeys(m["settled_by"] for m in joint):
-        blocks.append(Paragraph(words("missing.alone", settled_by=words.get(f"settled_by.{by}", by))))
-        blocks += _entries(Entry(m["question"]) for m in joint if m["settled_by"] == by)
+        title = words("missing.by", settled_by=words.get(f"settled_by.{by}", by))
+        blocks.append(
+            Entries(tuple(Entry(m["question"]) for m in joint if m["settled_by"] == by), title=title)
+        )
     return blocks
 
 
@@ -173,7 +185,7 @@ def _times(decision: Decision, words: Messages) -> list[Block]:
         rows.append((words("times.due"), due))
     over, kind = decision["overheld_hours"], words.get(f"class.{decision['class']}", decision["class"])
     text = wording.between(words, over)
-    text = f"{text} ({kind})" if kind else text
+    text = words("hours.class", hours=text, kind=kind) if kind else text
     rows.append((words("times.over"), words("hours.over", hours=text) if over["most"] > 0 else text))
     later = decision["overheld_hours_from_later_end"]
     if later is not None:
@@ -186,7 +198,12 @@ def _times(decision: Decision, words: Messages) -> list[Block]:
 
 def _why(reasons: Sequence[Mapping[str, Any]], words: Messages) -> list[Block]:
     return _entries(
-        Entry(r["because"], wording.effect(words, r["effect"]), r["citation"], r["norm"] if r["citation"] else "")
+        Entry(
+            r["because"],
+            wording.effect(words, r["effect"]),
+            r["citation"],
+            r["norm"] if r["citation"] else "",
+        )
         for r in reasons
     )
 
@@ -195,10 +212,15 @@ def _would_change(changes: Sequence[Mapping[str, Any]], words: Messages) -> list
     """One line an outcome, with everything that would lead to it."""
     rows: dict[str, list[str]] = {}
     for change in changes:
-        other = words("change.other", fact=wording.plain(change["fact"]), value=wording.value(words, change["to"]))
-        rows.setdefault(change["outcome"], []).append(words.get(f"change.{change['fact']}.{change['to']}", other))
+        other = words(
+            "change.other", fact=wording.plain(change["fact"]), value=wording.value(words, change["to"])
+        )
+        rows.setdefault(change["outcome"], []).append(
+            words.get(f"change.{change['fact']}.{change['to']}", other)
+        )
     told = tuple(
-        (words("change.to", outcome=wording.outcome(words, o)), words("change.or").join(facts)) for o, facts in rows.items()
+        (words("change.to", outcome=wording.outcome(words, o)), words("change.or").join(facts))
+        for o, facts in rows.items()
     )
     return [Pairs(told)] if told else []
 
@@ -221,7 +243,9 @@ def _duties(decision: Decision, words: Messages) -> list[Block]:
         if name == "issue":
             text = words(f"action.issue.{action['result']}")
         else:
-            text = words(f"action.{action['result']}", action=words.get(f"action.{name}", wording.plain(name)))
+            text = words(
+                f"action.{action['result']}", action=words.get(f"action.{name}", wording.plain(name))
+            )
         items.append(Entry("", text, "", ", ".join(action["norms"])))
     return _entries(items)
 
@@ -279,6 +303,14 @@ def _law(decision: Decision, words: Messages, *, rests: bool) -> list[Block]:
         reviewed = words("law.reviewed" if rests else "law.nothing")
     rows = [(words("law.unreviewed"), reviewed)]
     if not_adopted:
-        rows.append((words("law.not_adopted"), words("law.count.not_adopted", count=len(not_adopted), list=", ".join(not_adopted))))
-    rows += [(words("law.version"), decision["law_version"]), (words("law.engine"), decision["engine_version"])]
+        rows.append(
+            (
+                words("law.not_adopted"),
+                words("law.count.not_adopted", count=len(not_adopted), list=", ".join(not_adopted)),
+            )
+        )
+    rows += [
+        (words("law.version"), decision["law_version"]),
+        (words("law.engine"), decision["engine_version"]),
+    ]
     return [Pairs(tuple(rows))]

@@ -232,7 +232,10 @@ class Stay:
         paper = candidate.paper
         if paper is None:
             return ()
-        editions = self.lawbook.forms.get(paper.kind, {})
+        # A form that was not known on the day asked about is no edition then, whatever was printed later.
+        editions = {e: a for e, a in self.lawbook.forms.get(paper.kind, {}).items() if self.lawbook.known(a.id, self.case.known_at)}
+        if paper.edition is not None and paper.edition not in editions:
+            return ()
         return (editions[paper.edition],) if paper.edition in editions else tuple(editions.values())
 
     # -- limits -------------------------------------------------------------------------------------
@@ -395,7 +398,7 @@ class Stay:
             if stated is not None and None not in values and stated not in values:
                 raise ContradictionError(
                     f"[{name}] is stated as [{_word(stated)}], but the papers make it [{_word(values[0])}]",
-                    where="facts",
+                    where=case.stated_at.get(name, "facts"),
                     do="correct the papers or leave the statement out",
                 )
 

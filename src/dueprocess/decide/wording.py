@@ -20,7 +20,9 @@ def read_time(text: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise InputError(f"[{text}] is no instant of a decision", do="give the decision as decide made it") from None
+        raise InputError(
+            f"[{text}] is no instant of a decision", do="give the decision as decide made it"
+        ) from None
     if moment.tzinfo is None:
         raise InputError(f"[{text}] has no zone", do="give the decision as decide made it")
     return moment

@@ -47,7 +47,24 @@ class ContradictionError(InputError):
     """What was given cannot all be true: an impossible order of times, or papers against stated facts."""
 
 
-def nearest(name: str, known: Iterable[str], *, label: str = "did you mean") -> str:
+def shown(value: object) -> str:
+    """A value as an error may repeat it: a short scalar as YAML writes it; of a list or mapping only what it is.
+
+    People paste names into odd places; what stands inside a collection is never repeated.
+    """
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(name: object, known: Iterable[str], *, label: str = "did you mean") -> str:
     """``did you mean [x]?`` for the closest known name, or the empty string."""
-    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    found = get_close_matches(str(name).lower()[:100], list(known), n=1, cutoff=0.6)
     return f"{label} [{found[0]}]?" if found else ""

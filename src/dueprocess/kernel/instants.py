@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dueprocess.kernel.errors import InputError
+from dueprocess.kernel.errors import InputError, shown
 from dueprocess.kernel.truth import Truth
 
 Instant = int
@@ -64,13 +64,13 @@ def parse_date(value: Any, *, where: str) -> date:
     """A calendar date from ``YYYY-MM-DD``."""
     match = _DATE.match(value) if isinstance(value, str) else None
     if not match:
-        raise InputError(f"[{value}] is no date", where=where, do="write it as [2014-05-03]")
+        raise InputError(f"[{shown(value)}] is no date", where=where, do="write it as [2014-05-03]")
     try:
         day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        raise InputError(f"[{value}] is no day of the calendar", where=where, do="correct the date") from None
+        raise InputError(f"[{shown(value)}] is no day of the calendar", where=where, do="correct the date") from None
     if not _EARLIEST_YEAR <= day.year <= _LATEST_YEAR:
-        raise InputError(f"the year of [{value}] cannot be meant", where=where, do="correct the date")
+        raise InputError(f"the year of [{shown(value)}] cannot be meant", where=where, do="correct the date")
     return day
 
 
@@ -110,16 +110,16 @@ def parse_instant(value: Any, *, where: str) -> Instant:
     match = _DATETIME.match(value) if isinstance(value, str) else None
     if not match:
         raise InputError(
-            f"[{value}] is no instant", where=where, do="write it as [2012-03-29T16:00:00-07:00], with its offset"
+            f"[{shown(value)}] is no instant", where=where, do="write it as [2012-03-29T16:00:00-07:00], with its offset"
         )
     parse_date(match[1], where=where)
     if match[5] is None:
-        raise InputError(f"[{value}] has no zone", where=where, do="add the offset, as in [2012-03-29T16:00:00-07:00]")
+        raise InputError(f"[{shown(value)}] has no zone", where=where, do="add the offset, as in [2012-03-29T16:00:00-07:00]")
     try:
         moment = datetime.fromisoformat(f"{match[1]}T{match[2]}:{match[3]}:{match[4] or '00'}{match[5]}")
         return int(moment.astimezone(UTC).timestamp())
     except (ValueError, OverflowError):
-        raise InputError(f"[{value}] is no time of the clock", where=where, do="correct it") from None
+        raise InputError(f"[{shown(value)}] is no time of the clock", where=where, do="correct it") from None
 
 
 def parse_time(value: Any, *, zone_name: str, where: str) -> Time:
@@ -137,7 +137,7 @@ def parse_time(value: Any, *, zone_name: str, where: str) -> Time:
         return Time(day_start(zone_name, day), day_start(zone_name, day + timedelta(days=1)))
     if isinstance(value, (str, int, float)):
         return exactly(parse_instant(value, where=where))
-    raise InputError(f"[{value}] is no time", where=where, do="write an instant with its offset, or a date")
+    raise InputError(f"[{shown(value)}] is no time", where=where, do="write an instant with its offset, or a date")
 
 
 def hours(seconds: int) -> float:

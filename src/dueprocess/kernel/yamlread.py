@@ -29,6 +29,9 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
 
+# Controls and direction marks: invisible in a file, and not harmless on a terminal or in a form.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 Path_ = tuple[str | int, ...]
 
 
@@ -98,6 +101,8 @@ class _Builder:
                 self.nodes += 1
                 if self.nodes > MAX_NODES:
                     raise self.fail(event, f"more than {MAX_NODES} values", "split the file")
+                if kind == "ScalarEvent" and _UNSEEN.search(event.value):
+                    raise self.fail(event, "a control character in a value", "leave it out")
                 if kind == "ScalarEvent":
                     value: Any = _scalar(event.value, plain=event.implicit[0] and event.style in (None, ""))
                 elif kind == "MappingStartEvent":
@@ -110,7 +115,7 @@ class _Builder:
                         raise self.fail(event, f"nested deeper than {MAX_DEPTH}", "flatten it")
                     stack.append([value, _NO_KEY, path])
         except yaml.YAMLError as error:
-            raise _syntax_error(self.name, error) from None
+            raise _syntax_error(self.name, error, text) from None
         return documents
 
     def _place(self, stack: list[list[Any]], documents: list[Any], event: Any, value: Any) -> Path_:
@@ -145,10 +150,12 @@ class _Builder:
 _NO_KEY = object()
 
 
-def _syntax_error(name: str, error: yaml.YAMLError) -> InputError:
-    mark = getattr(error, "problem_mark", None)
+def _syntax_error(name: str, error: yaml.YAMLError, text: str) -> InputError:
+    mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     where = f"{name}:{mark.line + 1}" if mark else name
+    if "cannot start any token" in problem and "\t" in text:
+        return InputError("a tab", where=where, do="indent with spaces")
     return InputError(f"not readable as YAML or JSON ({problem})", where=where, do="check the indentation and quotes there")
 
 

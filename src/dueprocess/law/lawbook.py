@@ -13,6 +13,7 @@ from dueprocess.law.model import (
     FEDERAL_REGULATION,
     FEDERAL_STATUTE,
     LOCAL,
+    RANK_NAMES,
     STATE_CONSTITUTION,
     STATE_LAW,
     STATE_ORDER,
@@ -93,7 +94,7 @@ class Lawbook:
     def _known(self, identity: str, known_at: int) -> bool:
         """Whether an authority is law as far as is known on that day (``known`` includes its first day)."""
         authority = self.authorities[identity]
-        if not _within(authority.known.start, known_at):
+        if authority.replaced_by is not None or not _within(authority.known.start, known_at):
             return False
         return not self._unknown_again(authority, known_at)
 
@@ -131,6 +132,11 @@ class Lawbook:
                 if adopted is None or any(e is None or e in adopted for e in enders):
                     continue
                 ending = True
+            if authority.replaced_by is not None:
+                # So does a file laid over it that counsel has not adopted.
+                if adopted is None or authority.replaced_by in adopted:
+                    continue
+                ending = True
             is_adopted = adopted is None or authority.id in adopted
             for norm in authority.norms:
                 if norm.rank is None and norm.object != "issue" and authority.kind != "agreement":
@@ -166,7 +172,7 @@ def link(
 ) -> Lawbook:
     """Check authorities against each other and give rulings the rank of what they construe.
 
-    ``where`` maps an id to the place to name in an error. Raises LawError at the first authority that must be
+    ``where`` maps an id (or ``id#norm``) to the place to name in an error. Raises LawError at the first authority that must be
     refused, or collects one an authority in ``errors`` where a list is given.
     """
     places = where or {}
@@ -186,9 +192,10 @@ def link(
         spot = places.get(identity, identity)
         try:
             linked[identity] = ranked = _linked(authority, by_id, spot)
+            _check_places(ranked, spot)
             _check_ends(ranked, by_id, spot)
             for norm in ranked.norms:
-                _check_power(ranked, norm, vocabulary, spot)
+                _check_power(ranked, norm, vocabulary, places.get(norm.ref, spot))
         except LawError as error:
             refuse(error)
     try:
@@ -224,7 +231,7 @@ def _linked(authority: Authority, by_id: Mapping[str, Authority], spot: str) -> 
     norms = []
     for norm in authority.norms:
         if norm.construes and not ruling:
-            raise LawError(f"the norm [{norm.key}] construes something in a {authority.kind}", where=spot, do="only rulings and decrees construe", code="construes")
+            raise LawError(f"the norm [{norm.key}] construes something, and kind [{authority.kind}] does not", where=spot, do="only rulings and decrees construe", code="construes")
         own = _construed(authority, norm.construes, by_id, spot) if norm.construes else None
         norms.append(
             replace(
@@ -244,8 +251,9 @@ def _check_ends(authority: Authority, by_id: Mapping[str, Authority], spot: str)
         ender = by_id.get(interval.ended_by)
         if ender is None:
             raise LawError(f"{name}.ended_by names [{interval.ended_by}], which the lawbook lacks", where=spot, do=nearest(interval.ended_by, by_id) or "add that authority", code="ended-by")
-        if ender.id == authority.id or authority.id in (ender.known.ended_by, ender.in_force.ended_by):
-            raise LawError(f"[{authority.id}] and [{ender.id}] end each other", where=spot, do="leave one end out", code="ended-by")
+        if ender.id == authority.id:
+            raise LawError("it names itself in ended_by", where=spot, do="a law that ends by its own terms has until without ended_by", code="ended-by")
+        _check_circle(authority, by_id, spot)
         if authority.kind in ("form", "ice_policy", "agreement"):
             continue
         for pattern in authority.binds:
@@ -256,6 +264,48 @@ def _check_ends(authority: Authority, by_id: Mapping[str, Authority], spot: str)
                     do="an end must bind wherever the ended authority binds",
                     code="ended-by",
                 )
+
+
+def _check_circle(authority: Authority, by_id: Mapping[str, Authority], spot: str) -> None:
+    """Ends must not lead back: whether an end counts depends on whether the ending authority is itself known."""
+    seen: set[str] = set()
+    todo = [i for i in (authority.in_force.ended_by, authority.known.ended_by) if i]
+    while todo:
+        identity = todo.pop()
+        if identity == authority.id:
+            raise LawError(f"[{authority.id}] is ended by what it ends", where=spot, do="leave one of the ends out", code="ended-by")
+        found = by_id.get(identity)
+        if found is None or identity in seen:
+            continue
+        seen.add(identity)
+        todo += [i for i in (found.in_force.ended_by, found.known.ended_by) if i]
+
+
+def _check_places(authority: Authority, spot: str) -> None:
+    """Every place, agency and set that it binds or persuades exists: a mistyped one would bind nobody."""
+    from dueprocess.places import ROLES, PlaceError, load_places
+
+    places = load_places()
+    for pattern in (*authority.binds, *authority.excepts, *authority.persuades):
+        if pattern.startswith(("circuit/", "district/")):
+            if not places.known_set(pattern):
+                raise LawError(f"there is no [{pattern}]", where=spot, do="write circuit/9, circuit/dc or district/d-or", code="place")
+            continue
+        parts = pattern.split("/")
+        if any("*" in p and p != "*" for p in parts):
+            raise LawError(f"[*] stands inside a name in [{pattern}]", where=spot, do="it stands for one whole step, as us/nh/*/corrections", code="place")
+        role = parts[-1] if parts[-1] in ROLES or pattern in ("us/ice", "us/cbp") else None
+        try:
+            if role is not None and "*" not in parts:
+                places.agency(pattern)
+            elif "*" in parts:
+                places.place("/".join(parts[: parts.index("*")]))
+                if parts[-1] != "*" and role is None:
+                    raise LawError(f"[{parts[-1]}] is no role in [{pattern}]", where=spot, do=nearest(parts[-1], ROLES) or f"one of {', '.join(ROLES)}", code="place")
+            else:
+                places.place(pattern)
+        except PlaceError as error:
+            raise LawError(error.what, where=spot, do=error.do, code="place") from None
 
 
 def _wider(pattern: str, inner: str) -> bool:
@@ -289,19 +339,19 @@ def _check_power(authority: Authority, norm: Norm, vocabulary: Vocabulary, spot:
     if rank is None:
         allowed = (authority.kind == "ice_policy" and norm.object == "issue") or (authority.kind == "opinion")
         if not allowed:
-            raise LawError(f"a {authority.kind} has no rank and may not {norm.verb} [{norm.object}]", where=spot, do="an ICE policy speaks of issue only; move the rule to the law that makes it", code="rank")
+            raise LawError(f"kind [{authority.kind}] has no rank and may not {norm.verb} [{norm.object}]", where=spot, do="move the rule to the law that makes it" if authority.kind != "ice_policy" else "an ICE policy speaks of issue only", code="rank")
         return
     if norm.object == "hold" and norm.verb in ("permit", "require", "preempt"):
         federal_text = rank in (FEDERAL_STATUTE, FEDERAL_REGULATION) or (rank == CONSTITUTION and norm.verb == "require")
         if federal_text:
             raise LawError(
-                f"federal law may not {norm.verb} a local hold",
+                f"federal law may not {'take away the choice to refuse' if norm.verb == 'preempt' else norm.verb} a local hold",
                 where=spot,
                 do="power and duty come from the state's law (Tenth Amendment); write the rule in the state's file",
                 code="federal-power",
             )
     if norm.verb == "permit" and rank > STATE_LAW:
-        raise LawError(f"a permit of rank {rank} gives power from below", where=spot, do="power comes from state statute upward; leave the permit out", code="power-from-below")
+        raise LawError(f"a {RANK_NAMES[rank]} may not permit [{norm.object}]", where=spot, do="power comes from state statute upward: leave the permit out", code="power-from-below")
     if (
         norm.object == "hold"
         and norm.verb in ("permit", "require")
@@ -332,7 +382,7 @@ def _check_declaration(authority: Authority, norm: Norm, vocabulary: Vocabulary,
         raise LawError(f"[{fact.name}] is no matter of law", where=spot, do="declare civil_arrest_power, probable_cause or another declared fact", code="declare")
     rank = norm.rank
     if rank is None or rank > STATE_ORDER or (rank == STATE_ORDER and norm.value) or rank >= LOCAL:
-        raise LawError(f"a {authority.kind} may not declare [{fact.name}]", where=spot, do="what the law is, is declared by state law upward", code="power-from-below")
+        raise LawError(f"kind [{authority.kind}] may not declare [{fact.name}]", where=spot, do="what the law is, is declared by state law upward", code="power-from-below")
     if fact.name == "probable_cause" and rank != CONSTITUTION:
         raise LawError("probable cause is a matter of the federal constitution", where=spot, do="declare it in a ruling that construes the Fourth Amendment", code="probable-cause")
     if fact.name == "civil_arrest_power" and norm.value and rank < STATE_CONSTITUTION and norm.construes != POWER_STATUTE:
@@ -360,7 +410,7 @@ def _check_cycles(by_id: Mapping[str, Authority], vocabulary: Vocabulary, where:
             found = declares(norm)
             if found:
                 for name in facts_of(norm.when):
-                    rests_on.setdefault(found[0], {}).setdefault(name, f"{where.get(authority.id, authority.id)}: {norm.key}")
+                    rests_on.setdefault(found[0], {}).setdefault(name, f"{where.get(norm.ref, where.get(authority.id, authority.id))}: {norm.key}")
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:

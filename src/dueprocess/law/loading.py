@@ -18,10 +18,12 @@ from dueprocess.kernel.errors import LawError
 from dueprocess.kernel.files import data_dir
 from dueprocess.law.lawbook import Lawbook, link
 from dueprocess.law.model import Authority, By, Interval, Norm
+from dueprocess.law.overlay import lay, original, settle
 from dueprocess.terms import Vocabulary
 from dueprocess.terms.tree import from_json, to_json
 from dueprocess.terms.vocabulary import vocabulary_of
 
+MAX_BYTES = 2_000_000
 CACHE_FORMAT = "dueprocess-lawbook-1"
 MAX_FILES = 100_000
 
@@ -41,7 +43,7 @@ def load_lawbook(*folders: Path, cache: bool = True) -> Lawbook:
     digest = hashlib.sha256(CACHE_FORMAT.encode())
     contents: dict[str, tuple[Path, bytes]] = {}
     for name, path in sorted(files.items()):
-        data = path.read_bytes()
+        data = _bytes(path)
         contents[name] = (path, data)
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
     stored = _cache_file(digest.hexdigest()) if cache else None
@@ -65,10 +67,7 @@ def _files(folders: Iterable[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in roots:
         for path in sorted(root.rglob("*.yaml")):
-            name = path.relative_to(root).as_posix()
-            if name in found:
-                raise LawError(f"[{name}] is already in the lawbook", where=str(path), do="give it an id of its own", code="id")
-            found[name] = path
+            lay(found, path.relative_to(root).as_posix(), path)
             if len(found) > MAX_FILES:
                 raise LawError(f"more than {MAX_FILES} files", where=str(root), do="name the folder of the lawbook itself", code="folder")
     if not found:
@@ -76,11 +75,23 @@ def _files(folders: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
-def parse_folder(contents: Mapping[str, tuple[Path, bytes]]) -> tuple[Vocabulary, dict[str, Authority], list[LawError]]:
-    """Read every file by itself; the errors are collected, one a file."""
+def _bytes(path: Path) -> bytes:
+    """A law file's bytes; LawError for what is too large or cannot be read."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise LawError(f"the file has {path.stat().st_size} bytes", where=_display(path), do=f"a law file has at most {MAX_BYTES}", code="yaml")
+        return path.read_bytes()
+    except OSError as error:
+        raise LawError(f"the file cannot be read ({error.strerror})", where=_display(path), do="check what it is and its permissions", code="yaml") from None
+
+
+def parse_folder(
+    contents: Mapping[str, tuple[Path, bytes]],
+) -> tuple[Vocabulary, dict[str, Authority], dict[str, str], list[LawError]]:
+    """Read every file by itself: the vocabulary, the authorities, where each (and each norm) stands, and the errors."""
     from dueprocess.kernel.errors import InputError
     from dueprocess.kernel.yamlread import decode, parse
-    from dueprocess.law.reading import read_authority
+    from dueprocess.law.reading import norm_key, read_authority
     from dueprocess.terms.vocabulary import read_vocabulary
 
     if "facts.yaml" not in contents:
@@ -88,6 +99,7 @@ def parse_folder(contents: Mapping[str, tuple[Path, bytes]]) -> tuple[Vocabulary
     path, data = contents["facts.yaml"]
     vocabulary = read_vocabulary(parse(decode(data, name=str(path)), name=_display(path)))
     authorities: dict[str, Authority] = {}
+    where: dict[str, str] = {}
     errors: list[LawError] = []
     for name, (path, data) in contents.items():
         if name == "facts.yaml":
@@ -95,14 +107,18 @@ def parse_folder(contents: Mapping[str, tuple[Path, bytes]]) -> tuple[Vocabulary
         try:
             document = parse(decode(data, name=_display(path)), name=_display(path))
             if not isinstance(document.value, dict):
-                raise LawError("the file holds no mapping", where=_display(path), code="format")
-            authority = read_authority(document, vocabulary=vocabulary, expected_id=name.removesuffix(".yaml"))
-            authorities[authority.id] = authority
+                raise LawError("the file holds no mapping", where=_display(path), do="write key: value lines", code="format")
+            identity = name.removesuffix(".yaml")
+            authorities[identity] = read_authority(document, vocabulary=vocabulary, expected_id=original(identity))
+            where[identity] = document.where(("id",))
+            for index, norm in enumerate(document.value.get("norms") or ()):
+                where[f"{identity}#{norm_key(norm)}"] = document.where(("norms", index))
         except LawError as error:
             errors.append(error)
         except InputError as error:
             errors.append(LawError(error.what, where=error.where, do=error.do, code="yaml"))
-    return vocabulary, authorities, errors
+    errors += settle(authorities, {name.removesuffix(".yaml"): path for name, (path, _) in contents.items()}, where)
+    return vocabulary, authorities, where, errors
 
 
 def _display(path: Path) -> str:
@@ -113,20 +129,18 @@ def _display(path: Path) -> str:
 
 
 def _read(contents: Mapping[str, tuple[Path, bytes]]) -> Lawbook:
-    vocabulary, authorities, errors = parse_folder(contents)
+    vocabulary, authorities, where, errors = parse_folder(contents)
     if errors:
         first = errors[0]
         more = f" (and {len(errors) - 1} more; `dueprocess law check` lists them)" if len(errors) > 1 else ""
         raise LawError(first.what, where=first.where, do=first.do + more, code=first.code)
-    where = {name.removesuffix(".yaml"): _display(path) for name, (path, _) in contents.items()}
     return link(authorities.values(), vocabulary, where=where)
 
 
 def check_folders(folders: Iterable[Path]) -> tuple[int, list[LawError]]:
     """The number of files of law in the folders, and all that must be refused."""
-    contents = {name: (path, path.read_bytes()) for name, path in sorted(_files(folders).items())}
-    vocabulary, authorities, errors = parse_folder(contents)
-    where = {name.removesuffix(".yaml"): _display(path) for name, (path, _) in contents.items()}
+    contents = {name: (path, _bytes(path)) for name, path in sorted(_files(folders).items())}
+    vocabulary, authorities, where, errors = parse_folder(contents)
     if not errors:
         link(authorities.values(), vocabulary, where=where, errors=errors)
     return len(contents) - 1, errors

@@ -9,7 +9,7 @@ from typing import Any
 from dueprocess.terms import Tree
 from dueprocess.terms.tree import TRUE
 
-KINDS = ["constitution", "statute", "common_law", "regulation", "ruling", "decree", "executive_order", "opinion", "ordinance", "agency_policy", "form", "ice_policy", "agreement"]
+KINDS = ["constitution", "statute", "common_law", "regulation", "ruling", "decree", "executive_order", "opinion", "ordinance", "agency_policy", "form", "ice_policy", "agreement", "research_note"]
 VERBS = ("forbid", "permit", "require", "preempt", "limit", "declare")
 
 # The rank of each kind where its id is federal, and where it is a state's. A ruling takes the rank of what
@@ -100,6 +100,10 @@ class Authority:
     review: Mapping[str, Any] | None = None
     sources: tuple[Mapping[str, Any], ...] = ()
     note: str = ""
+    replaces: str | None = None
+    """The id that this file of an overlay takes the place of."""
+    replaced_by: str | None = None
+    """The id of the file of an overlay that has taken this one's place; None where it stands."""
 
     @property
     def reviewed(self) -> bool:

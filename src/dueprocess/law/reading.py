@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from dueprocess.kernel.canonical import canonical_bytes, content_hash
-from dueprocess.kernel.errors import InputError, LawError, nearest
+from dueprocess.kernel.errors import InputError, LawError, nearest, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.kernel.yamlread import Document, Path_
 from dueprocess.law.model import KINDS, VERBS, Authority, By, Interval, Norm, rank_of
@@ -20,7 +21,7 @@ STAGES = ("pleading", "preliminary", "final")
 COURTS = ("us_supreme", "us_appeals", "us_district", "state_supreme", "state_appeals", "state_trial")
 CALENDARS = ("weekends", "federal_holidays")
 BASES = ("read in source", "secondary source", "general knowledge")
-UNRANKED = ("form", "ice_policy", "agreement", "opinion")
+_FORM_ID = re.compile(r"forms/i-247[adgnx]?/\d{4}-\d{2}\Z")
 
 
 class _File:
@@ -35,7 +36,7 @@ class _File:
 
     def known_keys(self, value: Any, path: Path_, keys: Sequence[str]) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise self.error(path, f"[{_short(value)}] is no mapping", "write key: value lines")
+            raise self.error(path, f"[{shown(value)}] is no mapping", "write key: value lines")
         for key in value:
             if key not in keys:
                 raise self.error((*path, key), f"[{key}] is no key here", nearest(key, keys) or f"one of {', '.join(keys)}", "unknown-key")
@@ -45,7 +46,7 @@ class _File:
         if value is None and not needed:
             return ""
         if not isinstance(value, str) or not value.strip():
-            raise self.error(path, f"[{path[-1]}] must be a text", "write it out")
+            raise self.error(path, f"[{path[-1]}] must be a text, and [{shown(value)}] is none", "put it in quotes")
         return " ".join(value.split())
 
     def day(self, value: Any, path: Path_) -> int | None:
@@ -60,7 +61,7 @@ class _File:
         if value is None and not needed:
             return None
         if value not in options:
-            raise self.error(path, f"[{_short(value)}] is no {path[-1]}", nearest(str(value), options) or f"one of {', '.join(options)}", "choice")
+            raise self.error(path, f"[{shown(value)}] is no {path[-1]}", nearest(str(value), options) or f"one of {', '.join(options)}", "choice")
         return str(value)
 
     def interval(self, value: Any, path: Path_) -> Interval:
@@ -71,14 +72,11 @@ class _File:
         if start is not None and until is not None and until <= start:
             raise self.error((*path, "until"), "[until] is not after [from]", "correct the dates", "date")
         ended_by = mapping.get("ended_by")
+        if ended_by is not None and not isinstance(ended_by, str):
+            raise self.error((*path, "ended_by"), f"[{shown(ended_by)}] is no id", "name one authority, as us/or/hb-3265")
         if ended_by is not None and until is None:
             raise self.error((*path, "ended_by"), "[ended_by] without [until]", "give the first day no longer governed", "date")
         return Interval(start, until, ended_by)
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: str | None = None) -> Authority:
@@ -103,13 +101,17 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         if "construes" not in raw:
             raise file.error((), "a ruling or decree must say what it construes", "write construes: and the id of that authority", "missing-key")
     elif "construes" in raw:
-        raise file.error(("construes",), f"a {kind} construes nothing", "only rulings and decrees do", "choice")
-    elif in_force.start is None and kind != "form":
+        raise file.error(("construes",), f"kind [{kind}] construes nothing", "only rulings and decrees do", "choice")
+    elif in_force.start is None and kind not in ("form", "research_note"):
         raise file.error((), "no [in_force.from]", 'write in_force: {from: "2014-01-01"}', "date")
+    if kind == "research_note":
+        _check_research_note(file, raw)
     if kind == "opinion" and binds:
         raise file.error(("binds",), "an opinion binds nobody", "move the places to persuades", "rank")
     if kind in ("form", "agreement") and persuades:
-        raise file.error(("persuades",), f"a {kind} persuades nobody", "leave it out", "rank")
+        raise file.error(("persuades",), f"kind [{kind}] persuades nobody", "leave it out", "rank")
+    if kind == "form" and not _FORM_ID.match(identity):
+        raise file.error(("id",), f"[{identity}] is no form edition", "a form lies at forms/<form>/<year-month>, as forms/i-247a/2017-03", "id")
     if kind == "form" and binds:
         raise file.error(("binds",), "a form binds with its paper only", "leave binds out", "rank")
     if kind not in ("form",) and not binds and not persuades:
@@ -139,7 +141,24 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         review=_review(file, raw.get("review")),
         sources=_sources(file, raw.get("sources")),
         note=file.text(raw.get("note"), ("note",), needed=False),
+        replaces=file.text(raw["replaces"], ("replaces",)) if "replaces" in raw else None,
     )
+
+
+def _check_research_note(file: _File, raw: dict[str, Any]) -> None:
+    """A note on what is not known is no law: it has no norms and binds nobody, and its day is that of the research."""
+    for key in ("norms", "binds", "in_force", "stage", "court"):
+        if key in raw:
+            raise file.error((key,), f"a research note has no [{key}]", "leave it out; law that was found gets a file of its own", "research-note")
+    for key, example in (
+        ("known", 'known: {from: "2026-11-22"}, the day of the research'),
+        ("note", "note: and what is unknown, what was seen, and what would settle it"),
+        ("persuades", "persuades: and the places that it is about"),
+    ):
+        if not raw.get(key):
+            raise file.error((key,) if key in raw else (), f"a research note without [{key}]", f"write {example}", "research-note")
+    if not (isinstance(raw["known"], dict) and raw["known"].get("from")):
+        raise file.error(("known",), "a research note without the day of the research", 'write known: {from: "2026-11-22"}', "research-note")
 
 
 def _places(file: _File, value: Any, path: Path_) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -161,7 +180,7 @@ def _places(file: _File, value: Any, path: Path_) -> tuple[tuple[str, ...], tupl
 
 def _place(file: _File, value: Any, path: Path_) -> str:
     if not isinstance(value, str) or not value or value.split("/")[0] not in ("us", "circuit", "district"):
-        raise file.error(path, f"[{_short(value)}] is no place", "write us/or, us/or/clackamas-county, circuit/9 or district/d-or", "place")
+        raise file.error(path, f"[{shown(value)}] is no place", "write us/or, us/or/clackamas-county, circuit/9 or district/d-or", "place")
     return value
 
 
@@ -192,8 +211,8 @@ def _norm(file: _File, raw: Any, path: Path_, authority: str, rank: int | None) 
         if fact.type != "boolean" or not isinstance(mapping.get("value"), bool):
             raise file.error(path, f"the declaration of [{target}] has no true or false", "write value: true or value: false", "value")
     else:
-        if target not in file.vocabulary.actions:
-            raise file.error((*path, verb), f"[{_short(target)}] is no action", nearest(str(target), file.vocabulary.actions) or f"one of {', '.join(file.vocabulary.actions)}", "action")
+        if not isinstance(target, str) or target not in file.vocabulary.actions:
+            raise file.error((*path, verb), f"[{shown(target)}] is no action", nearest(str(target), file.vocabulary.actions) or f"one of {', '.join(file.vocabulary.actions)}", "action")
         if "value" in mapping:
             raise file.error((*path, "value"), "only a declaration has a value", "leave it out", "value")
     if verb == "limit" and target != "hold":
@@ -210,14 +229,18 @@ def _norm(file: _File, raw: Any, path: Path_, authority: str, rank: int | None) 
     excluding: tuple[str, ...] = ()
     counted_from, end_of_day = "", False
     if verb == "limit":
-        end_of_day = mapping.get("until_end_of_day") is True
+        end_of_day = mapping.get("until_end_of_day", False)
+        if not isinstance(end_of_day, bool):
+            raise file.error((*path, "until_end_of_day"), f"[{shown(end_of_day)}] is neither true nor false", "write true, or hours: 48", "limit")
+        if end_of_day and "excluding" in mapping:
+            raise file.error((*path, "excluding"), "both [excluding] and [until_end_of_day]", "a day's end counts every day: leave excluding out", "limit")
         hours = _hours(file, mapping.get("hours"), (*path, "hours")) if not end_of_day else None
         if end_of_day and "hours" in mapping:
             raise file.error((*path, "hours"), "both [hours] and [until_end_of_day]", "keep one", "limit")
         excluding = _excluding(file, mapping.get("excluding"), (*path, "excluding"))
         counted_from = _event(file, mapping.get("counted_from"), (*path, "counted_from"))
     norm = Norm(
-        key=file.text(mapping["id"], (*path, "id")) if "id" in mapping else f"{verb}-{target}".replace("_", "-"),
+        key=file.text(mapping["id"], (*path, "id")) if "id" in mapping else norm_key(mapping),
         authority=authority,
         verb=verb,
         object=str(target),
@@ -236,9 +259,19 @@ def _norm(file: _File, raw: Any, path: Path_, authority: str, rank: int | None) 
     return norm
 
 
+def norm_key(raw: Any) -> str:
+    """How a norm is called: its id, or its verb and object."""
+    if not isinstance(raw, dict):
+        return ""
+    verb = next((v for v in VERBS if v in raw), "")
+    return str(raw.get("id") or f"{verb}-{raw.get(verb)}".replace("_", "-"))
+
+
 def _hours(file: _File, value: Any, path: Path_) -> float:
+    if value is None:
+        raise file.error(path, "[hours] is missing", "write hours: 48, or until_end_of_day: true", "limit")
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value <= 10_000:
-        raise file.error(path, f"[{_short(value)}] is no number of hours", "write hours: 48, or until_end_of_day: true", "limit")
+        raise file.error(path, f"[{shown(value)}] is no number of hours", "write hours: 48, or until_end_of_day: true", "limit")
     return value
 
 
@@ -247,12 +280,17 @@ def _excluding(file: _File, value: Any, path: Path_) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list):
         raise file.error(path, "[excluding] is no list", "write excluding: [weekends, federal_holidays]", "limit")
-    return tuple(sorted(file.choice(item, path, CALENDARS, needed=True) or "" for item in value))
+    for item in value:
+        if item not in CALENDARS:
+            raise file.error(path, f"[{shown(item)}] is no calendar", nearest(item, CALENDARS) or f"one of {', '.join(CALENDARS)}", "limit")
+    return tuple(sorted(value))
 
 
 def _event(file: _File, value: Any, path: Path_) -> str:
-    if value not in file.vocabulary.events:
-        raise file.error(path, f"[{_short(value)}] is no event", nearest(str(value), file.vocabulary.events) or f"one of {', '.join(file.vocabulary.events)}", "event")
+    if value is None:
+        raise file.error(path, f"[{path[-1]}] is missing", f"one of {', '.join(file.vocabulary.events)}", "event")
+    if not isinstance(value, str) or value not in file.vocabulary.events:
+        raise file.error(path, f"[{shown(value)}] is no event", nearest(str(value), file.vocabulary.events) or f"one of {', '.join(file.vocabulary.events)}", "event")
     return str(value)
 
 
@@ -266,7 +304,7 @@ def _by(file: _File, value: Any, path: Path_, verb: str) -> By | None:
         raise file.error(path, "[by] needs exactly one of after and before", "write by: {hours: 24, after: detainer_received}", "by")
     hours = mapping.get("hours", 0)
     if not isinstance(hours, (int, float)) or isinstance(hours, bool) or not 0 <= hours <= 10_000:
-        raise file.error((*path, "hours"), f"[{_short(hours)}] is no number of hours", "write hours: 24", "by")
+        raise file.error((*path, "hours"), f"[{shown(hours)}] is no number of hours", "write hours: 24", "by")
     after = "after" in mapping
     return By(hours, _event(file, mapping["after" if after else "before"], path), after)
 
@@ -296,11 +334,13 @@ def _check_polarity(file: _File, norm: Norm, path: Path_) -> None:
 def _review(file: _File, value: Any) -> dict[str, Any]:
     if value is None:
         raise file.error((), "[review] is missing", "write review: {status: unreviewed, basis: read in source}", "review")
-    mapping = file.known_keys(value, ("review",), ("status", "basis", "by_role", "on"))
+    mapping = file.known_keys(value, ("review",), ("status", "basis", "by_role", "on", "against"))
     file.choice(mapping.get("status"), ("review", "status"), ("unreviewed", "reviewed"), needed=True)
     file.choice(mapping.get("basis"), ("review", "basis"), BASES, needed=True)
     if mapping["status"] == "reviewed" and not (mapping.get("by_role") and mapping.get("on")):
         raise file.error(("review",), "reviewed by nobody on no day", "give by_role and on", "review")
+    if "against" in mapping:
+        file.text(mapping["against"], ("review", "against"))
     file.day(mapping.get("on"), ("review", "on"))
     return dict(mapping)
 
@@ -309,6 +349,10 @@ def _sources(file: _File, value: Any) -> tuple[dict[str, Any], ...]:
     if not isinstance(value, list) or not value:
         raise file.error(("sources",) if value is not None else (), "no source is named", "write sources: [{title: …, publisher: …, date: …}]", "source")
     for index, item in enumerate(value):
-        mapping = file.known_keys(item, ("sources", index), ("title", "publisher", "url", "date", "seen_in"))
+        mapping = file.known_keys(item, ("sources", index), ("title", "publisher", "url", "date"))
         file.text(mapping.get("title"), ("sources", index, "title"))
+        day = mapping.get("date")
+        # A source may be dated by its year or month alone.
+        if day is not None:
+            file.day(day if not isinstance(day, str) else (day + "-01-01")[:10] if len(day) == 4 else (day + "-01")[:10], ("sources", index, "date"))
     return tuple(dict(item) for item in value)

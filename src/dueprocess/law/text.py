@@ -92,7 +92,7 @@ def as_text(authority: Authority) -> str:
         lines += ["", f"  {norm.key}: {norm_text(norm)}"]
         if norm.because:
             lines.append(f"      {norm.because}")
-    lines += ["", *(f"  source: {', '.join(str(s[k]) for k in ('title', 'publisher', 'date', 'url', 'seen_in') if s.get(k))}" for s in authority.sources)]
+    lines += ["", *(f"  source: {', '.join(str(s[k]) for k in ('title', 'publisher', 'date', 'url') if s.get(k))}" for s in authority.sources)]
     if authority.note:
         lines += ["", f"  note: {authority.note}"]
     return "\n".join(lines) + "\n"

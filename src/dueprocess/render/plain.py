@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import TextWrapper
 
-from dueprocess.render.sheet import Block, Entries, Entry, Pairs, Paragraph, Sheet, Table, cleaned
+from dueprocess.render.sheet import Block, Entries, Pairs, Paragraph, Sheet, Table, cleaned
 
 MIN_WIDTH = 40
 _GAP = 2
@@ -23,7 +23,7 @@ def sheet_text(sheet: Sheet, *, width: int = 78) -> str:
     for section in sheet.sections:
         lines += ["", *_wrap(section.title.upper(), width)]
         for index, block in enumerate(section.blocks):
-            if index and isinstance(block, Table):
+            if index and (isinstance(block, Table) or (isinstance(block, Entries) and block.title)):
                 lines.append("")
             lines += _block(block, width)
     lines += ["", *_wrap(sheet.notice, width)]
@@ -42,7 +42,9 @@ def _block(block: Block, width: int) -> list[str]:
 
 def _wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
     # Ids, citations and dates stay whole: no break at a hyphen.
-    return TextWrapper(width=width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False).wrap(text)
+    return TextWrapper(
+        width=width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ).wrap(text)
 
 
 def _pairs(pairs: Pairs, width: int) -> list[str]:
@@ -51,29 +53,36 @@ def _pairs(pairs: Pairs, width: int) -> list[str]:
     lines: list[str] = []
     for label, value in pairs.rows:
         if len(label) > column:
-            lines += [*_wrap(label, width, first=_INDENT, rest=_INDENT), *_wrap(value, width, first=rest, rest=rest)]
+            lines += [
+                *_wrap(label, width, first=_INDENT, rest=_INDENT),
+                *_wrap(value, width, first=rest, rest=rest),
+            ]
         elif len(rest) + max(map(len, value.split()), default=0) > width:
             # A hash or an id that does not fit beside its label stands below it, whole.
-            lines += [*_wrap(label, width, first=_INDENT, rest=_INDENT), *_wrap(value, width, first=_INDENT, rest=_INDENT)]
+            lines += [
+                *_wrap(label, width, first=_INDENT, rest=_INDENT),
+                *_wrap(value, width, first=_INDENT, rest=_INDENT),
+            ]
         else:
             lines += _wrap(value, width, first=f"{_INDENT}{label:<{column + _GAP}}", rest=rest)
     return lines
 
 
 def _entries(entries: Entries, width: int) -> list[str]:
-    lines: list[str] = []
-    marks = [f"{n}. " for n in range(1, len(entries.items) + 1)] if entries.numbered else ["- "] * len(entries.items)
+    lines = _wrap(entries.title, width, first=_INDENT, rest=_INDENT)
+    marks = (
+        [f"{n}. " for n in range(1, len(entries.items) + 1)]
+        if entries.numbered
+        else ["- "] * len(entries.items)
+    )
     column = max(map(len, marks), default=0)
     rest = _INDENT + " " * column
     for mark, item in zip(marks, entries.items, strict=True):
-        lines += _wrap(_said(item), width, first=f"{_INDENT}{mark:<{column}}", rest=rest)
         source = " ".join(s for s in (item.source, f"[{item.ref}]" if item.ref else "") if s)
-        lines += _wrap(source, width, first=rest, rest=rest) if source else []
+        told = [t for t in (item.said, source) if t]
+        for n, text in enumerate(told):
+            lines += _wrap(text, width, first=rest if n else f"{_INDENT}{mark:<{column}}", rest=rest)
     return lines
-
-
-def _said(item: Entry) -> str:
-    return f"{item.label}: {item.text}" if item.label and item.text else item.label or item.text
 
 
 def _table(table: Table, width: int) -> list[str]:

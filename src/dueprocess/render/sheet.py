@@ -36,11 +36,23 @@ class Entry:
     source: str = ""
     ref: str = ""
 
+    @property
+    def colon(self) -> str:
+        """What stands between label and text: nothing after a label that ends a sentence by itself."""
+        return ":" if self.text and self.label and self.label[-1] not in ".?!:" else ""
+
+    @property
+    def said(self) -> str:
+        return " ".join(t for t in (f"{self.label}{self.colon}", self.text) if t)
+
 
 @dataclass(frozen=True, slots=True)
 class Entries:
+    """A list, with a line before it where ``title`` is given."""
+
     items: tuple[Entry, ...]
     numbered: bool = False
+    title: str = ""
     kind: str = "entries"
 
 

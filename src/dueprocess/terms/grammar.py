@@ -5,13 +5,15 @@ This is the only module that imports sqlglot, and only the loading of changed la
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from dueprocess.kernel.errors import LawError
+from dueprocess.kernel.errors import InputError, LawError
+from dueprocess.kernel.instants import parse_date
 from dueprocess.terms.tree import FALSE, TRUE, Tree
 from dueprocess.terms.vocabulary import Fact, Vocabulary
 
@@ -25,6 +27,9 @@ _COMPARISONS: dict[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+_FUNCTIONS = (exp.Func, exp.Cast, exp.Is, exp.Coalesce, exp.Case, exp.If, exp.Nullif, exp.Subquery, exp.Select, exp.Exists)
+_QUOTED = re.compile(r"'[^']*'")
+_CAST = re.compile(r"::|\b(try_)?cast\s*\(", re.IGNORECASE)
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 
 
@@ -36,14 +41,16 @@ def parse_condition(text: Any, *, vocabulary: Vocabulary, where: str) -> Tree:
         raise LawError(f"[{text}] is no condition", where=where, do="write a boolean expression over the facts", code="condition")
     if len(text) > MAX_LENGTH:
         raise LawError(f"a condition of {len(text)} characters", where=where, do=f"at most {MAX_LENGTH}; split the norm", code="condition")
-    if ";" in text or "--" in text or "/*" in text:
+    bare = _QUOTED.sub("''", text)
+    if ";" in bare or "--" in bare or "/*" in bare:
         raise LawError("a semicolon or comment in a condition", where=where, do="leave it out", code="condition")
+    if _CAST.search(bare):
+        raise LawError(f"a cast in [{_short(text)}]", where=where, do="casts are refused: compare a fact with a literal such as 5, 'ice' or DATE '2014-05-03'", code="condition")
     try:
         parsed = parse_one(text, dialect="duckdb")
-    except (SqlglotError, RecursionError) as error:
-        reason = str(error).split(".")[0].split("\n")[0] if isinstance(error, SqlglotError) else "nested too deep"
-        raise LawError(f"[{_short(text)}] is no SQL condition ({reason})", where=where, do="check AND, OR, NOT and the parentheses", code="condition") from None
-    return _Reader(vocabulary, where).boolean(parsed)
+    except (SqlglotError, RecursionError):
+        raise LawError(f"[{_short(text)}] is no SQL condition", where=where, do="check AND, OR, NOT, the quotes and the parentheses", code="condition") from None
+    return _Reader(vocabulary, where, _short(text)).boolean(parsed)
 
 
 def _short(text: str) -> str:
@@ -52,12 +59,23 @@ def _short(text: str) -> str:
 
 
 class _Reader:
-    def __init__(self, vocabulary: Vocabulary, where: str) -> None:
+    def __init__(self, vocabulary: Vocabulary, where: str, text: str) -> None:
         self.vocabulary = vocabulary
         self.where = where
+        self.text = text
 
     def refuse(self, node: Any, do: str, code: str = "condition") -> LawError:
-        return LawError(f"[{_short(node.sql(dialect='duckdb'))}] may not stand in a condition", where=self.where, do=do, code=code)
+        # sqlglot rewrites what it reads (IS NOT NULL, IFNULL, DATE …): show the text that a person can search for.
+        part = _short(node.sql(dialect="duckdb")) if hasattr(node, "sql") else ""
+        shown = part if part and part.lower() in self.text.lower() else self.text
+        return LawError(f"[{shown}] may not stand in a condition", where=self.where, do=do, code=code)
+
+    def refuse_function(self, node: Any) -> LawError:
+        if isinstance(node, (exp.Subquery, exp.Select, exp.Exists)) or node.find(exp.Select):
+            return self.refuse(node, "subqueries are refused: compare facts with literals")
+        if isinstance(node, (exp.Is, exp.Coalesce, exp.Case, exp.If, exp.Nullif)):
+            return self.refuse(node, "unknown must stay unknown: test the fact itself", "not-monotone")
+        return self.refuse(node, "casts and functions are refused: compare facts with literals")
 
     def boolean(self, node: Any) -> Tree:
         if isinstance(node, exp.Paren):
@@ -83,18 +101,15 @@ class _Reader:
         if isinstance(node, exp.Between):
             if node.args.get("symmetric"):
                 raise self.refuse(node, "write BETWEEN low AND high")
-            operand = node.this
-            return (
-                "and",
-                self.compare(node, operand, ">=", node.args["low"]),
-                self.compare(node, operand, "<=", node.args["high"]),
-            )
+            low = self.compare(node, node.this, ">=", node.args["low"])
+            high = self.compare(node, node.this, "<=", node.args["high"])
+            if low[3][0] == high[3][0] == "v" and low[3][1] > high[3][1]:
+                raise self.refuse(node, "nothing lies between them: write the lower one first")
+            return ("and", low, high)
         if isinstance(node, exp.In):
             return self.membership(node)
-        if isinstance(node, (exp.Is, exp.Coalesce, exp.Case, exp.If, exp.Nullif)):
-            raise self.refuse(node, "unknown must stay unknown: test the fact itself", "not-monotone")
-        if isinstance(node, (exp.Cast, exp.Func)):
-            raise self.refuse(node, "casts and functions are refused: compare facts with literals")
+        if isinstance(node, _FUNCTIONS):
+            raise self.refuse_function(node)
         raise self.refuse(node, "use AND, OR, NOT, comparisons, IN, BETWEEN, facts and literals")
 
     def fact(self, node: Any) -> Fact:
@@ -111,6 +126,9 @@ class _Reader:
 
     def compare(self, node: Any, left: Any, operator: str, right: Any) -> Tree:
         left, right = _bare(left), _bare(right)
+        for side in (left, right):
+            if isinstance(side, _FUNCTIONS) and not _is_date_literal(side):
+                raise self.refuse_function(side)
         if not isinstance(left, exp.Column):
             raise self.refuse(node, "compare a fact with a value")
         fact = self.fact(left)
@@ -136,12 +154,22 @@ class _Reader:
 
     def membership(self, node: Any) -> Tree:
         operand = _bare(node.this)
+        if node.args.get("query") is not None:
+            raise self.refuse(node, "subqueries are refused: compare facts with literals")
+        if isinstance(operand, _FUNCTIONS):
+            raise self.refuse_function(operand)
         if not isinstance(operand, exp.Column) or node.args.get("query") is not None or node.args.get("unnest") is not None or not node.expressions:
             raise self.refuse(node, "write fact IN ('a', 'b')")
         fact = self.fact(operand)
         if fact.type == "boolean":
             raise self.refuse(node, f"{fact.name} is true or false: name it, or NOT it", "type")
         return ("in", ("f", fact.name), tuple(self.literal(_bare(e), fact) for e in node.expressions))
+
+    def number(self, text: str) -> int | float:
+        value = int(text) if text.isdigit() else float(text)
+        if not -1e15 < value < 1e15:
+            raise LawError(f"[{_short(text)}] is no number that anything is compared with", where=self.where, do="write a plain number", code="type")
+        return value
 
     def literal(self, node: Any, fact: Fact) -> Any:
         value: Any
@@ -150,14 +178,14 @@ class _Reader:
         elif isinstance(node, exp.Null):
             raise self.refuse(node, "unknown must stay unknown: nothing can be compared with NULL", "not-monotone")
         elif isinstance(node, exp.Literal):
-            value = node.this if node.is_string else _number(node.this)
+            value = node.this if node.is_string else self.number(node.this)
         elif isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal) and not node.this.is_string:
-            value = -_number(node.this.this)
-        elif isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal) and node.to.is_type("date"):
+            value = -self.number(node.this.this)
+        elif _is_date_literal(node):
             try:
-                value = date.fromisoformat(node.this.this)
-            except ValueError:
-                raise self.refuse(node, "write DATE '2014-05-03'") from None
+                value = parse_date(node.this.this, where=self.where)
+            except InputError as error:
+                raise LawError(error.what, where=self.where, do="write DATE '2014-05-03'", code="date") from None
         else:
             raise self.refuse(node, "compare a fact with a literal")
         fits = {
@@ -180,5 +208,6 @@ def _bare(node: Any) -> Any:
     return node
 
 
-def _number(text: str) -> int | float:
-    return int(text) if text.isdigit() else float(text)
+def _is_date_literal(node: Any) -> bool:
+    """``DATE '2014-05-03'``, which sqlglot reads as a cast; written-out casts are refused before."""
+    return isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal) and bool(node.to.is_type("date"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dueprocess.kernel.errors import InputError, LawError, nearest
+from dueprocess.kernel.errors import InputError, LawError, nearest, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.kernel.yamlread import Document
 
@@ -52,14 +52,14 @@ class Fact:
             if value in self.values:
                 return value
             raise InputError(
-                f"[{value}] is no value of {self.name}", where=where, do=f"one of {', '.join(self.values)}"
+                f"[{shown(value)}] is no value of {self.name}", where=where, do=f"one of {', '.join(self.values)}"
             )
         if self.type == "date" and isinstance(value, (str, date)):
             return value if isinstance(value, date) else parse_date(value, where=where)
         wanted = {"boolean": "true or false", "number": "a number", "date": "a date as 2014-05-03"}.get(
             self.type, ", ".join(self.values)
         )
-        raise InputError(f"[{value}] does not fit {self.name}", where=where, do=f"write {wanted}")
+        raise InputError(f"[{shown(value)}] does not fit {self.name}", where=where, do=f"write {wanted}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,62 +93,93 @@ class Vocabulary:
                 code="origin-fact",
             )
         raise LawError(
-            f"[{name}] is no known fact",
+            f"[{shown(name)}] is no known fact",
             where=where,
             do=nearest(name, self.facts) or "see lawbook/facts.yaml",
             code="unknown-name",
         )
 
 
-def vocabulary_of(raw: Mapping[str, Any], *, where: str) -> Vocabulary:
-    """Build the vocabulary from the parsed mapping of ``facts.yaml``. Raises LawError."""
-    facts: dict[str, Fact] = {}
-    refused = frozenset(str(n) for n in raw.get("refused_names", ()))
+FACT_KEYS = ("type", "origin", "question", "settled_by", "values", "about_status", "box", "determined_by")
+SETTLERS = ("paper", "person", "determination", "law")
+
+
+def _part(raw: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    value = raw.get(key) or {}
+    if not isinstance(value, dict) or not all(isinstance(k, str) and isinstance(v, (dict, type(None))) for k, v in value.items()):
+        raise LawError(f"[{key}] is no mapping of names to mappings", where=where, do="write name: {…} lines", code="vocabulary")
+    return value
+
+
+def _names(value: Any, where: str, what: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise LawError(f"[{what}] is no list of names", where=where, do="write [one, two]", code="vocabulary")
+    return tuple(value)
+
+
+def _fact(name: str, entry: Mapping[str, Any], *, where: str, refused: frozenset[str]) -> Fact:
+    if not _NAME.match(name):
+        raise LawError(f"[{shown(name)}] is no name", where=where, do="use lower case, digits and underscores", code="vocabulary")
+    if name in refused:
+        raise LawError(f"[{name}] is a fact about a person's origin", where=where, do="leave it out", code="origin-fact")
+    unknown = set(entry) - set(FACT_KEYS)
+    if unknown:
+        raise LawError(f"[{shown(min(unknown))}] is no key of a fact", where=where, do=f"one of {', '.join(FACT_KEYS)}", code="vocabulary")
+    for key, options in (("type", TYPES), ("origin", ORIGINS)):
+        if entry.get(key) not in options:
+            raise LawError(f"[{shown(entry.get(key))}] is no {key}", where=where, do=f"one of {', '.join(options)}", code="vocabulary")
+    if entry.get("settled_by", "person") not in SETTLERS:
+        raise LawError(f"[{shown(entry['settled_by'])}] settles nothing", where=where, do=f"one of {', '.join(SETTLERS)}", code="vocabulary")
+    if entry["origin"] == "declared" and entry["type"] != "boolean":
+        raise LawError("a declared fact must be boolean", where=where, do="use type: boolean", code="vocabulary")
+    values = _names(entry.get("values"), where, "values")
+    if (entry["type"] == "one_of") != bool(values):
+        raise LawError("[values] goes with type one_of, and one_of with values", where=where, do="write values: [a, b]", code="vocabulary")
+    question = entry.get("question")
+    if not isinstance(question, dict) or not all(isinstance(question.get(language), str) and question[language] for language in ("en", "es")):
+        raise LawError("the question must stand in English and Spanish", where=where, do="write question: {en: …, es: …}", code="vocabulary")
+    return Fact(
+        name=name,
+        type=entry["type"],
+        origin=entry["origin"],
+        question=question["en"],
+        question_es=question["es"],
+        settled_by=entry.get("settled_by", "person"),
+        values=values,
+        about_status=bool(entry.get("about_status", False)),
+        box=entry.get("box"),
+        determined_by=_names(entry.get("determined_by"), where, "determined_by"),
+    )
+
+
+def vocabulary_of(raw: Mapping[str, Any], *, where: str, spot: Callable[[tuple[str, ...]], str] | None = None) -> Vocabulary:
+    """Build the vocabulary from the parsed mapping of ``facts.yaml``. Raises LawError.
+
+    ``spot`` gives the place of a path within the file, for errors.
+    """
+    place = spot or (lambda path: ": ".join((where, *path)))
     for key in raw:
         if key not in ("facts", "events", "actions", "refused_names"):
-            raise LawError(f"[{key}] is no part of the vocabulary", where=where, do="facts, events, actions or refused_names")
-    for name, entry in (raw.get("facts") or {}).items():
-        spot = f"{where}: {name}"
-        if not _NAME.match(name):
-            raise LawError(f"[{name}] is no name", where=spot, do="use lower case, digits and underscores")
-        if name in refused:
-            raise LawError(f"[{name}] is a fact about a person's origin", where=spot, do="leave it out", code="origin-fact")
-        if not isinstance(entry, dict):
-            raise LawError("a fact needs type, origin and question", where=spot)
-        unknown = set(entry) - {"type", "origin", "question", "settled_by", "values", "about_status", "box", "determined_by"}
-        if unknown:
-            raise LawError(f"[{min(unknown)}] is no key of a fact", where=spot, do="see docs/reference/lawbook-format.md")
-        if entry.get("type") not in TYPES:
-            raise LawError(f"[{entry.get('type')}] is no type", where=spot, do=f"one of {', '.join(TYPES)}")
-        if entry.get("origin") not in ORIGINS:
-            raise LawError(f"[{entry.get('origin')}] is no origin", where=spot, do=f"one of {', '.join(ORIGINS)}")
-        if entry["origin"] == "declared" and entry["type"] != "boolean":
-            raise LawError("a declared fact must be boolean", where=spot, do="use type: boolean")
-        question = entry.get("question") or {}
-        if not isinstance(question, dict) or not question.get("en") or not question.get("es"):
-            raise LawError("the question must stand in English and Spanish", where=spot, do="write question: {en: …, es: …}")
-        facts[name] = Fact(
-            name=name,
-            type=entry["type"],
-            origin=entry["origin"],
-            question=question["en"],
-            question_es=question["es"],
-            settled_by=entry.get("settled_by", "person"),
-            values=tuple(entry.get("values") or ()),
-            about_status=bool(entry.get("about_status", False)),
-            box=entry.get("box"),
-            determined_by=tuple(entry.get("determined_by") or ()),
-        )
-    events = {name: str((entry or {}).get("label", name)) for name, entry in (raw.get("events") or {}).items()}
-    actions = {
-        name: Action(name, entry["label"], entry.get("label_es", entry["label"]), entry.get("done_by"))
-        for name, entry in (raw.get("actions") or {}).items()
+            raise LawError(f"[{shown(key)}] is no part of the vocabulary", where=place((key,)), do="facts, events, actions or refused_names", code="vocabulary")
+    refused = frozenset(_names(raw.get("refused_names"), place(("refused_names",)), "refused_names"))
+    facts = {
+        name: _fact(name, entry or {}, where=place(("facts", name)), refused=refused)
+        for name, entry in _part(raw, "facts", place(("facts",))).items()
     }
+    events = {name: str((entry or {}).get("label", name)) for name, entry in _part(raw, "events", place(("events",))).items()}
+    actions: dict[str, Action] = {}
+    for name, entry in _part(raw, "actions", place(("actions",))).items():
+        label, done_by = (entry or {}).get("label", name), (entry or {}).get("done_by")
+        if done_by is not None and done_by not in events:
+            raise LawError(f"[{shown(done_by)}] is no event", where=place(("actions", name)), do=nearest(done_by, events) or "see events", code="vocabulary")
+        actions[name] = Action(name, str(label), str((entry or {}).get("label_es", label)), done_by)
     return Vocabulary(facts, events, actions, refused, raw)
 
 
 def read_vocabulary(document: Document) -> Vocabulary:
     """The vocabulary in a parsed file."""
     if not isinstance(document.value, dict):
-        raise LawError("the vocabulary is no mapping", where=document.name)
-    return vocabulary_of(document.value, where=document.name)
+        raise LawError("the vocabulary is no mapping", where=document.name, do="write facts:, events: and actions:", code="vocabulary")
+    return vocabulary_of(document.value, where=document.name, spot=document.where)

@@ -34,6 +34,21 @@ _BOXES = (
     "biometric", "final_order", "statements", "pending_proceedings", "investigation", "reason_to_believe",
     "warrant_served", "charging_document", "transferred", "priority",
 )  # fmt: skip
+
+
+def _boxes(source: Source, kind: str, edition: str) -> list[str]:
+    """Ticked boxes: mostly one that this edition has and that makes it complete, now and then others or none."""
+    if source.chance(0.06):
+        return []
+    basis = ("biometric", "final_order", "statements", "pending_proceedings", "transferred")
+    if kind == "i-247":
+        basis = ("final_order", "investigation", "reason_to_believe" if edition == "2012-12" else "warrant_served", "charging_document", "final_order")
+    found = {source.choice(basis), *some(source, _BOXES, 0.08)}
+    if kind in ("i-247d", "i-247n") and source.chance(0.85):
+        found.add("priority")
+    return sorted(found)
+
+
 _CLAIMED_OR_SHOWN = ("citizenship_claimed", "status_proof_shown", "victim_or_witness")
 _EVENTS = ("known_to_jail", "claim_made", "ice_queried", "ice_told", "person_informed", "copy_given", "reason_recorded")
 
@@ -80,8 +95,8 @@ def random_stay(source: Source, where: Scene) -> CaseDocument:
         custody["release_due_at"] = max((g["until"] for g in grounds), key=_seconds)
     span = end - world.booked
     at = world.booked + (span if source.chance(0.15) else min(span, source.integer(0, span // HOUR + 1) * HOUR + source.choice((0, 0, 1))))
-    if source.chance(0.4):
-        at = min(end, max(world.booked, due) + source.choice((HOUR, 0, 1, 10 * HOUR, 30 * HOUR, 48 * HOUR - 1, 48 * HOUR)))
+    if source.chance(0.6):
+        at = min(end, max(world.booked, due) + source.choice((HOUR, 0, 3 * HOUR, 10 * HOUR, 20 * HOUR, 30 * HOUR, 48 * HOUR - 1, 48 * HOUR)))
     return {
         "case": "made-up",
         "agency": where.agency,
@@ -129,7 +144,7 @@ def _custody(world: _World) -> tuple[list[dict[str, Any]], Instant, Instant | No
             due = max(due, end)
         last = end
         grounds.append(entry)
-    bail = world.after(world.booked, 30) if count and source.chance(0.25) else None
+    bail = world.after(world.booked, 30) if count and source.chance(0.15) else None
     return grounds, due, bail
 
 
@@ -137,20 +152,19 @@ def _papers(world: _World, due: Instant) -> list[dict[str, Any]]:
     source = world.source
     papers: list[dict[str, Any]] = []
     length = max(HOUR, due - world.booked) // HOUR
-    for _ in range(source.choice((1, 1, 1, 2, 2, 3, 0))):
+    for _ in range(source.choice((1, 1, 1, 1, 2, 2, 2, 3, 3, 0))):
         kind, edition = source.choice(EDITIONS[:4]) if source.chance(0.8) else source.choice(EDITIONS)
         received = world.after(world.booked - 5 * HOUR, length + 10)
         paper = {
             "kind": kind,
             "edition": edition,
             "received_at": world.text(received),
-            "signed_by": "immigration_officer" if source.chance(0.9) else source.choice(("none", "judge")),
-            "boxes": [source.choice(_BOXES[:5]), *some(source, _BOXES, 0.15)] if source.chance(0.9) else [],
+            "signed_by": "immigration_officer" if source.chance(0.93) else source.choice(("none", "judge")),
+            "boxes": _boxes(source, kind, edition),
             "issuer": source.choice(("ice", "ice", "ice", "cbp")),
-            "served_at": world.text(world.after(received, source.choice((1, 24)))) if source.chance(0.85) else "never",
+            "served_at": world.text(world.after(received, source.choice((0, 1, 24)))) if source.chance(0.85) else "never",
             "cancelled_at": world.text(world.after(received, length + 40)) if source.chance(0.2) else "never",
         }
-        paper["boxes"] = sorted(set(paper["boxes"]))
         papers.append(paper)
     for _ in range(source.choice((1, 1, 0, 2))):
         kind, signers = source.choice(

@@ -272,8 +272,8 @@ class _Maker:
         for _ in range(source.choice((1, 1, 2, 3))):
             norm: dict[str, Any] | None = None
             if rank == _CONSTITUTION and source.chance(0.5):
-                norm = self.declaration("probable_cause", source.chance(0.5))
-            elif source.chance(0.25):
+                norm = self.declaration("probable_cause", source.chance(0.6))
+            elif source.chance(0.15):
                 norm = self.power(rank, construes=construes)
             found.append({"id": f"n{len(found) + 1}", **(norm or self.norm(rank))})
         return found
