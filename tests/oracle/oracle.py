@@ -595,7 +595,7 @@ class Law:
         found = [n for n in self.binding_norms if n.verb == "declare" and n.object == fact]
         if fact == "civil_arrest_power":
             for norm in self.hold_norms():
-                if norm.verb in ("require", "permit") and 4 <= norm.rank <= 6:
+                if norm.verb in ("require", "permit") and 4 <= norm.rank <= 5:
                     raw = {**norm.raw, "declare": fact, "value": True}
                     found.append(replace(norm, verb="declare", object=fact, raw=raw))
         return found
@@ -730,11 +730,12 @@ class Case:
         self.stated: dict[str, Any] = case.get("facts") or {}
         self.booked = recorded(self.custody.get("booked_at"), self.zone)
         self.left = recorded(self.custody.get("left_at"), self.zone, NEVER)
-        self.bail_refused = self.pinned(recorded(self.custody.get("bail_refused_at"), self.zone, NEVER))
+        self.bail_refused = recorded(self.custody.get("bail_refused_at"), self.zone, NEVER)
         self.grounds_unknown = (
             self.custody.get("grounds") is None and self.custody.get("release_due_at") is None
         )
-        self.grounds = self.listed_grounds(own_ends) + self.paper_grounds()
+        self.as_given = self.listed_grounds(own_ends) + self.paper_grounds()
+        self.grounds = self.settled(self.as_given)
 
     # -- times of the case ---------------------------------------------------------------------------------------
 
@@ -759,38 +760,64 @@ class Case:
     # -- grounds -------------------------------------------------------------------------------------------------
 
     def listed_grounds(self, own_ends: bool) -> list[Ground]:
-        due = self.pinned(recorded(self.custody.get("release_due_at"), self.zone))
+        due = recorded(self.custody.get("release_due_at"), self.zone)
         listed = self.custody.get("grounds")
         if listed is None:
             grounds = [] if self.grounds_unknown else [Ground("other", self.booked_or_before(), due)]
         else:
             grounds = []
             for raw in listed:
-                begins = recorded(raw.get("from"), self.zone)
-                ends = self.end_of_ground(begins, recorded(raw.get("until"), self.zone))
-                if raw.get("until") is None and self.custody.get("release_due_at") is not None:
-                    ends = due
+                # Agreed since: without `from` a ground stood from the booking; a null is unknown.
+                begins = recorded(raw["from"], self.zone) if "from" in raw else self.booked
+                if begins.wholly_unknown():
+                    begins = Interval(self.booked.earliest, END)
+                ends = recorded(raw.get("until"), self.zone)
+                ends = Interval(begins.earliest, END) if ends.wholly_unknown() else ends
                 grounds.append(Ground(raw["kind"], begins, ends))
+            given = recorded(self.custody.get("release_due_at"), self.zone)
+            if grounds and self.custody.get("release_due_at") is not None:
+                # Agreed since: none ended after the release that is given; where only one can have ended then, it did.
+                last = [g for g in grounds if g.ends.latest >= given.earliest and g.ends.earliest <= given.latest]
+                for i, ground in enumerate(grounds):
+                    low = max(ground.ends.earliest, given.earliest) if [ground] == last else ground.ends.earliest
+                    grounds[i] = replace(ground, ends=Interval(low, min(ground.ends.latest, given.latest)))
         if own_ends or self.bail_refused == NEVER:
             return grounds
         charges = [g for g in grounds if g.kind == "charge"]
         ended = charges or (grounds if len(grounds) == 1 else [])
-        return [self.ended_by_bail(g) if g in ended else g for g in grounds]
+        return [self.ended_by_bail(g, alone=len(ended) == 1) if g in ended else g for g in grounds]
+
+    def settled(self, grounds: list[Ground]) -> list[Ground]:
+        """In a pass, every ground stands as long as its times allow, or as short: perhaps not at all."""
+        if self.pin is None:
+            return grounds
+        found = []
+        for ground in grounds:
+            point = ground.begins.latest if self.pin == "earliest" else ground.begins.earliest
+            begins = ground.begins if ground.begins.exact() else Interval(point, point)
+            sure = ground.sure if ground.sure is not None else self.pin == "latest"
+            if self.pin == "earliest" and not ground.begins.exact() and ground.begins.latest >= ground.ends.earliest:
+                continue
+            found.append(replace(ground, begins=begins, ends=self.pinned(ground.ends), sure=sure))
+        return found
 
     def end_of_ground(self, begins: Interval, ends: Interval) -> Interval:
         """An unknown end is some instant from the ground's beginning on, or never."""
-        return self.pinned(Interval(begins.earliest, END) if ends.wholly_unknown() else ends)
+        return Interval(begins.earliest, END) if ends.wholly_unknown() else ends
 
     def booked_or_before(self) -> Interval:
         """A ground that is given only by its end stands from booking on; with no booking recorded, from ever."""
-        return Interval(BEGIN, BEGIN) if self.booked.wholly_unknown() else self.booked
+        return Interval(BEGIN, BEGIN) if self.booked.wholly_unknown() else Interval(self.booked.earliest, self.booked.earliest)
 
-    def ended_by_bail(self, ground: Ground) -> Ground:
+    def ended_by_bail(self, ground: Ground, *, alone: bool) -> Ground:
+        """Bail is offered for a ground that stands: where only one can be meant, that one stood."""
         refused = self.bail_refused
         if refused.latest < ground.begins.earliest:
             return ground  # it did not stand yet
+        if alone:
+            refused = last_of([refused, ground.begins])
         sooner = first_of([ground.ends, refused])
-        if ground.begins.latest <= refused.earliest:
+        if alone or ground.begins.latest <= refused.earliest:
             return replace(ground, ends=sooner)
         return replace(ground, ends=replace(ground.ends, earliest=sooner.earliest))
 
@@ -836,8 +863,9 @@ class Case:
                 if candidate.paper is not None:
                     times = self.received if event == "detainer_received" else self.served
                     found = times(candidate.paper)
-                else:
-                    found = NEVER if candidate == EMPTY else UNKNOWN
+                else:  # agreed since: what remains without a detainer still counts from the first one's receipt
+                    first = self.first_received(DETAINER_KINDS) if event == "detainer_received" else self.first_served()
+                    found = first if candidate == EMPTY else UNKNOWN
             case "papers_received":
                 found = last_of([self.first_received(DETAINER_KINDS), self.first_received(WARRANT_KINDS)])
             case "claim_made":
@@ -856,6 +884,12 @@ class Case:
         if not listed:
             return NEVER if self.complete else UNKNOWN
         return first_of(self.received(p) for p in listed)
+
+    def first_served(self) -> Interval:
+        listed = [p for p in self.papers if p["kind"] in DETAINER_KINDS]
+        if not listed:
+            return NEVER if self.complete else UNKNOWN
+        return first_of(self.served(p) for p in listed)
 
     # -- facts that the case states ------------------------------------------------------------------------------
 
@@ -1149,9 +1183,17 @@ class Case:
         """The start of the stay: the earliest booking, or what is known to be the first of the rest."""
         if self.booked.earliest != BEGIN:
             return self.booked.earliest
-        begun = [g.begins.earliest for g in self.grounds if g.begins.earliest != BEGIN]
+        begun = [g.begins.earliest for g in self.as_given if g.begins.earliest != BEGIN]
         due = recorded(self.custody.get("release_due_at"), self.zone)
         return min([*begun, due.earliest if due.earliest != BEGIN else self.at, self.at])
+
+    def latest_start(self) -> datetime:
+        """The latest instant at which the stay can have begun: by then booked, a ground begun, or asked about."""
+        starts = [self.at, self.booked.latest]
+        if self.booked.latest == END:
+            for ground in self.as_given:
+                starts.append(ground.ends.earliest if ground.begins.latest == BEGIN else ground.begins.latest)
+        return min(starts)
 
     def timeline(self) -> list[dict[str, Any]]:
         """Merged pieces {from, until, outcome} from the start of the stay on; the last one's `until` is None."""
@@ -1184,9 +1226,10 @@ def hours_where(
     late: list[dict[str, Any]],
     until: datetime,
     wanted: Callable[[str, str], bool],
+    since: datetime | None = None,
 ) -> float:
-    """The hours before `until` at which the outcomes of the two passes are as wanted."""
-    start = early[0]["from"]
+    """The hours from `since` (or the start) to `until` at which the outcomes of the two passes are as wanted."""
+    start = max(since, early[0]["from"]) if since else early[0]["from"]
     cuts = sorted({start, until} | {p["from"] for p in early + late})
     total = timedelta()
     for here, there in pairwise(cuts):
@@ -1201,11 +1244,11 @@ def hours(early: Case, late: Case) -> tuple[dict[str, float], dict[str, float]]:
     ends = Interval(early.at, early.at) if early.left == NEVER else early.left
     first, second = early.timeline(), late.timeline()
     overheld = {
-        "least": hours_where(first, second, ends.earliest, lambda e, ln: ln == "release"),
+        "least": hours_where(first, second, ends.earliest, lambda e, ln: ln == "release", early.latest_start()),
         "most": hours_where(first, second, ends.latest, lambda e, ln: e in ("release", "review")),
     }
     undetermined = {
-        "least": hours_where(first, second, ends.earliest, lambda e, ln: e == ln == "review"),
+        "least": hours_where(first, second, ends.earliest, lambda e, ln: e == ln == "review", early.latest_start()),
         "most": hours_where(
             first,
             second,
@@ -1223,11 +1266,13 @@ def stay_class(case: Case, overheld: dict[str, float]) -> str:
         return "contradiction"
     last = case.at if case.left == NEVER else case.left.latest
     end_missing = any(g.ends.latest == END and not g.ends.exact() for g in case.grounds)
-    if case.grounds_unknown or (end_missing and case.ground_stands(last) is None):
+    if case.grounds_unknown:
         return "unknown"
     if overheld["least"] > 0:
         return "certain"
-    return "possible" if overheld["most"] > 0 else "no"
+    if overheld["most"] == 0:
+        return "no"
+    return "unknown" if end_missing and case.ground_stands(last) is None else "possible"
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -154,7 +154,8 @@ def event_time(case: Case, candidate: Candidate, event: str) -> Time:
         return case.bail_refused
     if event == "booked":
         return case.booked
-    return earliest_of(case.events.get(event, ())) or absent
+    # A complete record speaks of what was received, served, cancelled, shown or claimed; of other events it is silent.
+    return earliest_of(case.events.get(event, ())) or (absent if event == "claim_made" else UNKNOWN_TIME)
 
 
 def is_detainer(paper: Paper) -> bool:

@@ -21,6 +21,8 @@ class Ground:
     kind: str
     start: Time
     end: Time
+    listed: bool = True
+    """False for what a paper adds (a judge's criminal warrant, a commitment): no bail ends that."""
 
     def stands(self, at: Instant) -> Truth:
         begun, ended = self.start.by(at), self.end.by(at)
@@ -80,6 +82,8 @@ class Case:
     record_complete: bool
     booked: Time
     grounds: tuple[Ground, ...] | None
+    paper_grounds: tuple[Ground, ...] = ()
+    """What papers add where no grounds are listed; otherwise they stand among ``grounds``."""
     bail_refused: Time = NEVER
     left: Time | None = None
     left_to: str | None = None
@@ -99,34 +103,49 @@ class Case:
         return tuple(p for p in self.papers if p.kind in DETAINERS)
 
     def standing(self, at: Instant, grounds: tuple[Ground, ...] | None) -> Truth:
-        """Whether any of the grounds stands; unknown where no grounds are given."""
-        return None if grounds is None else disjunction(g.stands(at) for g in grounds)
+        """Whether any of the grounds stands; where none are listed that is unknown, unless a paper adds one."""
+        if grounds is None:
+            return disjunction((None, *(g.stands(at) for g in self.paper_grounds)))
+        return disjunction(g.stands(at) for g in grounds)
 
     def effective_grounds(self, *, with_bail: bool = True) -> tuple[Ground, ...] | None:
         """The grounds, with what bail would have ended ended at its refusal."""
         grounds = self.grounds
         if grounds is None or not with_bail or self.bail_refused == NEVER:
             return grounds
-        charges = any(g.kind == "charge" for g in grounds)
-        if not charges and len(grounds) != 1:
+        listed = [g for g in grounds if g.listed]
+        charges = any(g.kind == "charge" for g in listed)
+        if not charges and len(listed) != 1:
             return grounds
-        return tuple(_ended_by_bail(g, self.bail_refused) if g.kind == "charge" or not charges else g for g in grounds)
+        could = sum(1 for g in listed if g.kind == "charge" or not charges)
+        return tuple(
+            _ended_by_bail(g, self.bail_refused, alone=could == 1) if g.listed and (g.kind == "charge" or not charges) else g for g in grounds
+        )
 
 
-def _ended_by_bail(ground: Ground, refused: Time) -> Ground:
-    if ground.start.by(refused.latest) is False and ground.start.earliest > refused.latest:
+def _ended_by_bail(ground: Ground, refused: Time, *, alone: bool) -> Ground:
+    """The ground as ended at the refusal of bail. Bail is offered for a ground that stands: where there is only one
+    that it could have been for, that one stood."""
+    if ground.start.earliest > refused.latest:
         return ground
-    end = ground.end
-    sure = ground.start.latest <= refused.earliest
-    latest = min(end.latest, refused.latest) if sure else end.latest
-    return replace(ground, end=Time(min(end.earliest, refused.earliest), latest))
+    if alone:
+        refused = Time(max(refused.earliest, ground.start.earliest), max(refused.latest, ground.start.latest))
+    stood = alone or ground.start.latest <= refused.earliest
+    latest = min(ground.end.latest, refused.latest) if stood else ground.end.latest
+    return replace(ground, end=Time(min(ground.end.earliest, refused.earliest), latest))
 
 
 def settled(grounds: tuple[Ground, ...] | None, *, latest: bool) -> tuple[Ground, ...] | None:
-    """The grounds with every uncertain end put at its earliest, or at its latest."""
+    """The grounds with every uncertain time placed so that they stand longest, or shortest (perhaps not at all)."""
     if grounds is None:
         return None
-    return tuple(replace(g, end=exactly(g.end.latest if latest else g.end.earliest)) for g in grounds)
+    if latest:
+        return tuple(replace(g, start=exactly(g.start.earliest), end=exactly(g.end.latest)) for g in grounds)
+    return tuple(
+        replace(g, start=exactly(g.start.latest), end=exactly(g.end.earliest))
+        for g in grounds
+        if g.start.exact or g.start.latest < g.end.earliest
+    )
 
 
 def earliest_of(times: tuple[Time, ...]) -> Time | None:

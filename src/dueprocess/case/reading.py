@@ -170,7 +170,8 @@ def read_case(
         raw=raw,
     )
     _check_order(case, reader)
-    return replace(case, grounds=_with_paper_grounds(case.grounds, papers))
+    added = _paper_grounds(papers)
+    return replace(case, paper_grounds=added) if case.grounds is None else replace(case, grounds=(*case.grounds, *added))
 
 
 def _agency(reader: _Reader, raw: Mapping[str, Any], places: PlaceBook) -> tuple[str, Any]:
@@ -227,25 +228,32 @@ def _grounds(reader: _Reader, custody: Mapping[str, Any], booked: Time) -> tuple
         path: Path_ = ("custody", "grounds", index)
         entry = reader.mapping(item, path, GROUND_KEYS)
         kind = reader.choice(entry.get("kind"), (*path, "kind"), GROUND_KINDS)
-        start = reader.time_or(entry.get("from"), (*path, "from"), booked)
+        # Without `from` it stood from the booking; a null says that nobody knows.
+        unknown = Time(booked.earliest, MAX_INSTANT)
+        start = reader.time_or(entry["from"], (*path, "from"), unknown) if "from" in entry else booked
         until = entry.get("until")
         # Where nobody knows when it ended, it ended after it began.
         end = NEVER if until == "open" else reader.time_or(until, (*path, "until"), Time(start.earliest, MAX_INSTANT))
         if end.latest < start.earliest:
             raise ContradictionError("a ground ends before it begins", where=reader.where((*path, "until")), do="correct the times")
         grounds.append(Ground(kind, start, end))
-    if due is not None and grounds:
-        last = max(range(len(grounds)), key=lambda i: (grounds[i].end.latest, grounds[i].end.earliest, -i))
-        end = grounds[last].end
-        low = max([end.earliest, *(g.end.earliest for g in grounds)])
-        if due.latest < low or due.earliest > end.latest:
-            raise ContradictionError(
-                f"release_due_at [{given}] is not when the last ground ends",
-                where=reader.where(("custody", "release_due_at")),
-                do="correct one of the two; where bail was refused, give the end as if it had not been",
-            )
-        grounds[last] = replace(grounds[last], end=Time(max(due.earliest, end.earliest), min(due.latest, end.latest)))
-    return tuple(grounds)
+    return tuple(grounds) if due is None or not grounds else _until_release(reader, grounds, due, given)
+
+
+def _until_release(reader: _Reader, grounds: list[Ground], due: Time, given: Any) -> tuple[Ground, ...]:
+    """The grounds, given that the last of them ended when release is said to have been due."""
+    last = [i for i, g in enumerate(grounds) if g.end.latest >= due.earliest and g.end.earliest <= due.latest]
+    if not last or any(g.end.earliest > due.latest for g in grounds):
+        raise ContradictionError(
+            f"release_due_at [{shown(given)}] is not when the last ground ends",
+            where=reader.where(("custody", "release_due_at")),
+            do="correct one of the two; where bail was refused, give the end as if it had not been",
+        )
+    # None ended later; and where only one can have ended then, that one did.
+    ends = [Time(g.end.earliest, min(g.end.latest, due.latest)) for g in grounds]
+    if len(last) == 1:
+        ends[last[0]] = Time(max(ends[last[0]].earliest, due.earliest), ends[last[0]].latest)
+    return tuple(replace(g, end=e) for g, e in zip(grounds, ends, strict=True))
 
 
 def _papers(reader: _Reader, value: Any, absent: Time) -> tuple[Paper, ...]:
@@ -296,10 +304,8 @@ def _check_edition(reader: _Reader, kind: str, edition: str, path: Path_) -> Non
         )
 
 
-def _with_paper_grounds(grounds: tuple[Ground, ...] | None, papers: tuple[Paper, ...]) -> tuple[Ground, ...] | None:
+def _paper_grounds(papers: tuple[Paper, ...]) -> tuple[Ground, ...]:
     """A judge's criminal warrant or a court's commitment is a local ground from its receipt to its cancellation."""
-    if grounds is None:
-        return None
     added = []
     for paper in papers:
         if paper.kind not in ("judicial_warrant", "court_order") or paper.matter != "criminal":
@@ -307,8 +313,8 @@ def _with_paper_grounds(grounds: tuple[Ground, ...] | None, papers: tuple[Paper,
         if paper.signed_by in ("immigration_officer", "immigration_judge", "none"):
             continue
         start = paper.received if paper.signed_by else Time(paper.received.earliest, NEVER.latest)
-        added.append(Ground("warrant" if paper.kind == "judicial_warrant" else "commitment", start, paper.cancelled))
-    return (*grounds, *added)
+        added.append(Ground("warrant" if paper.kind == "judicial_warrant" else "commitment", start, paper.cancelled, listed=False))
+    return tuple(added)
 
 
 def _events(reader: _Reader, value: Any) -> dict[str, tuple[Time, ...]]:

@@ -314,12 +314,16 @@ def _less(time: Time, seconds: int) -> Time:
 
 
 def _class(stay: Stay, over: Time) -> str:
+    if stay.grounds is None:
+        return "unknown"
     if over.earliest > 0:
         return "certain"
     if over.latest == 0:
         return "no"
-    missing_time = stay.grounds is None or any(g.end.latest == MAX_INSTANT and not g.end.exact for g in stay.grounds)
-    return "unknown" if missing_time else "possible"
+    # It turns on a time that nobody gave: a ground may still stand at the end, since its own end is missing.
+    last = stay.case.left.latest if stay.case.left else stay.case.at
+    missing_end = any(g.end.latest == MAX_INSTANT and not g.end.exact for g in stay.grounds)
+    return "unknown" if missing_end and stay.case.standing(last, stay.grounds) is None else "possible"
 
 
 def _facts(stay: Stay, moment: Moment) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dueprocess.decide.regime import FORBIDDEN, NO_AUTHORITY, PERMITTED, REQUIRE
 from dueprocess.decide.stay import HOLDS, RELEASE, REVIEW, Moment, Resolved, Setting, Stay
 from dueprocess.kernel.instants import UNKNOWN_TIME, Instant, Time, local_date
 from dueprocess.kernel.truth import Truth
-from dueprocess.law import Norm, declares
+from dueprocess.law import Authority, Norm, declares
 from dueprocess.terms import facts_of
 from dueprocess.terms.tree import Tree, evaluate, walk
 from dueprocess.terms.vocabulary import Value
@@ -457,7 +457,7 @@ def _status(done: Time, deadline: Time | None, at: Instant) -> str:
     if deadline is None:
         return "undated"
     if deadline.latest <= at:
-        return "missed" if happened is False else "unknown"
+        return "missed" if happened is False else "not recorded"
     return "due"
 
 
@@ -471,7 +471,12 @@ def risks(stay: Stay, at: Instant, moment: Moment, deciding: list[Norm]) -> list
     against_hold: list[dict[str, Any]] = []
     for_hold: list[dict[str, Any]] = []
     facts = moment.resolved[0].facts
+    open_notes: list[dict[str, Any]] = []
     for authority in stay.lawbook.persuading(case.agency, case.sets, day, case.known_at):
+        if authority.kind == "research_note":
+            open_notes.append(
+                {"kind": "open law", "authority": authority.id, "norm": authority.id, "effect": "says what is not settled", "citation": authority.citation, "because": authority.note}
+            )
         for norm in authority.norms:
             if norm.object not in ("hold", "probable_cause", "civil_arrest_power") or (norm.start or 0) > day:
                 continue
@@ -481,6 +486,9 @@ def risks(stay: Stay, at: Instant, moment: Moment, deciding: list[Norm]) -> list
             (for_hold if norm.favors else against_hold).append(entry)
     contrary_first = [*for_hold, *against_hold] if moment.outcome == RELEASE else [*against_hold, *for_hold]
     found = contrary_first
+    if moment.outcome == REVIEW:
+        found = [*open_notes, *found]
+    found += [_record(authority) for authority in stay.lawbook.binding(case.agency, case.sets) if authority.kind == "agreement" and _in_force(authority, day)]
     for norm in deciding:
         authority = stay.lawbook.authorities[norm.authority]
         if authority.kind in ("ruling", "decree") and (authority.court or "").endswith(("district", "trial")):
@@ -500,6 +508,23 @@ def risks(stay: Stay, at: Instant, moment: Moment, deciding: list[Norm]) -> list
                 {"kind": "issue", "authority": identity, "norm": ref, "effect": "forbids issue", "citation": stay.lawbook.authorities[identity].citation, "because": "The rule that the sender was under on that day did not allow this detainer."}
             )
     return found
+
+
+def _in_force(authority: Authority, day: int) -> bool:
+    interval = authority.in_force
+    return (interval.start is None or interval.start <= day) and (interval.until is None or day < interval.until)
+
+
+def _record(authority: Authority) -> dict[str, Any]:
+    """An agency record beside the answer: that there is an agreement says nothing of the officer at hand."""
+    return {
+        "kind": "agency record",
+        "authority": authority.id,
+        "norm": authority.id,
+        "effect": "agreement in force",
+        "citation": authority.citation,
+        "because": f"{authority.title}. Whether the officer at hand is certified under it is a fact of the case.",
+    }
 
 
 def open_by_adoption(stay: Stay, at: Instant, due: Time) -> bool:

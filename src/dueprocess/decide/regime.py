@@ -215,6 +215,11 @@ def _compile(regime: Regime) -> Callable[[Facts, Sequence[Truth]], list[Truth]]:
             emit(declaration.index)
         items = "".join(f"({d.rank},{d.value},s{d.index})," for d in declarations)
         variable = name(fact)
+        if regime.lawbook.vocabulary.facts[fact].origin != "declared":
+            # What an agreement says of an agency fills what the case leaves open, and never overrules it.
+            lines.append(f" {variable} = get('{fact}')")
+            lines.append(f" if {variable} is None: f['{fact}'] = {variable} = combine(({items}))")
+            continue
         lines.append(f" if 'forced:{fact}' in f: {variable} = f['forced:{fact}']")
         lines.append(f" else: {variable} = combine(({items}({DETERMINED_RANK},f.get('determined:{fact}') is True,None if f.get('determined:{fact}') is None else True),)) if f.get('determined:{fact}') is not None else combine(({items}))" if items else f" else: {variable} = f.get('determined:{fact}')")
         lines.append(f" f['{fact}'] = {variable}")

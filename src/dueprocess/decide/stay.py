@@ -20,6 +20,7 @@ from dueprocess.case.facts import (
     event_time,
     shared_facts,
     stands,
+    whole_years,
 )
 from dueprocess.case.model import Case, Ground, bounded, settled
 from dueprocess.clock import deadline
@@ -137,10 +138,14 @@ class Stay:
         """The last instant up to ``at`` when the last standing ground ended; the booking where none ever stood."""
         if grounds is None:
             return UNKNOWN_TIME
-        ended = [g.end for g in grounds if g.end.by(at) is not False and g.start.by(at) is not False]
-        if not ended:
-            return self.case.booked
-        return Time(max(t.earliest for t in ended), max(t.latest for t in ended))
+        booked = self.case.booked
+        possible = [g for g in grounds if g.end.by(at) is not False and g.start.by(at) is not False]
+        # A ground that may never have begun moves the last end no earlier, only perhaps later.
+        sure = [g for g in possible if g.end.by(at) is True and g.start.by(at) is True]
+        return Time(
+            max((g.end.earliest for g in sure), default=booked.earliest),
+            max((g.end.latest for g in possible), default=booked.latest) if sure else max(booked.latest, *(g.end.latest for g in possible), MIN_INSTANT),
+        )
 
     # -- one instant --------------------------------------------------------------------------------
 
@@ -279,7 +284,7 @@ class Stay:
         case = self.case
         times: list[Time] = [case.booked, case.bail_refused]
         dues: set[Time] = {case.booked}
-        for grounds in (case.grounds, self.grounds):
+        for grounds in (case.grounds, self.grounds, case.paper_grounds):
             for ground in grounds or ():
                 times += [ground.start, ground.end]
                 dues.add(ground.end)
@@ -292,12 +297,13 @@ class Stay:
             points |= {start for start, _ in given.steps}
         points |= {start for _, start, _, _ in case.determined.values()}
         points |= self._anniversaries()
-        first = case.booked.earliest if case.booked != UNKNOWN_TIME else MIN_INSTANT
-        for day in self.lawbook.change_days(case.agency, case.sets):
-            points.add(midnight(case.zone, day))
-        listed = {p for p in points if bounded(p)}
-        begin = first if bounded(first) else min([*listed, case.at])
-        points = {p for p in listed if p > begin} | {case.at}
+        begin = case.booked.earliest
+        if not bounded(begin):
+            # Nobody says when the person was booked: at the latest when the first ground began.
+            starts = [g.end.earliest if g.start.latest == MIN_INSTANT else g.start.earliest for g in case.grounds or ()]
+            begin = min([i for i in starts if bounded(i)] + [case.at])
+        points |= {midnight(case.zone, day) for day in self.lawbook.change_days(case.agency, case.sets)}
+        points = {p for p in points if bounded(p) and p > begin} | {case.at}
         for norm, candidate in self._limits(begin, points):
             starts = dues if norm.counted_from == "release_due" else {event_time(case, candidate, norm.counted_from)}
             for start in starts:
@@ -371,33 +377,42 @@ class Stay:
         """
         case = self.case
         grounds = self.grounds if with_bail else case.grounds
-        if grounds is not None and all(g.end.exact for g in grounds):
+        if grounds is not None and all(g.start.exact and g.end.exact for g in grounds):
             early = late = self.spans if with_bail else self.timeline(grounds)
         else:
             early, late = (self.timeline(settled(grounds, latest=latest)) for latest in (False, True))
         left = case.left or Time(case.at, case.at)
-        least = _measure(late, late, left.earliest, lambda e, x: e == RELEASE)
-        most = _measure(early, early, left.latest, lambda e, x: e in (RELEASE, REVIEW))
-        open_least = _measure(early, late, left.earliest, lambda e, x: e == REVIEW and x == REVIEW)
+        begin = early[0].start
+        # The person was in custody at the latest when booked, when the first ground began, and at ``at``.
+        starts = [g.end.earliest if g.start.latest == MIN_INSTANT else g.start.latest for g in case.grounds or ()]
+        latest_begin = min([case.booked.latest, case.at, *(starts if not bounded(case.booked.latest) else [])])
         held = (LOCAL, *HOLDS)
+        least = _measure(late, late, Time(latest_begin, left.earliest), lambda e, x: e == RELEASE)
+        most = _measure(early, early, Time(begin, left.latest), lambda e, x: e in (RELEASE, REVIEW))
+        open_least = _measure(early, late, Time(latest_begin, left.earliest), lambda e, x: e == REVIEW and x == REVIEW)
         open_most = _measure(
-            early, late, left.latest, lambda e, x: not (e == x == RELEASE) and not (e in held and x in held)
+            early, late, Time(begin, left.latest), lambda e, x: not (e == x == RELEASE) and not (e in held and x in held)
         )
         return Time(least, most), Time(open_least, open_most)
 
     def check_statements(self) -> None:
         """Refuse what was stated against what the papers show at ``at``."""
-        case = self.case
-        due = self.release_due(case.at, self.grounds)
-        shown = [self.facts(c, case.at, due, {}) for c in candidates(case, case.at)]
-        # What is said of a detainer must fit one of those in force; the candidate without one says nothing of it.
-        listed = shown[:-1] or shown
+        case, at = self.case, self.case.at
+        due = self.release_due(at, self.grounds)
+        in_force = [self.facts(c, at, due, {}) for c in candidates(case, at)]
+        # What is said of a detainer must fit one of those listed, in force or not; the candidate without a detainer
+        # says nothing of it, unless a complete record shows that there is none.
+        papers = [self.printed(Candidate(p), at) for p in case.detainers] or in_force[:1]
         for name, given in case.facts.items():
-            stated = given.at(case.at)
-            values = [facts.get(name) for facts in listed]
-            if stated is not None and None not in values and stated not in values:
+            stated = given.at(at)
+            of_paper = self.vocabulary.facts[name].origin == "detainer"
+            values = [facts.get(name) for facts in (papers if of_paper else in_force)]
+            if name == "conviction_age_years" and "conviction_date" in case.facts:
+                convicted = case.facts["conviction_date"].at(at)
+                values = [whole_years(convicted, local_date(case.zone, at))] if isinstance(convicted, date) else []
+            if stated is not None and values and None not in values and stated not in values:
                 raise ContradictionError(
-                    f"[{name}] is stated as [{_word(stated)}], but the papers make it [{_word(values[0])}]",
+                    f"[{name}] is stated as [{_word(stated)}], but what else is given makes it [{_word(values[0])}]",
                     where=case.stated_at.get(name, "facts"),
                     do="correct the papers or leave the statement out",
                 )
@@ -407,12 +422,12 @@ def _word(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _measure(first: list[Span], second: list[Span], until: Instant, counts: Callable[[str, str], bool]) -> int:
-    """Seconds before ``until`` in which ``counts(outcome of first, outcome of second)``."""
+def _measure(first: list[Span], second: list[Span], within: Time, counts: Callable[[str, str], bool]) -> int:
+    """Seconds of ``within`` (from its earliest to its latest) in which ``counts(outcome of first, outcome of second)``."""
     total = i = j = 0
     while i < len(first) and j < len(second):
         a, b = first[i], second[j]
-        start, end = max(a.start, b.start), min(a.until, b.until, until)
+        start, end = max(a.start, b.start, within.earliest), min(a.until, b.until, within.latest)
         if end > start and counts(a.outcome, b.outcome):
             total += end - start
         if a.until <= b.until:
