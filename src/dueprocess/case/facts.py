@@ -145,10 +145,8 @@ def event_time(case: Case, candidate: Candidate, event: str) -> Time:
             return paper.served
         return earliest_of(tuple(p.served for p in case.detainers)) or absent
     if event == "papers_received":
-        detainer = earliest_of(tuple(p.received for p in case.detainers))
-        warrant = earliest_of(tuple(p.received for p in case.papers if p.kind in WARRANTS))
-        if detainer is None or warrant is None:
-            return absent
+        detainer = earliest_of(tuple(p.received for p in case.detainers)) or absent
+        warrant = earliest_of(tuple(p.received for p in case.papers if p.kind in WARRANTS)) or absent
         return Time(max(detainer.earliest, warrant.earliest), max(detainer.latest, warrant.latest))
     if event == "bail_refused":
         return case.bail_refused

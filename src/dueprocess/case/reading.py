@@ -187,12 +187,12 @@ def _agency(reader: _Reader, raw: Mapping[str, Any], places: PlaceBook) -> tuple
         agency = places.agency(name)
         if agency.role in (*OUT_OF_SCOPE, "ice", "cbp"):
             raise InputError(f"out_of_scope: [{agency.role}] custody is outside these rules", do="ask counsel; no answer is given for it")
-        return agency.id, places.facility(agency, facility)
-    except PlaceError as error:
-        spot = ("facility",) if "facility" in str(error) and raw.get("facility") else ("agency",)
-        raise InputError(error.what, where=reader.where(spot), do=error.do) from None
     except InputError as error:
         raise InputError(error.what, where=reader.where(("agency",)), do=error.do) from None
+    try:
+        return agency.id, places.facility(agency, facility)
+    except InputError as error:
+        raise InputError(error.what, where=reader.where(("facility",) if facility else ("agency",)), do=error.do) from None
 
 
 def _as_path(name: str, places: PlaceBook) -> str:
@@ -289,7 +289,17 @@ def _papers(reader: _Reader, value: Any, absent: Time) -> tuple[Paper, ...]:
             )
         )
     # Order of papers changes nothing, so they are kept in an order of their own.
-    return tuple(sorted(papers, key=lambda p: (p.received.earliest, p.received.latest, p.kind, p.edition or "", repr(p))))
+    return tuple(sorted(papers, key=_paper_order))
+
+
+def _paper_order(paper: Paper) -> tuple[Any, ...]:
+    """By receipt, then by all else that a paper says: nothing that differs from process to process."""
+    return (
+        *(i for t in (paper.received, paper.served, paper.cancelled) for i in (t.earliest, t.latest)),
+        *(paper.kind, paper.edition or "", paper.signed_by or "", paper.matter, paper.issuer or ""),
+        paper.boxes is None,
+        sorted(paper.boxes or ()),
+    )
 
 
 def _check_edition(reader: _Reader, kind: str, edition: str, path: Path_) -> None:

@@ -7,23 +7,22 @@ Each command imports what it needs when it runs, so that ``--help`` stays quick.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Run the command line and end the process with its status."""
     from dueprocess.cli.commands import app
-    from dueprocess.kernel.errors import InputError
+    from dueprocess.kernel.errors import InputError, printable
 
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has gone (head, a pager) is no error
     try:
         sys.exit(app(standalone_mode=False, prog_name="dueprocess") or 0)
     except InputError as error:
-        print(f"dueprocess: {error}", file=sys.stderr)  # noqa: T201
+        print(f"dueprocess: {printable(str(error))}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader (a pager, head) has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from dueprocess.cli import stewarding
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -18,6 +20,8 @@ app = typer.Typer(
 )
 law = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The lawbook: check, list and show it.")
 app.add_typer(law, name="law")
+# Who answers for the law: review, adopt, new, key, bundle, update.
+stewarding.register(law)
 
 
 class Format(StrEnum):
@@ -133,6 +137,35 @@ def law_show(authority: str, law_folders: LawFolders = None, json_: Json = False
     from dueprocess.cli.lawbook import show
 
     show(authority, folders=law_folders or [], as_json=json_)
+
+
+@law.command("matrix", epilog="Example: dueprocess law matrix us/fl/alachua-county --as-of 2026-11-22 --format pdf --out matrix.pdf")
+def law_matrix(
+    place: Annotated[str, typer.Argument(help="A county (its sheriff), another place, or an agency, as us/or/clackamas-county/sheriff.")],
+    as_of: Annotated[str | None, typer.Option(help="The day on which release is due, as 2014-05-03; default: today.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Use only law known up to this day; default: today.")] = None,
+    facility: Annotated[str | None, typer.Option(help="The jail's county, where the agency does not lie in exactly one.")] = None,
+    law_folders: LawFolders = None,
+    adoption: Annotated[Path | None, typer.Option(help="What the agency's counsel has adopted (YAML).")] = None,
+    format: Annotated[Format, typer.Option(help="text, json (the decision table), html or pdf.")] = Format.text,
+    card: Annotated[bool, typer.Option("--card", help="The wall card for the desk instead of counsel's page.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal (needed for pdf).")] = None,
+    json_: Json = False,
+) -> None:
+    """What the encoded law says there that day: packets and the facts that matter, to must, may, may not or open."""
+    from dueprocess.cli.matrix import run
+
+    run(
+        place,
+        as_of=as_of,
+        known_at=known_at,
+        facility=facility,
+        folders=law_folders or [],
+        adoption=adoption,
+        form=Format.json.value if json_ else format.value,
+        card=card,
+        out=out,
+    )
 
 
 @law.command("schema", epilog="Example: dueprocess law schema case")

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from dueprocess.kernel import now
-from dueprocess.kernel.errors import InputError
+from dueprocess.kernel.errors import InputError, printable
 from dueprocess.kernel.instants import parse_date, parse_instant
 from dueprocess.kernel.yamlread import MAX_BYTES, Document, Path_, decode, parse, read, read_mapping
 
@@ -76,7 +76,7 @@ def run(
                 raise  # the adoption file's own fault: every case would say the same
             name = document.name if isinstance(document, Document) else ""
             shown = error if not name or str(error).startswith(name) else error.at(name)
-            typer.echo(f"dueprocess: {shown}", err=True)
+            typer.echo(f"dueprocess: {printable(str(shown))}", err=True)
             status = 2
     if decisions:
         _print(decisions, several=several, form=form, out=out)

@@ -24,7 +24,7 @@ def run(name: str | None, *, as_json: bool) -> int:
     if name is not None:
         chosen = [f for f in files if f == name or f.startswith(name.lower())]
         if len(chosen) != 1:
-            raise InputError(f"[{name}] is no case of the demo", where="demo", do=nearest(name, files) or f"one of {', '.join(files)}")
+            raise InputError(f"[{name}] is no case of the demo", where="demo", do=nearest(name, files) or "dueprocess demo lists them")
         decision = decide_case(read_mapping(files[chosen[0]]), today=now.today())
         expected = _expected(files[chosen[0]])
         if as_json:

@@ -16,7 +16,7 @@ from typing import Any
 from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.law import Lawbook
 
-ENTRY_KEYS = ("authority", "hash", "by_role", "on")
+ENTRY_KEYS = ("authority", "hash", "by_role", "on", "taken_from")
 KEYS = ("agency", "confirmed_within_days", "adopted")
 
 

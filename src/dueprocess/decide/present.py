@@ -32,7 +32,7 @@ def to_html(decisions: list[dict[str, Any]]) -> str:
 def to_pdf(decisions: list[dict[str, Any]]) -> bytes:
     """A tagged PDF (PDF/UA-1) on US letter, each decision from a new page and on one where it can be read so.
 
-    Raises as ``to_text``; an empty list gives one page that says so.
+    Raises as ``to_text``; an empty list gives one empty page.
     """
     from dueprocess.render.pdf import sheets_pdf
 

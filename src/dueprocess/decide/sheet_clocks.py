@@ -17,14 +17,16 @@ Steps = tuple[tuple[str, str, float, str], ...]
 def clock_blocks(clocks: Sequence[Told], at: str, words: Messages) -> list[Block]:
     """Tables and list, with the clocks that do not apply named in a line. ``at`` is the instant asked about."""
     shown = [c for c in clocks if c["state"] != "does not apply"]
-    idle = dict.fromkeys(c["citation"] for c in clocks if c["state"] == "does not apply")
+    idle = dict.fromkeys(f"{c['citation']} [{c['norm']}]" for c in clocks if c["state"] == "does not apply")
     blocks: list[Block] = []
     if shown:
         blocks.append(_limits(shown, at, words))
         steps = _steps(shown, words)
         blocks += [steps] if steps else []
         alike = len({_start(c, words) for c in shown}) == 1
-        named = tuple(Entry("" if alike else _start(c, words), "", c["citation"], c["norm"]) for c in shown)
+        named = tuple(
+            Entry("" if alike else _sentence(_start(c, words)), "", c["citation"], c["norm"]) for c in shown
+        )
         blocks.append(Entries(named, numbered=True))
     if idle:
         blocks.append(Paragraph(words("clocks.not", list="; ".join(idle))))
@@ -47,9 +49,9 @@ def _limits(shown: Sequence[Told], at: str, words: Messages) -> Table:
     head = tuple(words("clocks.head").split("|"))
     starts = list(dict.fromkeys(_start(c, words) for c in shown))
     shared = words("clocks.from.all", start=starts[0]) if len(starts) == 1 else ""
-    return Table(
-        words("clocks.caption", start=shared, zone=clock.caption), head, rows, marked, fixed=(0, 1, 2)
-    )
+    # An interval is too long for one line.
+    fixed = (0, 1, 2) if not any(isinstance(c["ends_at"], Mapping) for c in shown) else (0, 2)
+    return Table(words("clocks.caption", start=shared, zone=clock.caption), head, rows, marked, fixed=fixed)
 
 
 def _counts(clock: Told, words: Messages) -> str:
@@ -118,3 +120,7 @@ def _start(clock: Told, words: Messages) -> str:
     return (
         words("clocks.from", event=event, start=start) if start else words("clocks.from.unknown", event=event)
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

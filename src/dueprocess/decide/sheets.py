@@ -79,7 +79,7 @@ def sheet_of(decision: Decision, words: Messages) -> Sheet:
 
 def _order(outcome: str) -> Iterable[str]:
     """Contrary authority comes first for a hold; the questions come first where the answer is open."""
-    first = {"may_hold": ["risks", "missing"], "must_hold": ["risks", "missing"], "review": ["missing"]}.get(
+    first = {"may_hold": ["risks", "missing"], "must_hold": ["risks", "missing"], "review": ["missing", "risks"]}.get(
         outcome, []
     )
     rest = ["times", "why", "clocks", "risks", "missing", "would_change", "duties", "defeated", "conflicts"]
@@ -124,6 +124,8 @@ def _lead(decision: Decision, words: Messages) -> Iterable[str]:
         yield words("lead.supposed")
     if point["outcome"] == "review":
         yield words(f"lead.open.{point['open_because']}")
+        if point["open_because"] == "adoption" and decision["not_adopted"]:
+            yield words("lead.not_adopted", list=", ".join(decision["not_adopted"]))
         if point is decision and point["open_because"] != "duty" and point["release_due_at"] is not None:
             yield words("lead.meantime", due=Clock(words).time(point["release_due_at"], ""))
     reasons = point["reasons"]
@@ -147,11 +149,13 @@ def _entries(items: Iterable[Entry], *, numbered: bool = False) -> list[Block]:
 
 def _risks(risks: Sequence[Mapping[str, Any]], words: Messages) -> list[Block]:
     def label(risk: Mapping[str, Any]) -> str:
-        side = words.get(f"side.{risk.get('side')}", str(risk.get("side") or ""))
         known = words.get(f"risk.{risk['kind']}", wording.plain(risk["kind"]).capitalize())
-        return known.format(side=side)
+        side = str(risk.get("side") or "")
+        return known.replace("{side}", words.get(f"side.{side}", side.capitalize()))
 
-    return _entries(Entry(r["because"], label(r), r["citation"], r["authority"]) for r in risks)
+    items = tuple(dict.fromkeys(Entry(r["because"], label(r), r["citation"], r["authority"]) for r in risks))
+    persuades = any(r["kind"] == "persuasive" for r in risks)
+    return [Entries(items, title=words("risks.persuade") if persuades else "")] if items else []
 
 
 def _answers(entry: Mapping[str, Any], words: Messages) -> str:
@@ -190,6 +194,9 @@ def _times(decision: Decision, words: Messages) -> list[Block]:
     later = decision["overheld_hours_from_later_end"]
     if later is not None:
         rows.append((words("times.over.later"), words("hours.later", hours=wording.between(words, later))))
+    after = decision.get("overheld_hours_after_allowance")
+    if after is not None:
+        rows.append((words("times.over.allowance"), wording.between(words, after)))
     if decision["undetermined_hours"]["most"] > 0:
         told = wording.between(words, decision["undetermined_hours"])
         rows.append((words("times.undetermined"), words("hours.undetermined", hours=told)))
@@ -264,7 +271,7 @@ def _defeated(norms: Sequence[Mapping[str, Any]], words: Messages) -> list[Block
 
 def _conflicts(conflicts: Sequence[Mapping[str, Any]], words: Messages) -> list[Block]:
     return _entries(
-        Entry(", ".join(c["norms"]), f"{words('conflict')}, {wording.plain(c['about'])}") for c in conflicts
+        Entry(", ".join(c["norms"]), words("conflict", about=wording.plain(c["about"]))) for c in conflicts
     )
 
 

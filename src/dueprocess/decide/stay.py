@@ -34,6 +34,7 @@ from dueprocess.kernel.instants import (
     Instant,
     Time,
     day_start,
+    exactly,
     local_date,
     midnight,
 )
@@ -252,6 +253,9 @@ class Stay:
 
     def _end(self, norm: Norm, start: Time) -> Time:
         zone = self.case.zone
+        # An interval does not reach its last instant (a date ends before the next midnight). Counted hours end at the
+        # same instant either way; the end of a local day does not.
+        latest = start.latest - 1 if norm.until_end_of_day and bounded(start.latest) else start.latest
         ends = [
             deadline(
                 instant,
@@ -260,7 +264,7 @@ class Stay:
                 excluding=norm.excluding,
                 until_end_of_day=norm.until_end_of_day,
             )
-            for instant in ((start.earliest,) if start.exact else (start.earliest, start.latest))
+            for instant in ((start.earliest,) if start.exact else (start.earliest, latest))
         ]
         return Time(ends[0], ends[-1])
 
@@ -305,12 +309,11 @@ class Stay:
         points |= {midnight(case.zone, day) for day in self.lawbook.change_days(case.agency, case.sets)}
         points = {p for p in points if bounded(p) and p > begin} | {case.at}
         for norm, candidate in self._limits(begin, points):
-            starts = dues if norm.counted_from == "release_due" else {event_time(case, candidate, norm.counted_from)}
-            for start in starts:
-                for bound in (start.earliest, start.latest):
-                    end = self._end(norm, Time(bound, bound)).earliest
-                    if bounded(end) and end > begin:
-                        points.add(end)
+            counted = dues if norm.counted_from == "release_due" else {event_time(case, candidate, norm.counted_from)}
+            for start in counted:
+                placed = (start, exactly(start.earliest), exactly(start.latest))
+                ends = {bound for time in placed for end in (self._end(norm, time),) for bound in (end.earliest, end.latest)}
+                points |= {end for end in ends if bounded(end) and end > begin}
         return tuple(sorted({begin, *points}))
 
     def _limits(self, begin: Instant, points: set[Instant]) -> list[tuple[Norm, Candidate]]:

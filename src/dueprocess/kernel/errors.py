@@ -47,6 +47,11 @@ class ContradictionError(InputError):
     """What was given cannot all be true: an impossible order of times, or papers against stated facts."""
 
 
+def printable(text: str) -> str:
+    """A line without what a terminal would act on (a file may be named with escapes)."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def shown(value: object) -> str:
     """A value as an error may repeat it: a short scalar as YAML writes it; of a list or mapping only what it is.
 

@@ -8,6 +8,7 @@ beyond a size, depth or number of nodes that no real one reaches.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -151,7 +152,9 @@ _NO_KEY = object()
 
 
 def _syntax_error(name: str, error: yaml.YAMLError, text: str) -> InputError:
-    mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+    # Where a quote or bracket was opened says more than where the parser gave up; a block's start says less.
+    opened = str(getattr(error, "context", "") or "").startswith(("while scanning", "while parsing a flow"))
+    mark = (getattr(error, "context_mark", None) if opened else None) or getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     where = f"{name}:{mark.line + 1}" if mark else name
     if "cannot start any token" in problem and "\t" in text:
@@ -162,12 +165,44 @@ def _syntax_error(name: str, error: yaml.YAMLError, text: str) -> InputError:
 def parse(text: str, *, name: str) -> Document:
     """Parse one document. Raises InputError with the line; an empty text is an error."""
     builder = _Builder(name)
-    documents = builder.build(text)
+    try:
+        documents = builder.build(text)
+    except InputError:
+        # JSON that is no YAML (tabs as indentation, surrogate pairs): read as what it is, without lines.
+        value = _json(text)
+        if value is _NO_KEY:
+            raise
+        documents = [value]
     if not documents or documents == [None]:
         raise InputError("the file is empty", where=name, do="write a case or law file into it")
     if len(documents) > 1:
         raise InputError("more than one document", where=name, do="put each into a file of its own")
     return Document(documents[0], builder.lines, name)
+
+
+def _json(text: str) -> Any:
+    """The value of a JSON text, or ``_NO_KEY`` where it is none that may be read."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _ in items}) != len(items):
+            raise ValueError("a key stands twice")
+        return dict(items)
+
+    if not text.lstrip().startswith(("{", "[")):
+        return _NO_KEY
+    try:
+        value = json.loads(text, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return _NO_KEY
+    todo, seen = [(value, 0)], 0
+    while todo:
+        item, depth = todo.pop()
+        seen += 1
+        if depth > MAX_DEPTH or seen > MAX_NODES or (isinstance(item, str) and _UNSEEN.search(item)):
+            return _NO_KEY
+        inner = list(item.items()) if isinstance(item, dict) else item if isinstance(item, list) else []
+        todo += [(part, depth + 1) for entry in inner for part in (entry if isinstance(item, dict) else (entry,))]
+    return value
 
 
 def read_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:

@@ -80,6 +80,10 @@ def _line_end(text: str, offset: int) -> tuple[int, str]:
     return (end - 1 if text[end - 1] == "\r" else end), newline
 
 
+def _at(mark: Any) -> int:
+    return int(mark.index)
+
+
 def _read(text: str, name: str) -> _Mapping:
     """The top-level mapping and the mappings directly in it, by the offsets of the parser's marks."""
     top: _Mapping | None = None
@@ -90,7 +94,7 @@ def _read(text: str, name: str) -> _Mapping:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 made = (
-                    _Mapping(bool(event.flow_style), event.start_mark.index)
+                    _Mapping(bool(event.flow_style), _at(event.start_mark))
                     if isinstance(event, yaml.MappingStartEvent) and len(stack) < 2
                     else None
                 )
@@ -109,11 +113,11 @@ def _read(text: str, name: str) -> _Mapping:
                 mapping: _Mapping = stack[-1]
                 if key[-1] is None:
                     key[-1] = event.value
-                    mapping.keys[event.value] = event.start_mark.index
+                    mapping.keys[event.value] = _at(event.start_mark)
                 else:
                     # A folded text's mark lies on the line after it.
-                    start = event.start_mark.index
-                    mapping.values[key[-1] or ""] = (start, start + len(text[start : event.end_mark.index].rstrip()))
+                    start = _at(event.start_mark)
+                    mapping.values[key[-1] or ""] = (start, start + len(text[start : _at(event.end_mark)].rstrip()))
                     key[-1] = None
     except yaml.YAMLError:
         raise InputError("not readable as YAML", where=name, do="run dueprocess law check") from None

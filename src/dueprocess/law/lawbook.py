@@ -189,13 +189,13 @@ def link(
         by_id[authority.id] = authority
     linked: dict[str, Authority] = {}
     for identity, authority in by_id.items():
-        spot = places.get(identity, identity)
+        spot = _Spots(identity, places)
         try:
             linked[identity] = ranked = _linked(authority, by_id, spot)
             _check_places(ranked, spot)
             _check_ends(ranked, by_id, spot)
             for norm in ranked.norms:
-                _check_power(ranked, norm, vocabulary, places.get(norm.ref, spot))
+                _check_power(ranked, norm, vocabulary, spot.norm(norm.key))
         except LawError as error:
             refuse(error)
     try:
@@ -203,6 +203,20 @@ def link(
     except LawError as error:
         refuse(error)
     return Lawbook(linked, vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """Where an authority's keys and norms stand, for errors."""
+
+    identity: str
+    places: Mapping[str, str]
+
+    def key(self, name: str) -> str:
+        return self.places.get(f"{self.identity}:{name}", self.places.get(self.identity, self.identity))
+
+    def norm(self, key: str) -> str:
+        return self.places.get(f"{self.identity}#{key}", self.places.get(self.identity, self.identity))
 
 
 def _construed(authority: Authority, norm_construes: str | None, by_id: Mapping[str, Authority], spot: str) -> Authority:
@@ -223,29 +237,37 @@ def _construed(authority: Authority, norm_construes: str | None, by_id: Mapping[
         target = found.construes
 
 
-def _linked(authority: Authority, by_id: Mapping[str, Authority], spot: str) -> Authority:
+def _linked(authority: Authority, by_id: Mapping[str, Authority], spot: _Spots) -> Authority:
     ruling = authority.kind in ("ruling", "decree")
-    base = _construed(authority, None, by_id, spot) if ruling else None
+    base = _construed(authority, None, by_id, spot.key("construes")) if ruling else None
     rank = base.rank if base else authority.rank
-    start = authority.in_force.start if authority.in_force.start is not None or base is None else base.in_force.start
+    start = authority.in_force.start if base is None else _governed_from(authority, by_id)
     norms = []
     for norm in authority.norms:
         if norm.construes and not ruling:
-            raise LawError(f"the norm [{norm.key}] construes something, and kind [{authority.kind}] does not", where=spot, do="only rulings and decrees construe", code="construes")
-        own = _construed(authority, norm.construes, by_id, spot) if norm.construes else None
+            raise LawError(f"the norm [{norm.key}] construes something, and kind [{authority.kind}] does not", where=spot.norm(norm.key), do="only rulings and decrees construe", code="construes")
+        own = _construed(authority, norm.construes, by_id, spot.norm(norm.key)) if norm.construes else None
         norms.append(
             replace(
                 norm,
                 rank=own.rank if own else rank,
                 construes=norm.construes or authority.construes,
-                start=own.in_force.start if own and authority.in_force.start is None else start,
+                start=_governed_from(replace(authority, construes=norm.construes), by_id) if own else start,
             )
         )
     return replace(authority, rank=rank, norms=tuple(norms))
 
 
-def _check_ends(authority: Authority, by_id: Mapping[str, Authority], spot: str) -> None:
+def _governed_from(authority: Authority, by_id: Mapping[str, Authority]) -> int | None:
+    """The first day governed: what the authority says itself, else what the text that it construes says."""
+    while authority.in_force.start is None and authority.construes is not None:
+        authority = by_id[authority.construes]
+    return authority.in_force.start
+
+
+def _check_ends(authority: Authority, by_id: Mapping[str, Authority], spots: _Spots) -> None:
     for name, interval in (("in_force", authority.in_force), ("known", authority.known)):
+        spot = spots.key(name)
         if interval.ended_by is None:
             continue
         ender = by_id.get(interval.ended_by)
@@ -281,12 +303,13 @@ def _check_circle(authority: Authority, by_id: Mapping[str, Authority], spot: st
         todo += [i for i in (found.in_force.ended_by, found.known.ended_by) if i]
 
 
-def _check_places(authority: Authority, spot: str) -> None:
+def _check_places(authority: Authority, spots: _Spots) -> None:
     """Every place, agency and set that it binds or persuades exists: a mistyped one would bind nobody."""
     from dueprocess.places import ROLES, PlaceError, load_places
 
     places = load_places()
     for pattern in (*authority.binds, *authority.excepts, *authority.persuades):
+        spot = spots.key("persuades" if pattern in authority.persuades else "binds")
         if pattern.startswith(("circuit/", "district/")):
             if not places.known_set(pattern):
                 raise LawError(f"there is no [{pattern}]", where=spot, do="write circuit/9, circuit/dc or district/d-or", code="place")
@@ -305,7 +328,11 @@ def _check_places(authority: Authority, spot: str) -> None:
             else:
                 places.place(pattern)
         except PlaceError as error:
-            raise LawError(error.what, where=spot, do=error.do, code="place") from None
+            do = error.do
+            if len(parts) > 3:  # the last step may be a mistyped role
+                found = nearest(parts[-1], ROLES)
+                do = found.replace("[", f"[{'/'.join(parts[:-1])}/") if found else do
+            raise LawError(error.what, where=spot, do=do, code="place") from None
 
 
 def _wider(pattern: str, inner: str) -> bool:
@@ -351,7 +378,7 @@ def _check_power(authority: Authority, norm: Norm, vocabulary: Vocabulary, spot:
                 code="federal-power",
             )
     if norm.verb == "permit" and rank > STATE_LAW:
-        raise LawError(f"a {RANK_NAMES[rank]} may not permit [{norm.object}]", where=spot, do="power comes from state statute upward: leave the permit out", code="power-from-below")
+        raise LawError(f"rank [{RANK_NAMES[rank]}] may not permit [{norm.object}]", where=spot, do="power comes from state statute upward: leave the permit out", code="power-from-below")
     if (
         norm.object == "hold"
         and norm.verb in ("permit", "require")

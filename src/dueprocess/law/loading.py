@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dueprocess import __version__
 from dueprocess.kernel.errors import LawError
 from dueprocess.kernel.files import data_dir
 from dueprocess.law.lawbook import Lawbook, link
@@ -24,7 +25,6 @@ from dueprocess.terms.tree import from_json, to_json
 from dueprocess.terms.vocabulary import vocabulary_of
 
 MAX_BYTES = 2_000_000
-CACHE_FORMAT = "dueprocess-lawbook-1"
 MAX_FILES = 100_000
 
 
@@ -38,9 +38,10 @@ def load_lawbook(*folders: Path, cache: bool = True) -> Lawbook:
     """The lawbook in the given folders (default: the one that ships).
 
     A folder that has no ``facts.yaml`` of its own is laid over the shipped lawbook. Raises LawError.
+    A folder's law is read once a process: after a change, ``load_lawbook.cache_clear()``.
     """
     files = _files(folders)
-    digest = hashlib.sha256(CACHE_FORMAT.encode())
+    digest = hashlib.sha256(_reader_digest())
     contents: dict[str, tuple[Path, bytes]] = {}
     for name, path in sorted(files.items()):
         data = _bytes(path)
@@ -55,6 +56,15 @@ def load_lawbook(*folders: Path, cache: bool = True) -> Lawbook:
     if stored:
         _write_cache(stored, lawbook)
     return lawbook
+
+
+def _reader_digest() -> bytes:
+    """What reads the law is part of the cache's key: another reader may read the same file otherwise."""
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted((*(root / "law").glob("*.py"), *(root / "terms").glob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.digest()
 
 
 def _files(folders: Iterable[Path]) -> dict[str, Path]:
@@ -139,11 +149,18 @@ def _read(contents: Mapping[str, tuple[Path, bytes]]) -> Lawbook:
 
 def check_folders(folders: Iterable[Path]) -> tuple[int, list[LawError]]:
     """The number of files of law in the folders, and all that must be refused."""
-    contents = {name: (path, _bytes(path)) for name, path in sorted(_files(folders).items())}
+    contents: dict[str, tuple[Path, bytes]] = {}
+    unread: list[LawError] = []
+    for name, path in sorted(_files(folders).items()):
+        try:
+            contents[name] = (path, _bytes(path))
+        except LawError as error:
+            unread.append(error)
     vocabulary, authorities, where, errors = parse_folder(contents)
+    errors = [*unread, *errors]
     if not errors:
         link(authorities.values(), vocabulary, where=where, errors=errors)
-    return len(contents) - 1, errors
+    return len(contents) + len(unread) - 1, errors
 
 
 # -- the cache ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any
 from dueprocess.kernel.errors import InputError, nearest
 from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import decode, parse, read_text
+from dueprocess.law.bundle import SIGNATURE
 from dueprocess.law.durable import write_whole
 from dueprocess.law.editing import add_line, set_keys
 from dueprocess.law.loading import load_lawbook
@@ -38,14 +39,14 @@ def review(
     """Write ``status: reviewed`` into the file of an authority; nothing else in it changes.
 
     ``against`` is the title (or its beginning) or the address of one of the file's sources. Without ``folders`` the
-    shipped lawbook's own file is edited; with them, the file in the last folder that has it, or else a copy of the
-    shipped one, laid into the last folder with ``replaces:``. Raises InputError for an unknown authority or source, a
+    shipped lawbook's own file is edited; with them, the file in the last folder, or else a copy of the one below,
+    laid into the last folder (which is made if need be) with ``replaces:``. Raises InputError for an unknown authority or source, a
     day to come, or a file that cannot be written.
     """
     role(by_role)
     if on > today:
         raise InputError(f"[{on.isoformat()}] is still to come", where="--on", do="give the day of the review")
-    book = load_lawbook(*folders)
+    book = load_lawbook(*(f for i, f in enumerate(folders) if f.is_dir() or i < len(folders) - 1))
     authority = known(book.authorities, identity, where="law review")
     source = _source(authority, against)
     path, target, copied = _where(authority, folders)
@@ -56,7 +57,7 @@ def review(
         {"status": "reviewed", "basis": "read in source", "by_role": by_role, "on": on.isoformat(), "against": source},
         name=str(path),
     )
-    if copied:
+    if copied and authority.replaces is None:
         text = add_line(text, "id", "replaces", authority.id, name=str(path))
     _same_but_review(raw, text, name=str(path), copied=copied)
     existed = target.exists()
@@ -72,6 +73,8 @@ def review(
         else:
             target.unlink()
         raise
+    finally:
+        load_lawbook.cache_clear()
     return Reviewed(target, source, authority.hash, after.hash, copied)
 
 
@@ -105,12 +108,13 @@ def _source(authority: Authority, against: str) -> str:
 def _where(authority: Authority, folders: Sequence[Path]) -> tuple[Path, Path, bool]:
     """The file to read, the file to write, and whether the second is a copy."""
     name = f"{authority.id}.yaml"
-    for folder in reversed(folders):
-        if (folder / name).is_file():
-            return folder / name, folder / name, False
     shipped = data_dir("lawbook") / name
     if folders:
-        return shipped, folders[-1] / name, True
+        target = folders[-1] / name
+        if (folders[-1].resolve().parent / SIGNATURE).exists():
+            raise InputError("this law came in a signed bundle and is not written to", where=str(folders[-1]), do="add a further --law DIR of your own: the reviewed copy is laid there")
+        below = next((f / name for f in reversed(folders) if (f / name).is_file()), shipped)
+        return below, target, below != target
     if "_data" in shipped.parts:
         raise InputError("the lawbook that ships with the program is not written to", where=str(shipped), do="add --law DIR: the reviewed copy is laid there")
     return shipped, shipped, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,8 +14,17 @@ from dueprocess.render.sheet import Sheet, cleaned
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?(?: \([+-]\d{2}:\d{2}\))?)?")
 _FOLDER = Path(__file__).resolve().parent
+
+
+def whole(text: str) -> Markup:
+    """The text escaped, with dates and times kept on one line."""
+    from markupsafe import Markup, escape
+
+    return Markup(_DATE.sub(r'<span class="fixed">\g<0></span>', str(escape(text))))
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +38,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["whole"] = whole
     return environment.get_template("page.html.jinja")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from dueprocess.render.sheet import Entries, Sheet, cleaned
 
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).resolve().parent
 
-SIZES = (*((size, False) for size in (10.0, 9.5, 9.0, 8.5, 8.0)), *((size, True) for size in (8.5, 8.0, 7.5)))
-"""Sizes in points that are tried until a sheet fits one page; the last ones with lists of mere sentences run together."""
+SIZES = ((10.0, False), (9.5, False), (9.0, False), (9.0, True), (8.5, True), (8.0, True), (7.5, True))
+"""Sizes in points that are tried until a sheet fits one page, and whether it is set tight: less room between the
+parts, lists of mere sentences run together."""
 OVERFLOW_SIZE = 9.5
 """The size of a sheet that fits at none of them and takes several pages."""
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 _MISSING_GLYPH = "could not be displayed"
 
 

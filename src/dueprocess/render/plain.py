@@ -100,7 +100,7 @@ def _table(table: Table, width: int) -> list[str]:
 
 def _widths(rows: list[tuple[str, ...]], room: int, *, fixed: tuple[int, ...]) -> list[int]:
     """A width for each column: what its longest cell needs; the widest is cut down until all fit, a fixed one last."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(1, *(len(cell) for cell in column)) for column in zip(*rows, strict=True)]
     room -= _GAP * (len(widths) - 1)
     while sum(widths) > room:
         loose = [i for i in range(len(widths)) if i not in fixed and widths[i] > _LEAST_COLUMN]

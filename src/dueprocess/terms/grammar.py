@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from dueprocess.kernel.errors import InputError, LawError
+from dueprocess.kernel.errors import InputError, LawError, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.terms.tree import FALSE, TRUE, Tree
 from dueprocess.terms.vocabulary import Fact, Vocabulary
@@ -38,7 +38,7 @@ def parse_condition(text: Any, *, vocabulary: Vocabulary, where: str) -> Tree:
     if isinstance(text, bool):
         return TRUE if text else FALSE
     if not isinstance(text, str) or not text.strip():
-        raise LawError(f"[{text}] is no condition", where=where, do="write a boolean expression over the facts", code="condition")
+        raise LawError(f"[{shown(text)}] is no condition", where=where, do="write a boolean expression over the facts", code="condition")
     if len(text) > MAX_LENGTH:
         raise LawError(f"a condition of {len(text)} characters", where=where, do=f"at most {MAX_LENGTH}; split the norm", code="condition")
     bare = _QUOTED.sub("''", text)
@@ -196,9 +196,9 @@ class _Reader:
         }[fact.type]
         if not fits:
             wanted = {"boolean": "TRUE or FALSE", "number": "a number", "one_of": "a text in quotes", "date": "DATE '2014-05-03'"}
-            raise LawError(f"[{fact.name}] is {fact.type} and [{value}] is not", where=self.where, do=f"write {wanted[fact.type]}", code="type")
+            raise LawError(f"[{fact.name}] is {fact.type} and [{shown(value)}] is not", where=self.where, do=f"write {wanted[fact.type]}", code="type")
         if fact.type == "one_of" and value not in fact.values:
-            raise LawError(f"[{value}] is no value of {fact.name}", where=self.where, do=f"one of {', '.join(fact.values)}", code="enumeration")
+            raise LawError(f"[{shown(value)}] is no value of {fact.name}", where=self.where, do=f"one of {', '.join(fact.values)}", code="enumeration")
         return value
 
 

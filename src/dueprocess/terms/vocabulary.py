@@ -104,10 +104,13 @@ FACT_KEYS = ("type", "origin", "question", "settled_by", "values", "about_status
 SETTLERS = ("paper", "person", "determination", "law")
 
 
-def _part(raw: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+def _part(raw: Mapping[str, Any], key: str, spot: Callable[[tuple[str, ...]], str]) -> Mapping[str, Any]:
     value = raw.get(key) or {}
-    if not isinstance(value, dict) or not all(isinstance(k, str) and isinstance(v, (dict, type(None))) for k, v in value.items()):
-        raise LawError(f"[{key}] is no mapping of names to mappings", where=where, do="write name: {…} lines", code="vocabulary")
+    if not isinstance(value, dict):
+        raise LawError(f"[{key}] is no mapping of names to mappings", where=spot((key,)), do="write name: {…} lines", code="vocabulary")
+    for name, entry in value.items():
+        if not isinstance(name, str) or not isinstance(entry, (dict, type(None))):
+            raise LawError(f"[{shown(name)}] is no mapping", where=spot((key, str(name))), do="write name: {…}", code="vocabulary")
     return value
 
 
@@ -166,11 +169,11 @@ def vocabulary_of(raw: Mapping[str, Any], *, where: str, spot: Callable[[tuple[s
     refused = frozenset(_names(raw.get("refused_names"), place(("refused_names",)), "refused_names"))
     facts = {
         name: _fact(name, entry or {}, where=place(("facts", name)), refused=refused)
-        for name, entry in _part(raw, "facts", place(("facts",))).items()
+        for name, entry in _part(raw, "facts", place).items()
     }
-    events = {name: str((entry or {}).get("label", name)) for name, entry in _part(raw, "events", place(("events",))).items()}
+    events = {name: str((entry or {}).get("label", name)) for name, entry in _part(raw, "events", place).items()}
     actions: dict[str, Action] = {}
-    for name, entry in _part(raw, "actions", place(("actions",))).items():
+    for name, entry in _part(raw, "actions", place).items():
         label, done_by = (entry or {}).get("label", name), (entry or {}).get("done_by")
         if done_by is not None and done_by not in events:
             raise LawError(f"[{shown(done_by)}] is no event", where=place(("actions", name)), do=nearest(done_by, events) or "see events", code="vocabulary")

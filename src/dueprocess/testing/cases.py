@@ -79,8 +79,9 @@ def random_stay(source: Source, where: Scene) -> CaseDocument:
     """
     world = _World(source, where)
     grounds, due, bail = _custody(world)
-    horizon = max(due, world.booked) + 6 * DAY
-    left = None if source.chance(0.25) else world.after(max(due, world.booked) + HOUR, 130)
+    latest = max([due, bail or due, *(_seconds(g["from"]) for g in grounds)])
+    horizon = latest + 6 * DAY
+    left = None if source.chance(0.25) else world.after(latest + HOUR, 130)
     end = left if left is not None else horizon
     custody: dict[str, Any] = {
         "booked_at": world.text(world.booked),
@@ -213,8 +214,10 @@ def _facts(world: _World) -> dict[str, Any]:
     day = world.where.base + timedelta(days=source.choice((-4000, -300, 2)))
     if source.chance(0.4):
         day = _years_before(world.where.base + timedelta(days=source.integer(0, 4)), source.choice((5, 10, 2, 30)))
-    facts["conviction_date"] = min(day, world.where.base).isoformat()
-    if source.chance(0.5):
+    # The one follows from the other, so a record states one of them.
+    if source.chance(0.6):
+        facts["conviction_date"] = min(day, world.where.base).isoformat()
+    else:
         facts["conviction_age_years"] = source.choice((0, 4, 5, 9.5, 10, 12))
     return facts
 
@@ -269,8 +272,10 @@ def vaguer(source: Source, value: Any, zone_name: str) -> Any:
     return {"earliest": iso(low, zone_name), "latest": iso(high, zone_name)}
 
 
-def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0.15) -> CaseDocument:
+def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0.15, times_only: bool = False) -> CaseDocument:
     """The same case with some of what it says left out or told less exactly; each thing with probability ``rate``.
+
+    With ``times_only`` no time vanishes and all else stays known: times become days or intervals.
 
     Whatever the case says is one of the things that the blurred case leaves possible. Papers are never left out:
     see ``without_papers``.
@@ -281,9 +286,9 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
     def lose(value: Any, *, may_vanish: bool, vanished: Any = None) -> Any:
         if not source.chance(rate):
             return value
-        return vanished if may_vanish and source.chance(0.4) else vaguer(source, value, zone_name)
+        return vanished if may_vanish and not times_only and source.chance(0.4) else vaguer(source, value, zone_name)
 
-    if source.chance(max(rate, 0.4)):
+    if not times_only and source.chance(max(rate, 0.4)):
         found["record_complete"] = False
     complete = found["record_complete"]
     custody = found["custody"]
@@ -296,7 +301,7 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
         ground["until"] = lose(ground["until"], may_vanish=True)
     if custody.get("release_due_at") is not None:
         custody["release_due_at"] = lose(custody["release_due_at"], may_vanish=True)
-    if source.chance(rate / 4):
+    if not times_only and source.chance(rate / 4):
         custody["grounds"] = None
         custody.pop("release_due_at", None)
     for paper in found["papers"]:
@@ -305,7 +310,7 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
             if not complete and source.chance(rate) and paper[key] == "never":
                 paper[key] = None
             paper[key] = lose(paper[key], may_vanish=not complete)
-        for key in ("signed_by", "boxes", "edition", "issuer"):
+        for key in () if times_only else ("signed_by", "boxes", "edition", "issuer"):
             if paper.get(key) is not None and source.chance(rate):
                 paper[key] = None
     events = []
@@ -314,6 +319,8 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
             continue
         events.append({**event, "at": lose(event["at"], may_vanish=True)})
     found["events"] = events
+    if times_only:
+        return found
     for name in list(found["facts"]):
         if complete and name in _CLAIMED_OR_SHOWN:
             continue  # what is not said of these would be "no"

@@ -29,6 +29,7 @@ _COMPARISONS = (
     "conviction_age_years >= 5",
     "conviction_age_years BETWEEN 2 AND 9",
     "10 < conviction_age_years",
+    "conviction_age_years <= 29",
     "conviction_date < DATE '2010-06-01'",
     "convicted_felony = TRUE",
     "under_18 <> TRUE",

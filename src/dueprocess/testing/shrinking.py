@@ -1,7 +1,8 @@
-"""Law and a case made as small as they can be while something still goes wrong with them."""
+"""Law and cases made as small as they can be while something still goes wrong with them."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
@@ -10,47 +11,109 @@ from dueprocess.kernel.errors import InputError
 from dueprocess.testing.cases import CaseDocument
 from dueprocess.testing.law import LawDocument
 
-Fails = Callable[[list[LawDocument], CaseDocument], bool]
+_KEPT = frozenset({"id", "title", "kind", "citation", "sources", "review", "agency", "at", "booked_at", "declare", "value", "from", "norms"})
+_MISSING = object()
 
-_KEPT = frozenset({"id", "title", "kind", "citation", "sources", "review", "agency", "at", "booked_at", "declare", "value"})
+Path = tuple[str | int, ...]
 
 
-def shrink(documents: Sequence[LawDocument], case: CaseDocument, fails: Fails) -> tuple[list[LawDocument], CaseDocument]:
-    """Leave out authorities, norms, papers, keys and entries, one after another, as long as ``fails`` stays true.
+def shrink(
+    documents: Sequence[LawDocument],
+    cases: Sequence[CaseDocument],
+    fails: Callable[..., bool],
+    *,
+    seconds: float = 60.0,
+) -> tuple[list[LawDocument], list[CaseDocument]]:
+    """Leave out authorities, norms, papers and keys, one after another, as long as ``fails(law, *cases)`` stays true.
 
-    ``fails`` gets law and a case that it must not change; where it raises InputError (the smaller law or case is
-    refused), that counts as false. The result is small, not the smallest.
+    The cases are versions of one stay, the vaguest first: what is left out of one is left out of all, and what one
+    says more vaguely is replaced by what the next one says. Where ``fails`` raises InputError (the smaller law or
+    case is refused), that counts as false. The result is small, not the smallest; the search ends after about
+    ``seconds``.
     """
+    end = time.monotonic() + seconds
 
-    def still(law: list[LawDocument], question: CaseDocument) -> bool:
+    def still(law: list[LawDocument], versions: list[CaseDocument]) -> bool:
+        if time.monotonic() > end:
+            return False
         try:
-            return fails(law, question)
+            return fails(deepcopy(law), *deepcopy(versions))
         except InputError:
             return False
 
-    law, question = deepcopy(list(documents)), deepcopy(case)
+    law, versions = deepcopy(list(documents)), deepcopy(list(cases))
     changed = True
-    while changed:
+    while changed and time.monotonic() < end:
         changed = False
-        for size in (8, 4, 2, 1):
+        for size in (16, 8, 4, 2, 1):
             index = 0
             while index < len(law):
                 fewer = law[:index] + law[index + size :]
-                if still(fewer, question):
+                if still(fewer, versions):
                     law, changed = fewer, True
                 else:
                     index += size
-        for index, document in enumerate(law):
-            for smaller in _smaller(document):
+        for index in range(len(law)):
+            for smaller in _smaller(law[index]):
                 candidate = [*law[:index], smaller, *law[index + 1 :]]
-                if still(candidate, question):
+                if still(candidate, versions):
                     law, changed = candidate, True
                     break
-        for fewer_case in _smaller(question):
-            if still(law, fewer_case):
-                question, changed = fewer_case, True
+        for versions_now in _smaller_versions(versions):
+            if still(law, versions_now):
+                versions, changed = versions_now, True
                 break
-    return law, question
+    return law, versions
+
+
+def _smaller_versions(versions: list[CaseDocument]) -> Iterator[list[CaseDocument]]:
+    for path in sorted({p for v in versions for p in _paths(v)}, key=lambda p: (len(p), repr(p))):
+        if path[-1] in _KEPT:
+            continue
+        yield [_without(v, path) for v in versions]
+    for index in range(len(versions) - 1):
+        for path in sorted(_paths(versions[index]), key=lambda p: (len(p), repr(p))):
+            there = _at(versions[index + 1], path)
+            if there is not _MISSING and there != _at(versions[index], path):
+                yield [*versions[:index], _with(versions[index], path, there), *versions[index + 1 :]]
+
+
+def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    parts: Iterator[tuple[Any, Any]] = iter(())
+    if isinstance(value, dict):
+        parts = iter(value.items())
+    elif isinstance(value, list):
+        parts = iter(enumerate(value))
+    for key, part in parts:
+        yield (*path, key)
+        yield from _paths(part, (*path, key))
+
+
+def _at(value: Any, path: Path) -> Any:
+    for key in path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return _MISSING
+    return value
+
+
+def _without(value: Any, path: Path) -> Any:
+    if _at(value, path) is _MISSING:
+        return value
+    if len(path) > 1:
+        return _with(value, path[:1], _without(value[path[0]], path[1:]))
+    if isinstance(value, list):
+        return [part for index, part in enumerate(value) if index != path[0]]
+    return {key: part for key, part in value.items() if key != path[0]}
+
+
+def _with(value: Any, path: Path, part: Any) -> Any:
+    if not path:
+        return part
+    found = list(value) if isinstance(value, list) else dict(value)
+    found[path[0]] = _with(value[path[0]], path[1:], part)
+    return found
 
 
 def _smaller(value: Any) -> Iterator[Any]:
