@@ -46,7 +46,7 @@ def ours() -> Asked:
     }
 
     def ask(rule: str) -> str:
-        document = {"us/zz/test-act": f"\nkind: statute\nbinds: [us/zz]\nnorms:\n{laws[rule]}"}
+        document = {"us/wy/test-act": f"\nkind: statute\nbinds: [us/wy]\nnorms:\n{laws[rule]}"}
         outcome, _ = decider(regime_of(lawbook_of(document, _NAMES)))({})
         return {"may_hold": "hold"}.get(outcome, outcome)
 

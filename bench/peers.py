@@ -122,10 +122,6 @@ def plain() -> Peer:
 
 # -- CEL and ZEN: one expression, the guards in it, read from the top until something decides ---------------
 
-_YES = "{0} == true"
-_NO = "{0} == false"
-
-
 def _chain(also: str, other: str, listed: str) -> str:
     """The policy as one expression of nested conditionals; the two languages differ only in how they write
     ``and``, ``or`` and membership."""

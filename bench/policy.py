@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from dueprocess.decide.regime import FORBIDDEN, PERMITTED, Regime, Regimes
+from dueprocess.decide.regime import Regime, Regimes
 from dueprocess.kernel.yamlread import parse, read
 from dueprocess.law import Lawbook, default_folder, link
 from dueprocess.law.reading import read_authority
@@ -44,7 +44,8 @@ FORMS = ("i-247", "i-247a", "i-247d", "i-247g", "i-247x")
 SINCE = date(2015, 1, 1)
 """The day that the policy compares ``conviction_date`` with."""
 
-AGENCY = "us/zz/test-county/sheriff"
+# The loader takes real places only; nothing here is the law of this one.
+AGENCY = "us/wy/weston-county/sheriff"
 DAY = date(2020, 6, 1).toordinal()
 
 _COMMON = """
@@ -70,9 +71,9 @@ binds: [us]
 norms:
   - {id: incomplete, forbid: hold, when: NOT judicial_warrant AND NOT detainer_complete}
 """,
-    "us/zz/test-act": """
+    "us/wy/test-act": """
 kind: statute
-binds: [us/zz]
+binds: [us/wy]
 norms:
   - {id: minor, forbid: hold, when: under_18 AND NOT judicial_warrant}
   - {id: not-served, forbid: hold, when: service_required AND NOT detainer_served}
@@ -82,15 +83,15 @@ norms:
   - {id: on-judge, permit: hold, when: judicial_warrant}
   - {id: on-warrant, permit: hold, when: admin_warrant AND (basis_biometric OR convicted_felony)}
 """,
-    "us/zz/test-county/test-ordinance": """
+    "us/wy/weston-county/test-ordinance": """
 kind: ordinance
-binds: [us/zz/test-county]
+binds: [us/wy/weston-county]
 norms:
   - {id: citizen, forbid: hold, when: citizenship_claimed AND NOT judicial_warrant}
 """,
-    "us/zz/test-county/test-policy": """
+    "us/wy/weston-county/test-policy": """
 kind: agency_policy
-binds: [us/zz/test-county/sheriff]
+binds: [us/wy/weston-county/sheriff]
 norms:
   - {id: other-form, forbid: hold, when: "detainer_form IN ('i-247g', 'i-247x') AND NOT (convicted_felony OR charged_felony)"}
 """,
@@ -98,10 +99,12 @@ norms:
 
 
 def lawbook_of(documents: Mapping[str, str], facts: tuple[str, ...]) -> Lawbook:
-    """A lawbook of the documents over some facts of the shipped vocabulary."""
+    """A lawbook of the documents over some facts of the shipped vocabulary, and the one fact more that a state's
+    permit to hold declares by itself."""
     shipped = read_vocabulary(read(default_folder() / "facts.yaml"))
     vocabulary: Vocabulary = vocabulary_of(
-        {**shipped.raw, "facts": {name: shipped.raw["facts"][name] for name in facts}}, where="bench"
+        {**shipped.raw, "facts": {name: shipped.raw["facts"][name] for name in (*facts, "civil_arrest_power")}},
+        where="bench",
     )
     return link(
         [
@@ -118,26 +121,25 @@ def regime_of(lawbook: Lawbook) -> Regime:
 
 
 def decider(regime: Regime) -> Callable[[Facts], Answer]:
-    """What the program does for one decision: states, both resolutions, and the norms that decide."""
-    states_of, resolve, hold = regime.states, regime.resolve, regime.actions["hold"]
-    keys = [applied.norm.key for applied in regime.applied]
+    """What the program does for one decision: both resolutions, the outcome and the norm that decides."""
+    return regime.answer
 
-    def decide(facts: Facts) -> Answer:
-        states = states_of(facts, ())
-        favor, against = resolve("hold", states)
-        if favor != against and max(favor, against) > FORBIDDEN:
-            return "review", None
-        result = max(favor, FORBIDDEN)
-        deciding = hold.deciding(states, result=result)
-        return "may_hold" if result == PERMITTED else "release", keys[deciding[0]] if deciding else None
 
-    return decide
+def plain(answer: Answer) -> Answer:
+    """An answer with the norm's key alone (this program names the authority before it)."""
+    outcome, norm = answer
+    return outcome, norm.rsplit("#", 1)[-1] if norm else None
 
 
 @cache
-def ours() -> Callable[[Facts], Answer]:
+def own_regime() -> Regime:
     """The policy in this program: read, linked, compiled."""
-    return decider(regime_of(lawbook_of(DOCUMENTS, FACTS)))
+    return regime_of(lawbook_of(DOCUMENTS, FACTS))
+
+
+def ours() -> Callable[[Facts], Answer]:
+    """This program's decisions under the policy."""
+    return decider(own_regime())
 
 
 # -- cases ------------------------------------------------------------------------------------------------

@@ -1075,8 +1075,8 @@ class Case:
         if origin == "declared":
             return declared(self.claims(name, candidate, t) + self.determination(name, t))
         if origin == "agency_record":
-            value = declared(self.claims(name, candidate, t))
-            return value if value is not None else self.stated_value(name, t)
+            value = self.stated_value(name, t)
+            return value if value is not None else declared(self.claims(name, candidate, t))
         return self.stated_value(name, t)
 
     def lookup(self, candidate: Candidate, t: datetime) -> Lookup:

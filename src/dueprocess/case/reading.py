@@ -389,13 +389,15 @@ def _determined(reader: _Reader, value: Any) -> dict[str, tuple[Value, Instant, 
             raise InputError(f"[{name}] may not be determined for a case", where=reader.where(path), do="only the law settles it")
         entry = reader.mapping(given, path, ("value", "by_role", "at", "on"))
         role = reader.choice(entry.get("by_role"), (*path, "by_role"), fact.determined_by)
-        if not entry.get("on"):
-            raise InputError("[on] is missing: the papers that it rests on", where=reader.where(path), do="name them")
+        papers = entry.get("on")
+        named = ", ".join(p for p in papers if isinstance(p, str)) if isinstance(papers, list) else papers
+        if not named or not isinstance(named, str):
+            raise InputError("[on] is missing: the papers that it rests on", where=reader.where(path), do="name them, as on: i-247a and i-200")
         found[str(name)] = (
             fact.read(entry.get("value"), where=reader.where((*path, "value"))),
             _start(reader, entry.get("at"), (*path, "at")),
             role,
-            str(entry["on"]),
+            named,
         )
     return dict(sorted(found.items()))
 

@@ -77,7 +77,8 @@ def agency_of(place: str, day: date) -> str:
 
     places = load_places()
     try:
-        if place.startswith("us/") and place.rsplit("/", 1)[-1] in ROLES:
+        # Below a county or city only a role can stand; a mistyped one is then named as such.
+        if place.startswith("us/") and (place.rsplit("/", 1)[-1] in ROLES or place.count("/") > 2):
             return places.agency(place).id
         found = places.place_on(places.resolve(place, on=day), on=day)
     except InputError as error:

@@ -33,7 +33,7 @@ from dueprocess.terms import facts_of
 from dueprocess.terms.tree import evaluate
 
 NOTICE = (
-    "This is what the encoded law says. It is not legal advice, and it says below how far its law has been checked."
+    "This is what the encoded law says, not legal advice. Each answer lists the law under it that nobody has reviewed."
 )
 
 NOTHING_ENDS_IT = "no limit, paper or known change of law ends it"

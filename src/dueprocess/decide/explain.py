@@ -283,7 +283,7 @@ def missing(stay: Stay, at: Instant, due: Time, moment: Moment) -> tuple[list[di
             entries[name] = _times(stay, at, due)
             continue
         fact = stay.vocabulary.facts[name]
-        results = {word(v): stay.moment(at, due, {name: v}).outcome for v in _values(stay, name, moment)}
+        results = {word(v): stay.outcome_with(at, due, {name: v}) for v in _values(stay, name, moment)}
         entries[name] = {"fact": name, "question": _question(stay, at, name), "settled_by": fact.settled_by, "if": results}
     matters = {n for n, e in entries.items() if any(r != REVIEW for r in e["if"].values())}
     by_facts = any(n == TIMES or stay.vocabulary.facts[n].origin != "declared" for n in matters)
@@ -291,7 +291,7 @@ def missing(stay: Stay, at: Instant, due: Time, moment: Moment) -> tuple[list[di
     # Those that matter alone come first, so that a long list is cut where it matters least.
     tried = sorted(facts, key=lambda n: n not in matters)[:MAX_JOINT]
     table = {
-        values: stay.moment(at, due, dict(zip(tried, values, strict=True))).outcome
+        values: stay.outcome_with(at, due, dict(zip(tried, values, strict=True)))
         for values in product(*(_values(stay, n, moment) or [None] for n in tried))
     }
     by_facts = by_facts or any(outcome != REVIEW for outcome in table.values())
@@ -355,7 +355,7 @@ def would_change(stay: Stay, at: Instant, due: Time, moment: Moment) -> list[dic
         fact = stay.vocabulary.facts[name]
         if now is None or fact.type != "boolean" or fact.origin == "declared":
             continue
-        other = stay.moment(at, due, {name: not now}).outcome
+        other = stay.outcome_with(at, due, {name: not now})
         if other != outcome:
             found.append({"fact": name, "from": word(now), "to": word(not now), "outcome": other})
     return found

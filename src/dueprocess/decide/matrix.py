@@ -19,9 +19,18 @@ from dueprocess.case.facts import WITHOUT_DETAINER
 from dueprocess.clock.deadline import deadline
 from dueprocess.decide import explain
 from dueprocess.decide.answer import NOTICE
-from dueprocess.decide.packets import ALONE, FIXED, Packet, Scene, next_change, packets_of, read_packet, service_required
-from dueprocess.decide.regime import FORBIDDEN, NO_AUTHORITY
-from dueprocess.decide.stay import HOLDS, REVIEW, Moment, Stay
+from dueprocess.decide.packets import (
+    ALONE,
+    FIXED,
+    Packet,
+    Scene,
+    next_change,
+    packets_of,
+    read_packet,
+    service_required,
+)
+from dueprocess.decide.regime import FORBIDDEN, NO_AUTHORITY, REVIEW
+from dueprocess.decide.stay import HOLDS, Moment, Stay
 from dueprocess.decide.values import Class, classes_of, key_of
 from dueprocess.kernel.errors import ContradictionError, InputError, nearest
 from dueprocess.kernel.instants import MIN_INSTANT, iso, local_date
@@ -158,10 +167,11 @@ class _Grower:
         }
         case = replace(self.base, facts=dict(sorted({**self.base.facts, **facts}.items())), determined=determined)
         stay = Stay(case, self.scene.setting)
-        try:
-            stay.check_statements()
-        except ContradictionError:
-            return None
+        if any(self.scene.lawbook.vocabulary.facts[n].origin == "detainer" for n in facts):  # only a paper contradicts
+            try:
+                stay.check_statements()
+            except ContradictionError:
+                return None
         unknown: dict[str, Value] = {n: None for n in self.claimed if n not in given}
         return stay, stay.moment(self.scene.due, self.due, unknown)
 
@@ -365,6 +375,7 @@ def _deciding(moment: Moment) -> list[Norm]:
 
 def _clocks(stay: Stay, moment: Moment) -> list[dict[str, Any]]:
     """The limits that would end a hold here: of the form (the request), of the law (the power), and those only claimed.
+    Where a judge's warrant carries the hold, the form's limit ends at most the duty to hold.
 
     Several candidates (a detainer, a judge's warrant alone) may carry a hold; the clocks are those of the one that favors
     it most, as in the decision.
@@ -393,10 +404,16 @@ def _clocks(stay: Stay, moment: Moment) -> list[dict[str, Any]]:
             found.append(clock)
 
     on_request = best.candidate is not WITHOUT_DETAINER and best.facts.get("request_stands") is not False
+    ends = "request"
+    if best.facts.get("judicial_warrant") is True:
+        # The warrant carries the hold on when the request ends; what may end with the request is the duty to hold.
+        due = stay.release_due(case.at, stay.grounds)
+        without = stay.moment(case.at, due, {"request_stands": False}).outcome if on_request else moment.outcome
+        on_request, ends = without != moment.outcome, "duty"
     for edition in stay.editions(best.candidate) if on_request else ():
         for norm in edition.norms:
-            if norm.verb == "limit" and best.facts.get("judicial_warrant") is not True:
-                add(norm, "request", "applies", False)
+            if norm.verb == "limit":
+                add(norm, ends, "applies", False)
     for index in regime.limits:
         norm = regime.applied[index].norm
         state = evaluate(norm.when, best.facts)
@@ -587,7 +604,7 @@ def first_end(clocks: Iterable[Mapping[str, Any]], due: int, zone: str) -> int |
     ends = [
         deadline(due, zone_name=zone, hours=c["hours"], excluding=tuple(c["excluding"]), until_end_of_day=c["until_end_of_day"])
         for c in clocks
-        if c["state"] == "applies" and not c["defeated"] and c["counted_from"] == "release_due"
+        if c["state"] == "applies" and c["ends"] != "duty" and not c["defeated"] and c["counted_from"] == "release_due"
     ]
     return min(ends, default=None)
 

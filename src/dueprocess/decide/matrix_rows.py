@@ -73,7 +73,12 @@ def _cell(rules: Sequence[Rule], custody: Mapping[str, Any], values: Mapping[str
     inner: list[tuple[str, bool, tuple[Line, ...]]] = []
     for fact in sorted({n for c, _ in leaves for n in c if n.startswith(DETERMINED)}):
         for value in (True, False):
-            told = [(_known({n: v for n, v in c.items() if n != fact}), r) for c, r in leaves if value in c.get(fact, ())]
+            # All of the open cells, also those that no determination settles: else a reader would take them for settled.
+            told = [
+                (_known({n: v for n, v in c.items() if n != fact}), r)
+                for c, r in leaves
+                if value in c.get(fact, ()) or (fact not in c and r["outcome"] == "review")
+            ]
             told = [(c, r) for c, r in told if _possible(c)]
             lines = _lines(told, values)
             if any(line.outcome != "review" for line in lines):
@@ -114,17 +119,29 @@ def _possible(cube: Cube) -> bool:
 
 def kind_of(rule: Rule) -> tuple[Any, ...]:
     """What two cells must share to be told as one: the answer, why it is open, and the clocks that end it."""
-    clocks = () if rule["outcome"] in ("release", "review") else tuple(sorted({clock_key(c) for c in running(rule)}))
+    clocks: tuple[Any, ...] = ()
+    if may_be_held(rule):
+        clocks = tuple(sorted({(clock_key(c), c["ends"] == "duty") for c in (*running(rule), *of_the_duty(rule))}))
     if rule["outcome"] != "review":
         return (rule["outcome"], clocks)
     # Once all is known, what is left open is the law's; whether a single fact was missing is told by the note.
     because = rule["open_because"] if rule["open_because"] in ("duty", "adoption") else "law"
-    return (rule["outcome"], because)
+    return (rule["outcome"], because, clocks)
+
+
+def may_be_held(rule: Rule) -> bool:
+    """Whether the law permits the hold, be it open whether it requires it."""
+    return rule["outcome"] in ("may_hold", "must_hold") or rule["open_because"] == "duty"
 
 
 def running(rule: Rule) -> list[Mapping[str, Any]]:
-    """The clocks that bind, and that nothing overrules."""
-    return [c for c in rule["clocks"] if c["state"] != "claimed" and not c["defeated"]]
+    """The clocks that bind, that nothing overrules, and that end the hold."""
+    return [c for c in rule["clocks"] if c["state"] != "claimed" and not c["defeated"] and c["ends"] != "duty"]
+
+
+def of_the_duty(rule: Rule) -> list[Mapping[str, Any]]:
+    """The clocks with which only the duty to hold ends, not the hold."""
+    return [c for c in rule["clocks"] if c["ends"] == "duty"]
 
 
 def clock_key(clock: Mapping[str, Any]) -> tuple[Any, ...]:

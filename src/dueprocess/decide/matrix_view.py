@@ -7,7 +7,7 @@ from typing import Any
 
 from dueprocess.decide import wording
 from dueprocess.decide.matrix import DETERMINED
-from dueprocess.decide.matrix_rows import Cube, Line, Row, Rule, clock_key, rows_of, running
+from dueprocess.decide.matrix_rows import Cube, Line, Row, Rule, clock_key, may_be_held, of_the_duty, rows_of, running
 from dueprocess.decide.matrix_words import Words
 from dueprocess.decide.messages import Messages
 from dueprocess.decide.packets import DEFECTS
@@ -153,10 +153,12 @@ class _View:
             for clock in running(rule):
                 told[clock_key(clock)] = self._clock(clock)
                 refs.setdefault(clock_key(clock), set()).add(clock["norm"])
+        duties = {clock_key(c): c for rule in rules for c in of_the_duty(rule)}
+        duty = "".join(f"; {self.words('clock.duty', clock=self._clock(c))} [{self._list([c['norm']])}]" for c in duties.values())
         if not told:
-            return self.words("clock.none")
+            return self.words("clock.none") + duty
         parts = [f"{told[k]} [{self._list(refs[k])}]" for k in sorted(told, key=repr)]
-        return self.words("clock.first", clocks="; ".join(parts)) if len(parts) > 1 else parts[0]
+        return (self.words("clock.first", clocks="; ".join(parts)) if len(parts) > 1 else parts[0]) + duty
 
     def _open(self, rules: Sequence[Rule]) -> str:
         kinds = {r["open_because"] for r in rules}
@@ -170,7 +172,7 @@ class _View:
         return self.words("open.law", names="; ".join(self.words.get(f"open.{n}", wording.plain(n)) for n in names))
 
     def _line(self, line: Line, *, inside: bool = False) -> dict[str, Any]:
-        held = line.outcome in ("must_hold", "may_hold")
+        held = all(map(may_be_held, line.rules))
         inner = []
         for fact, value, lines in line.inner:
             key = "determined.true" if value else "determined.false"
@@ -193,9 +195,11 @@ class _View:
     # -- packets ---------------------------------------------------------------------------------------------
 
     def _form(self, papers: Sequence[Mapping[str, Any]]) -> str:
+        """``Form I-247A 3/17``: the form and what its footer prints."""
         kind, edition = papers[0]["kind"], papers[0]["edition"]
         year, month = edition.split("-")
-        return f"Form {kind.upper()} ({int(month)}/{year[2:]})"
+        blank = self.words("form.blank") if "hold_blank" in papers[0].get("boxes", ()) else ""
+        return self.words("form.name", kind=kind.upper(), month=int(month), year=year[2:]) + blank
 
     def _label(self, row: Row) -> str:
         words, packets = self.words, row.packets
@@ -391,7 +395,7 @@ class _View:
             "title": words("card.title"),
             "asked": asked,
             "rows": rows,
-            "notes": [words("card.unknown"), words("card.no")],
+            "notes": [words("card.unknown"), words("card.no"), words("card.call")],
             "fine": [f"{checked} {adoption}", words("version", law=table["law_version"], engine=table["engine_version"])],
             "notice": words("notice"),
         }
@@ -401,22 +405,35 @@ class _View:
         for line in cell:
             many = not line.otherwise and sum(len(c) for c in line.cubes) > MOST_ON_CARD
             when = words_of(self, line) if many else self._when(line)
-            clock = self.words("card.until", clock=self._card_clock(line)) if line.outcome in ("must_hold", "may_hold") and self._card_clock(line) else ""
+            held = all(map(may_be_held, line.rules))
+            duty = held and line.outcome == "review"
             told.append(
                 {
                     "tone": TONES[line.outcome],
                     "status": self.words(f"card.{line.outcome}"),
-                    "tail": self.words(f"card.tail.{line.outcome}"),
+                    "tail": self.words("card.tail.duty" if duty else f"card.tail.{line.outcome}"),
                     "when": when,
-                    "clock": clock,
+                    "clock": self._card_clock(line) if held else "",
                 }
             )
         return told
 
     def _card_clock(self, line: Line) -> str:
-        told = {clock_key(c): self._clock(c) for r in line.rules for c in running(r)}
-        parts = [told[k] for k in sorted(told, key=repr)]
-        return self.words("clock.first", clocks="; ".join(parts)) if len(parts) > 1 else "".join(parts)
+        """The clocks of a hold, without those that can never be the first to end."""
+        found = {clock_key(c): c for r in line.rules for c in running(r)}
+        kept = [c for c in found.values() if not any(o is not c and _always_first(o, c) for o in found.values())]
+        parts = sorted({self._clock(c) for c in kept})
+        text = self.words("clock.first", clocks="; ".join(parts)) if len(parts) > 1 else "".join(parts)
+        duties = sorted({self.words("clock.duty", clock=self._clock(c)) for r in line.rules for c in of_the_duty(r)})
+        return "; ".join(t for t in (self.words("card.until", clock=text) if text else "", *duties) if t)
+
+
+def _always_first(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a clock ends no later than another on every day: from the same event, no more hours, no day more left out."""
+    if one["until_end_of_day"] or other["until_end_of_day"] or one["state"] != "applies":
+        return False
+    same = one["counted_from"] == other["counted_from"]
+    return same and one["hours"] <= other["hours"] and set(one["excluding"]) <= set(other["excluding"]) and clock_key(one) != clock_key(other)
 
 
 def words_of(view: _View, line: Line) -> str:

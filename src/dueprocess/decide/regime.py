@@ -7,20 +7,21 @@ taken the way that favors it, and the way that does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from dueprocess.case.facts import Facts
 from dueprocess.kernel.truth import Truth
 from dueprocess.law import Applied, Lawbook, Norm, declares
 from dueprocess.terms import facts_of
-from dueprocess.terms.tree import python_tests
+from dueprocess.terms.tree import day_constants, python_tests
 
 NO_AUTHORITY, FORBIDDEN, PERMITTED, REQUIRED = -1, 0, 1, 2
 """Results of one resolution of one action. For ``hold`` the first two both mean release."""
+
+RELEASE, REVIEW, MAY_HOLD, MUST_HOLD = "release", "review", "may_hold", "must_hold"
 
 DETERMINED_RANK = 50
 """A determination ranks below every declaration."""
@@ -35,6 +36,21 @@ class Declaration:
     index: int
     rank: int
     value: bool
+
+
+class Outcome(NamedTuple):
+    """Both resolutions of ``hold``; the outcome in words and the first deciding norm (None where none decides)."""
+
+    favor: int
+    against: int
+    answer: tuple[str, str | None]
+
+
+def outcome_word(favor: int, against: int) -> str:
+    """The outcome of the two resolutions: settled where they agree (forbidden and no authority are one)."""
+    if favor == against:
+        return {REQUIRED: MUST_HOLD, PERMITTED: MAY_HOLD}.get(favor, RELEASE)
+    return RELEASE if max(favor, against) <= FORBIDDEN else REVIEW
 
 
 class Regime:
@@ -52,7 +68,19 @@ class Regime:
         self.actions = {
             action: _ActionNorms(self.applied, action) for action in sorted({a.norm.object for a in applied if a.norm.verb != "declare"})
         }
-        self.states: Callable[[Facts, Sequence[Truth]], list[Truth]] = _compile(self)
+        self.states = _compile_states(self)
+
+    @cached_property
+    def outcome(self) -> Callable[[Facts, Sequence[Truth]], Outcome]:
+        """``hold`` alone, as quickly as it goes."""
+        function: Callable[[Facts, Sequence[Truth]], Outcome] = _compile_outcome(self, answers=False)
+        return function
+
+    @cached_property
+    def answer(self) -> Callable[..., tuple[str, str | None]]:
+        """(facts, ended=()) to the outcome in words and the first deciding norm: ``outcome`` without the rest."""
+        function: Callable[..., tuple[str, str | None]] = _compile_outcome(self, answers=True)
+        return function
 
     def _declarations(self) -> dict[str, tuple[Declaration, ...]]:
         """Declared facts in an order in which each rests only on earlier ones, with their declarations by rank."""
@@ -187,55 +215,149 @@ def combine(declarations: Iterable[tuple[int, bool, Truth]]) -> Truth:
     return given if given is not None and not (seen_true and seen_false) else None
 
 
-def _compile(regime: Regime) -> Callable[[Facts, Sequence[Truth]], list[Truth]]:
-    """One function of (facts, ended): ``ended[k]`` says whether the k-th limit has run out.
+class _Source:
+    """Lines of Python that work out facts and conditions once each, in the order in which they are asked for."""
 
-    Facts' names are checked identifiers and literals are written with ``repr``: no text of a law file is run.
-    """
-    variables: dict[str, str] = {}
+    def __init__(self, regime: Regime, *, complete: bool = False) -> None:
+        self.regime = regime
+        self.complete = complete
+        """Whether every fact stands in the mapping, unknown ones as None: a look-up is then quicker than ``get``."""
+        self.lines: list[str] = []
+        self._variables: dict[str, str] = {}
+        self._states: set[int] = set()
 
-    def name(fact: str) -> str:
-        return variables.setdefault(fact, f"v_{fact}")
+    def fact(self, name: str) -> str:
+        """The local variable of a fact, loaded or worked out before its first use."""
+        variable = f"v_{name}"
+        if name not in self._variables:
+            self._variables[name] = variable
+            if name in self.regime.declarations:
+                self._declared(name, variable)
+            else:
+                self.lines.append(f" {variable} = f['{name}']" if self.complete else f" {variable} = get('{name}')")
+        return variable
 
-    lines: list[str] = []
-    done: set[int] = set()
-
-    def emit(index: int) -> None:
-        if index in done:
-            return
-        done.add(index)
-        applied = regime.applied[index]
-        yes, no = python_tests(applied.norm.when, name)
-        # Law that nobody adopted may release and never hold: it counts as unknown where it is true.
-        true = "None" if not applied.adopted or applied.ending else "True"
-        lines.append(f" s{index} = {true} if {yes} else False if {no} else None")
-
-    for fact, declarations in regime.declarations.items():
+    def _declared(self, name: str, variable: str) -> None:
+        declarations = self.regime.declarations[name]
         for declaration in declarations:
-            emit(declaration.index)
+            self.state(declaration.index)
         items = "".join(f"({d.rank},{d.value},s{d.index})," for d in declarations)
-        variable = name(fact)
-        if regime.lawbook.vocabulary.facts[fact].origin != "declared":
+        if self.regime.lawbook.vocabulary.facts[name].origin != "declared":
             # What an agreement says of an agency fills what the case leaves open, and never overrules it.
-            lines.append(f" {variable} = get('{fact}')")
-            lines.append(f" if {variable} is None: f['{fact}'] = {variable} = combine(({items}))")
-            continue
-        lines.append(f" if 'forced:{fact}' in f: {variable} = f['forced:{fact}']")
-        lines.append(f" else: {variable} = combine(({items}({DETERMINED_RANK},f.get('determined:{fact}') is True,None if f.get('determined:{fact}') is None else True),)) if f.get('determined:{fact}') is not None else combine(({items}))" if items else f" else: {variable} = f.get('determined:{fact}')")
-        lines.append(f" f['{fact}'] = {variable}")
-    for index in range(len(regime.applied)):
-        emit(index)
-    for position, index in enumerate(regime.limits):
-        lines.append(f" e = ended[{position}]")
-        lines.append(f" s{index} = False if s{index} is False or e is False else s{index} if e is True else None")
-    declared = set(regime.declarations)
-    loads = [f" {variable} = get('{fact}')" for fact, variable in variables.items() if fact not in declared]
-    result = ",".join(f"s{i}" for i in range(len(regime.applied)))
-    source = "def states(f, ended):\n get = f.get\n" + "\n".join((*loads, *lines)) + f"\n return [{result}]\n"
-    scope: dict[str, Any] = {"combine": combine, "date": date}
-    exec(compile(source, "<regime>", "exec"), scope)
-    function: Callable[[Facts, Sequence[Truth]], list[Truth]] = scope["states"]
+            self.lines += [f" {variable} = get('{name}')", f" if {variable} is None: f['{name}'] = {variable} = combine(({items}))"]
+            return
+        determined = f"({DETERMINED_RANK},d is True,None if d is None else True)"
+        self.lines += [
+            f" d = get('determined:{name}')",
+            f" if 'forced:{name}' in f: {variable} = f['forced:{name}']",
+            f" elif d is None: {variable} = combine(({items}))" if items else f" elif d is None: {variable} = None",
+            f" else: {variable} = combine(({items}{determined},))",
+            f" f['{name}'] = {variable}",
+        ]
+
+    def tests(self, index: int) -> tuple[str, str]:
+        """Expressions for "certainly true" and "certainly false" of a norm's condition and, for a limit, its end."""
+        applied = self.regime.applied[index]
+        yes, no = python_tests(applied.norm.when, self.fact)
+        if index in self.regime.limits:
+            ended = f"ended[{self.regime.limits.index(index)}]"
+            yes, no = f"({yes}) and {ended} is True", f"({no}) or {ended} is False"
+        # Law that nobody adopted may release and never hold: it counts as unknown where it is true.
+        return ("False" if not applied.adopted or applied.ending else yes), no
+
+    def state(self, index: int) -> str:
+        """The local variable of a condition's truth."""
+        if index not in self._states:
+            self._states.add(index)
+            yes, no = self.tests(index)
+            self.lines.append(f" s{index} = True if {yes} else False if {no} else None")
+        return f"s{index}"
+
+    def function(self, name: str, constants: Mapping[str, Any] | None = None) -> Any:
+        """The compiled function of (facts, ended). Facts' names are checked identifiers and literals are written with
+        ``repr``: no text of a law file is run."""
+        body = "\n".join(self.lines)
+        text = f"def {name}(f, ended=()):\n" + (" get = f.get\n" if "get(" in body else "") + body + "\n"
+        scope: dict[str, Any] = {"combine": combine, **(constants or {}), **day_constants(text)}
+        exec(compile(text, f"<{name}>", "exec"), scope)
+        return scope[name]
+
+
+def _compile_states(regime: Regime) -> Callable[[Facts, Sequence[Truth]], list[Truth]]:
+    """Every condition's truth: ``ended[k]`` says whether the k-th limit has run out."""
+    source = _Source(regime)
+    for name in regime.declarations:
+        source.fact(name)
+    states = [source.state(index) for index in range(len(regime.applied))]
+    source.lines.append(f" return [{','.join(states)}]")
+    function: Callable[[Facts, Sequence[Truth]], list[Truth]] = source.function("states")
     return function
+
+
+class _Outcomes:
+    """Each possible outcome of a regime, built once and named in the compiled code."""
+
+    def __init__(self, regime: Regime) -> None:
+        self.regime = regime
+        self.named: dict[str, Outcome] = {}
+
+    def of(self, favor: int, against: int, index: int) -> Outcome:
+        norm = self.regime.applied[index].norm.ref if index >= 0 else None
+        return Outcome(favor, against, (outcome_word(favor, against), norm))
+
+    def name(self, favor: int, against: int, index: int = -1) -> str:
+        name = f"O{len(self.named)}"
+        self.named[name] = self.of(favor, against, index)
+        return name
+
+
+def _compile_outcome(regime: Regime, *, answers: bool) -> Any:
+    """The two resolutions of ``hold`` and the first deciding norm, leaving early where it can.
+
+    Where no require or preempt outranks it, one forbid that is certainly true settles the question.
+    """
+    hold = regime.actions.get("hold") or _ActionNorms((), "hold")
+    source, outcomes = _Source(regime, complete=True), _Outcomes(regime)
+    over = min((rank for _, rank in (*hold.requires, *hold.preempts)), default=_INFINITE)
+    for index, rank in hold.forbids:
+        if rank <= over:
+            yes, _ = source.tests(index)
+            source.lines.append(f" if {yes}: return {outcomes.name(FORBIDDEN, FORBIDDEN, index)}")
+    if over != _INFINITE:
+        # Duties may defeat forbids here: the general resolution over all conditions.
+        indices = set(hold.indices())
+        states = ",".join(source.state(i) if i in indices else "False" for i in range(len(regime.applied)))
+        source.lines.append(f" return general([{states}])")
+    else:
+        _emit_permits(source, hold, outcomes)
+
+    def general(states: Sequence[Truth]) -> Any:
+        favor, against = hold.resolve(states)
+        settled = favor == against or max(favor, against) <= FORBIDDEN
+        deciding = hold.deciding(states, result=max(favor, FORBIDDEN)) if settled else []
+        found = outcomes.of(favor, against, deciding[0] if deciding else -1)
+        return found.answer if answers else found
+
+    # A fact that is not named is unknown: only then are all named, and the question put again.
+    source.lines = [" try:", *(" " + line for line in source.lines), " except KeyError: return again({**unknown, **f}, ended)"]
+    constants: dict[str, Any] = {name: found.answer if answers else found for name, found in outcomes.named.items()}
+    constants |= {"general": general, "unknown": dict.fromkeys(regime.lawbook.vocabulary.facts)}
+    function = source.function("outcome", constants)
+    function.__globals__["again"] = function
+    return function
+
+
+def _emit_permits(source: _Source, hold: _ActionNorms, outcomes: _Outcomes) -> None:
+    """No forbid is certainly true, and nothing but permits stands against those that are unknown."""
+    permits = [(index, *source.tests(index)) for index, _ in hold.permits]
+    none_forbids = " and ".join(f"({source.tests(index)[1]})" for index, _ in hold.forbids) or "True"
+    for index, yes, _ in permits:
+        sure, open_ = outcomes.name(PERMITTED, PERMITTED, index), outcomes.name(PERMITTED, FORBIDDEN)
+        source.lines.append(f" if {yes}: return {sure} if {none_forbids} else {open_}")
+    all_denied = " and ".join(f"({no})" for _, _, no in permits) or "True"
+    for favor, condition in ((NO_AUTHORITY, all_denied), (PERMITTED, "True")):
+        free, barred = outcomes.name(favor, NO_AUTHORITY), outcomes.name(favor, FORBIDDEN)
+        source.lines.append(f" if {condition}: return {free} if {none_forbids} else {barred}")
 
 
 class Regimes:

@@ -79,9 +79,11 @@ def sheet_of(decision: Decision, words: Messages) -> Sheet:
 
 def _order(outcome: str) -> Iterable[str]:
     """Contrary authority comes first for a hold; the questions come first where the answer is open."""
-    first = {"may_hold": ["risks", "missing"], "must_hold": ["risks", "missing"], "review": ["missing", "risks"]}.get(
-        outcome, []
-    )
+    first = {
+        "may_hold": ["risks", "missing"],
+        "must_hold": ["risks", "missing"],
+        "review": ["missing", "risks"],
+    }.get(outcome, [])
     rest = ["times", "why", "clocks", "risks", "missing", "would_change", "duties", "defeated", "conflicts"]
     return [*first, *(n for n in rest if n not in first), "timeline", "facts", "law"]
 

@@ -24,7 +24,19 @@ from dueprocess.case.facts import (
 )
 from dueprocess.case.model import Case, Ground, bounded, settled
 from dueprocess.clock import deadline
-from dueprocess.decide.regime import FORBIDDEN, PERMITTED, REQUIRED, Regime, Regimes, regimes_of
+from dueprocess.decide.regime import (
+    FORBIDDEN,
+    MAY_HOLD,
+    MUST_HOLD,
+    PERMITTED,
+    RELEASE,
+    REQUIRED,
+    REVIEW,
+    Regime,
+    Regimes,
+    outcome_word,
+    regimes_of,
+)
 from dueprocess.kernel.errors import ContradictionError
 from dueprocess.kernel.instants import (
     MAX_INSTANT,
@@ -43,7 +55,7 @@ from dueprocess.law import Authority, Lawbook, Norm
 from dueprocess.terms.tree import evaluate
 from dueprocess.terms.vocabulary import Value
 
-LOCAL, RELEASE, REVIEW, MAY_HOLD, MUST_HOLD = "local_custody", "release", "review", "may_hold", "must_hold"
+LOCAL = "local_custody"
 HOLDS = (MAY_HOLD, MUST_HOLD)
 
 Overrides = Mapping[str, Value]
@@ -72,11 +84,7 @@ class Moment:
 
     @property
     def outcome(self) -> str:
-        if self.favor == self.against:
-            return {REQUIRED: MUST_HOLD, PERMITTED: MAY_HOLD}.get(self.favor, RELEASE)
-        if max(self.favor, self.against) <= FORBIDDEN:
-            return RELEASE
-        return REVIEW
+        return outcome_word(self.favor, self.against)
 
     @property
     def duty_only(self) -> bool:
@@ -172,6 +180,17 @@ class Stay:
         states = regime.states(facts, ended)
         favor, against = regime.resolve("hold", states)
         return Resolved(candidate, facts, states, favor, against)
+
+    def outcome_with(self, at: Instant, due: Time, overrides: Overrides) -> str:
+        """What the outcome would be if these facts were so, all else equal."""
+        regime = self.regime(at)
+        favor = against = FORBIDDEN
+        for candidate in candidates(self.case, at):
+            facts = self.facts(candidate, at, due, overrides)
+            ended = [self.limit_end(regime.applied[i].norm, candidate, due).by(at) for i in regime.limits]
+            found = regime.outcome(facts, ended)
+            favor, against = max(favor, found.favor), max(against, found.against)
+        return outcome_word(favor, against)
 
     def facts(self, candidate: Candidate, at: Instant, due: Time, overrides: Overrides) -> Facts:
         """The facts of a candidate at an instant, those declared by law left out."""

@@ -47,7 +47,9 @@ def matrix_html(view: View, *, card: bool = False) -> str:
     style = (_FOLDER / "matrix.css").read_text(encoding="utf-8")
     # A strict policy in the page itself: should a text ever come out unescaped, no browser would act on it.
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    html = _template().render(v=_cleaned(view), card=card, style=Markup(style), style_hash=digest)  # our own file
+    html = _template().render(
+        v=_cleaned(view), card=card, style=Markup(style), style_hash=digest
+    )  # our own file
     return html.lstrip() + "\n"
 
 
@@ -61,7 +63,11 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("matrix.html.jinja")
 
@@ -83,7 +89,9 @@ class _Text:
 
     def put(self, text: str, indent: int = 0, mark: str = "") -> None:
         first, rest = " " * indent + mark, " " * (indent + len(mark))
-        self.lines += TextWrapper(self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False).wrap(text)
+        self.lines += TextWrapper(
+            self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        ).wrap(text)
 
     def gap(self, title: str = "") -> None:
         self.lines.append("")
@@ -91,8 +99,14 @@ class _Text:
             self.put(title.upper())
 
     def line(self, line: Mapping[str, Any], indent: int) -> None:
-        text = line["status"] + (f" {line['when']}" if line["when"] else "") + (f": {line['why']}" if line["why"] else "")
-        text += (f" · {line['clock']}" if line["clock"] else "") + (f" ({line['refs']})" if line["refs"] else "")
+        text = (
+            line["status"]
+            + (f" {line['when']}" if line["when"] else "")
+            + (f": {line['why']}" if line["why"] else "")
+        )
+        text += (f" · {line['clock']}" if line["clock"] else "") + (
+            f" ({line['refs']})" if line["refs"] else ""
+        )
         self.put(text, indent, "- ")
         for inner in line["inner"]:
             self.put(inner["head"], indent + 2)
@@ -127,7 +141,11 @@ class _Text:
             self.gap(group["title"])
             for item in group["items"]:
                 mark = f"; {item['mark']}" if item["mark"] else ""
-                self.put(f"{item['title']}, {item['citation']} ({item['side']}{mark}). {item['because']}", 2, f"{item['number']}. ")
+                self.put(
+                    f"{item['title']}, {item['citation']} ({item['side']}{mark}). {item['because']}",
+                    2,
+                    f"{item['number']}. ",
+                )
         self.gap(view["checked"]["title"])
         for text in view["checked"]["items"]:
             self.put(text, 2, "- ")

@@ -10,6 +10,7 @@ Every node is monotone in what is known: giving an unknown fact a value never ch
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -184,9 +185,14 @@ def python_tests(tree: Tree, name: Callable[[str], str]) -> tuple[str, str]:
     return f"{variable} is not None and {variable} in {values}", f"{variable} is not None and {variable} not in {values}"
 
 
+def day_constants(source: str) -> dict[str, date]:
+    """The dates that compiled code names as ``DAY<ordinal>``."""
+    return {name: date.fromordinal(int(name[3:])) for name in set(re.findall(r"\bDAY\d+\b", source))}
+
+
 def _python_literal(value: Any) -> str:
     if isinstance(value, date):
-        return f"date({value.year},{value.month},{value.day})"
+        return f"DAY{value.toordinal()}"  # a constant of the compiled code: see ``day_constants``
     if isinstance(value, (str, int, float)):
         return repr(value)
     raise AssertionError(f"no literal [{value!r}]")

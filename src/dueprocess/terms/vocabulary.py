@@ -34,6 +34,10 @@ class Fact:
     about_status: bool = False
     box: str | None = None
     determined_by: tuple[str, ...] = ()
+    phrase: str = ""
+    """In a few words: the fact as a clause where it is boolean ("a judge's warrant came"), else its name in words."""
+    phrase_no: str = ""
+    """The clause that says the opposite, of a boolean fact."""
 
     @property
     def no_where_complete(self) -> bool:
@@ -100,7 +104,7 @@ class Vocabulary:
         )
 
 
-FACT_KEYS = ("type", "origin", "question", "settled_by", "values", "about_status", "box", "determined_by")
+FACT_KEYS = ("type", "origin", "question", "settled_by", "values", "about_status", "box", "determined_by", "phrase")
 SETTLERS = ("paper", "person", "determination", "law")
 
 
@@ -143,6 +147,7 @@ def _fact(name: str, entry: Mapping[str, Any], *, where: str, refused: frozenset
     question = entry.get("question")
     if not isinstance(question, dict) or not all(isinstance(question.get(language), str) and question[language] for language in ("en", "es")):
         raise LawError("the question must stand in English and Spanish", where=where, do="write question: {en: …, es: …}", code="vocabulary")
+    phrase, phrase_no = _phrase(entry.get("phrase"), entry["type"], where)
     return Fact(
         name=name,
         type=entry["type"],
@@ -154,7 +159,21 @@ def _fact(name: str, entry: Mapping[str, Any], *, where: str, refused: frozenset
         about_status=bool(entry.get("about_status", False)),
         box=entry.get("box"),
         determined_by=_names(entry.get("determined_by"), where, "determined_by"),
+        phrase=phrase,
+        phrase_no=phrase_no,
     )
+
+
+def _phrase(value: Any, kind: str, where: str) -> tuple[str, str]:
+    """The short wording of a fact: both clauses of a boolean one, the one name of another; empty where none is given."""
+    if value is None:
+        return "", ""
+    keys = ("yes", "no") if kind == "boolean" else ("is",)
+    if not isinstance(value, dict) or set(value) != set(keys) or not all(isinstance(value[k], str) and value[k].strip() for k in keys):
+        form = '{"yes": "…", "no": "…"}' if kind == "boolean" else '{is: "…"}'
+        raise LawError(f"[phrase] does not fit a fact of type [{kind}]", where=where, do=f"write phrase: {form}", code="vocabulary")
+    found = [" ".join(value[k].split()) for k in keys]
+    return found[0], found[1] if len(found) > 1 else ""
 
 
 def vocabulary_of(raw: Mapping[str, Any], *, where: str, spot: Callable[[tuple[str, ...]], str] | None = None) -> Vocabulary:

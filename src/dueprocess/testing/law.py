@@ -399,13 +399,14 @@ def random_law(
     size: int = 10,
     four_tests: bool = True,
     agreements: bool = False,
+    ends: float = 0.25,
     counted_from: Sequence[str] = COUNTED_FROM,
 ) -> list[LawDocument]:
     """A lawbook's documents: the real frame and about ``size`` made-up authorities of mixed rank around one scene.
 
     Most lawbooks declare power and probable cause in the usual way, so that holds happen. Without
     ``four_tests`` the frame lacks the four tests. ``agreements`` lets 287(g) agreements declare an agency's records.
-    ``counted_from`` are the events that limits may count from.
+    ``ends`` is how often an authority comes to an end. ``counted_from`` are the events that limits may count from.
     """
     documents = [d for d in frame() if four_tests or d["id"] != FOUR_TESTS]
     known = len(documents)
@@ -439,7 +440,7 @@ def random_law(
         else:
             maker.elsewhere()
             continue
-        if source.chance(0.25):
+        if source.chance(ends):
             maker.ended(document)
     for document in documents[known:]:
         for norm in document["norms"]:

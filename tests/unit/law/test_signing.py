@@ -9,7 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from dueprocess.kernel.errors import InputError
-from dueprocess.law.signing import fingerprint, good_signature, new_key, public_text, read_private, read_public, sign
+from dueprocess.law.signing import (
+    fingerprint,
+    good_signature,
+    new_key,
+    public_text,
+    read_private,
+    read_public,
+    sign,
+)
 
 
 def test_a_new_key(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Less paper, less hold: "cancelling a paper that is no local ground never adds an instant of hold; nor does removing
+one, under law whose limits do not count from its receipt."
+
+Removal is asked under law whose limits count neither from a receipt nor from a service, and of complete records: in an
+incomplete one a paper that is not in the file may still be somewhere.
+
+Fails when, for example, `law.reading._check_polarity` returns at once, so that law may forbid on an I-200 (the
+generator writes none, so the break that shows it is in `case.model.Paper.in_force`: `cancelled is not False` gives
+True), or when `decide.stay.Stay.moment` takes `min` for `max` over the candidates.
+"""
+
+from __future__ import annotations
+
+from hypothesis import assume, given
+from property_common import Question, asked, examples, holds, setting_of
+
+from dueprocess.testing import (
+    COUNTED_FROM,
+    FROM_RECEIPT,
+    CaseDocument,
+    LawDocument,
+    Source,
+    blurred,
+    bounds,
+    cancelled,
+    is_hold,
+    is_local_ground,
+    side_by_side,
+    without_paper,
+)
+from dueprocess.kernel.instants import iso
+from dueprocess.testing.strategies import sourced
+
+
+def cancelling(source: Source) -> Question:
+    # What a cancellation might wrongly move: half of the lawbooks count from receipts alone.
+    counted = COUNTED_FROM if source.chance(0.5) else (source.choice(FROM_RECEIPT),)
+    where, law, stay = setting_of(source, counted_from=counted)
+    case = stay if source.chance(0.7) else blurred(source, where, stay)
+    papers = [i for i, p in enumerate(case["papers"]) if not is_local_ground(p)]
+    if not papers:
+        return Question(where, law, [case, case])
+    index = source.choice(papers)
+    received = bounds(stay["papers"][index]["received_at"], where.zone) or (0, 0)
+    at = received[1] + source.choice((1, 5, 20, 60, 200)) * 3600
+    before = case["papers"][index]["cancelled_at"]
+    known = bounds(before, where.zone)
+    if known is not None:
+        at = min(at, known[0])
+    if at <= received[1] or (before is None and not case["record_complete"]):
+        # To learn when a paper was cancelled is not to cancel it.
+        return Question(where, law, [case, case])
+    return Question(where, law, [case, cancelled(case, index, iso(at, where.zone))])
+
+
+def removing(source: Source) -> Question:
+    kept = [e for e in COUNTED_FROM if e not in FROM_RECEIPT]
+    where, law, stay = setting_of(source, counted_from=kept)
+    case = stay
+    if source.chance(0.4):
+        case = {**blurred(source, where, stay), "record_complete": True}
+    papers = [i for i, p in enumerate(case["papers"]) if not is_local_ground(p)]
+    return Question(where, law, [case, without_paper(case, source.choice(papers)) if papers else case])
+
+
+def check(law: list[LawDocument], more: CaseDocument, less: CaseDocument) -> None:
+    for stretch in side_by_side(asked(law, more).spans, asked(law, less).spans):
+        assert is_hold(stretch.one) or not is_hold(stretch.other), stretch
+
+
+@examples(250)
+@given(sourced(cancelling))
+def test_cancelling_adds_no_hold(drawn: Question) -> None:
+    assume(drawn.cases[0] is not drawn.cases[1])
+    holds(check, drawn)
+
+
+@examples(250)
+@given(sourced(removing))
+def test_removing_adds_no_hold(drawn: Question) -> None:
+    assume(drawn.cases[0] is not drawn.cases[1])
+    holds(check, drawn)
