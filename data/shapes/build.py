@@ -116,7 +116,6 @@ def vintage(topology: dict[str, Any], year: str) -> dict[str, Any]:
                         number = i if i >= 0 else ~i
                         thin[number] = arcs[number]
         shapes[shape["id"]] = kept
-    states: set[int] = set()
     used = {i if i >= 0 else ~i for polygons in shapes.values() for p in polygons for r in p for i in r}
     owner: dict[int, set[str]] = {}
     for fips, polygons in shapes.items():

@@ -398,6 +398,9 @@ RAW: dict[str, tuple[bytes, str]] = {
     "deep": (b"[" * 5000 + b"]" * 5000, "nested deeper"),
     "many": (b"[" + b"1," * 400_000 + b"1]", "values"),
     "long-key": (b"x" * 1_000_000 + b": 1\n", ""),
+    "half-a-pair": (b'{"case": "\\ud83d\\ude00 \\ud800", "agency": "us/or/clackamas-county/sheriff", "at": "2012-03-29T16:00:00-07:00"}', ""),
+    "infinite": (b'{"case": "\\ud83d\\ude00", "agency": "us/or/clackamas-county/sheriff", "at": "2012-03-29T16:00:00-07:00", "facts": {"conviction_age_years": 1e999}}', ""),
+    "not-a-number": (b'{"case": "\\ud83d\\ude00", "agency": "us/or/clackamas-county/sheriff", "at": "2012-03-29T16:00:00-07:00", "facts": {"conviction_age_years": NaN}}', ""),
     "long-number": (f"{GOOD}facts: {{conviction_age_years: {'9' * 5000}}}\n".encode(), "conviction_age_years"),
 }
 
@@ -827,6 +830,7 @@ def test_a_case_of_very_many_parts_is_bounded(what: str, run: Run, tmp_path: Pat
 
 # -- fuzz ----------------------------------------------------------------------------------------------
 
+JSON_SEED = json.dumps({**parse(GOOD, name="good").value, "case": "made-up \U0001f600"}).encode()
 SEEDS = [p.read_bytes() for p in sorted(CASES.glob("*.yaml")) if not p.name.endswith(".expect.yaml")]
 PIECES = [b"\n", b"- ", b": ", b"[", b"]", b"{", b"}", b"'", b'"', b"#", b"&a ", b"*a", b"!!x ", b"\t", b"never", b"null", b"true", b"-", b"T", b"9", b"  ", b"|", b">", b"?", b"%"]
 
@@ -835,15 +839,17 @@ def answered(data: bytes) -> None:
     """What the command does with the bytes of a file: an answer, or one line."""
     try:
         value = parse(decode(data, name="case"), name="case").value
-        decide_case(value, today=TODAY)
+        decision = decide_case(value, today=TODAY)
     except InputError as error:
         assert str(error).isprintable() and len(str(error)) < 2000
+    else:
+        json.dumps(decision, ensure_ascii=False, allow_nan=False).encode()
 
 
 @settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_no_mutated_case_breaks_the_program(data: st.DataObject) -> None:
-    content = bytearray(data.draw(st.sampled_from(SEEDS)))
+    content = bytearray(data.draw(st.sampled_from([*SEEDS, JSON_SEED, JSON_SEED, JSON_SEED])))
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, max(len(content) - 1, 0)))
         match data.draw(st.sampled_from(["change", "insert", "cut", "double", "digit", "digit", "digit"])):

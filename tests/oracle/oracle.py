@@ -897,7 +897,7 @@ class Case:
         """What the case's `facts` say at t; None where they say nothing or it cannot be told."""
         raw = self.stated.get(fact)
         if fact == "conviction_age_years" and raw is None and self.stated.get("conviction_date") is not None:
-            return self.years_since(self.stated_value("conviction_date", t))
+            return self.years_since(self.stated_value("conviction_date", t), t)
         entries = raw if isinstance(raw, list) else [{"from": None, "value": raw}]
         possible: list[Any] = [self.when_absent(fact)]
         ordered = sorted(entries, key=lambda e: recorded(e.get("from"), self.zone, UNKNOWN).earliest)
@@ -922,11 +922,11 @@ class Case:
             return float(value)
         return value
 
-    def years_since(self, day: date | None) -> float | None:
-        """Whole years from the day to `at`."""
+    def years_since(self, day: date | None, t: datetime) -> float | None:
+        """Whole years from the day to the local date of t."""
         if day is None:
             return None
-        today = self.at.astimezone(self.zone).date()
+        today = t.astimezone(self.zone).date()
         return float(today.year - day.year - ((today.month, today.day) < (day.month, day.day)))
 
     # -- facts of papers -----------------------------------------------------------------------------------------
@@ -1166,6 +1166,21 @@ class Case:
                 times += [recorded(entry.get("from"), self.zone) for entry in value]
         return {instant for time in times for instant in (time.earliest, time.latest)} - {BEGIN, END}
 
+    def anniversaries(self) -> set[datetime]:
+        """The local midnights at which a conviction is a year older, for longer than anybody lives."""
+        raw = self.stated.get("conviction_date")
+        given = [e["value"] for e in raw] if isinstance(raw, list) else [raw]
+        found = set()
+        for text in given:
+            if text is None:
+                continue
+            day = as_date(text)
+            for years in range(1, 151):
+                leap = day.month == 2 and day.day == 29 and (day.year + years) % 4 != 0
+                again = date(day.year + years, 3, 1) if leap else date(day.year + years, day.month, day.day)
+                found.add(midnight(again, self.zone))
+        return found
+
     def instants(self) -> set[datetime]:
         """Every instant at which the answer may change (and more)."""
         from_case = self.case_instants()
@@ -1175,6 +1190,7 @@ class Case:
             for day in (in_force.get("from"), in_force.get("until")):
                 if day is not None:
                     found.add(midnight(as_date(day), self.zone))
+        found |= self.anniversaries()
         for limit in self.law.limits():
             found |= {limit_end(limit, Interval(start, start), self.zone).latest for start in from_case}
         return found
@@ -1183,7 +1199,7 @@ class Case:
         """The start of the stay: the earliest booking, or what is known to be the first of the rest."""
         if self.booked.earliest != BEGIN:
             return self.booked.earliest
-        begun = [g.begins.earliest for g in self.as_given if g.begins.earliest != BEGIN]
+        begun = [g.begins.earliest for g in self.listed_grounds(False) if g.begins.earliest != BEGIN]
         due = recorded(self.custody.get("release_due_at"), self.zone)
         return min([*begun, due.earliest if due.earliest != BEGIN else self.at, self.at])
 

@@ -19,8 +19,25 @@ from hypothesis import given
 from property_common import Question, asked, examples, holds, setting_of
 
 from dueprocess.terms.grammar import parse_condition
-from dueprocess.terms.tree import Tree, day_constants, evaluate, facts_of, from_json, python_tests, text, to_json
-from dueprocess.testing import CaseDocument, LawDocument, Source, assignment, blurred, shipped_vocabulary, tree
+from dueprocess.terms.tree import (
+    Tree,
+    day_constants,
+    evaluate,
+    facts_of,
+    from_json,
+    python_tests,
+    text,
+    to_json,
+)
+from dueprocess.testing import (
+    CaseDocument,
+    LawDocument,
+    Source,
+    assignment,
+    blurred,
+    shipped_vocabulary,
+    tree,
+)
 from dueprocess.testing.strategies import sourced
 
 

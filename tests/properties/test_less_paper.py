@@ -14,6 +14,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from property_common import Question, asked, examples, holds, setting_of
 
+from dueprocess.kernel.instants import iso
 from dueprocess.testing import (
     COUNTED_FROM,
     FROM_RECEIPT,
@@ -28,7 +29,6 @@ from dueprocess.testing import (
     side_by_side,
     without_paper,
 )
-from dueprocess.kernel.instants import iso
 from dueprocess.testing.strategies import sourced
 
 

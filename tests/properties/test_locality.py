@@ -18,7 +18,16 @@ from hypothesis import given
 from property_common import Question, examples, holds, setting_of
 
 from dueprocess.decide import decide_case
-from dueprocess.testing import TODAY, CaseDocument, LawDocument, Source, blurred, lawbook_from, more_elsewhere, more_law
+from dueprocess.testing import (
+    TODAY,
+    CaseDocument,
+    LawDocument,
+    Source,
+    blurred,
+    lawbook_from,
+    more_elsewhere,
+    more_law,
+)
 from dueprocess.testing.strategies import sourced
 
 

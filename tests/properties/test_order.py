@@ -16,7 +16,16 @@ from property_common import Question, examples, holds, setting_of
 
 from dueprocess.decide import decide_case
 from dueprocess.kernel.canonical import canonical_bytes
-from dueprocess.testing import TODAY, CaseDocument, LawDocument, Seeded, Source, blurred, lawbook_from, shuffled
+from dueprocess.testing import (
+    TODAY,
+    CaseDocument,
+    LawDocument,
+    Seeded,
+    Source,
+    blurred,
+    lawbook_from,
+    shuffled,
+)
 from dueprocess.testing.strategies import sourced
 
 

@@ -17,7 +17,17 @@ from hypothesis import given
 from property_common import Question, examples, holds, setting_of
 
 from dueprocess.decide import decide_case
-from dueprocess.testing import TODAY, CaseDocument, LawDocument, Scene, Source, blurred, frame, lawbook_from, more_law
+from dueprocess.testing import (
+    TODAY,
+    CaseDocument,
+    LawDocument,
+    Scene,
+    Source,
+    blurred,
+    frame,
+    lawbook_from,
+    more_law,
+)
 from dueprocess.testing.strategies import sourced
 
 

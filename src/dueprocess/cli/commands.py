@@ -33,6 +33,16 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
+class CoverageFormat(StrEnum):
+    """What the coverage is printed as."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    html = "html"
+    svg = "svg"
+
+
 LawFolders = Annotated[
     list[Path] | None,
     typer.Option("--law", help="A folder of law files: a whole lawbook, or more files laid over the shipped one."),
@@ -110,12 +120,32 @@ def demo(
     raise typer.Exit(run(case, as_json=json_))
 
 
-@law.command("check", epilog="Example: dueprocess law check")
-def law_check(folders: Annotated[list[Path] | None, typer.Argument(help="Folders of law; default: the shipped lawbook.")] = None, json_: Json = False) -> None:
-    """Read every file of law and list what must be refused. Status 1 if anything is."""
-    from dueprocess.cli.lawbook import check
+@law.command("check", epilog="Example: dueprocess law check --strict")
+def law_check(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Folders of law; default: the shipped lawbook.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Status 1 for a warning too.")] = False,
+    confirmed_within: Annotated[int | None, typer.Option(help="Warn of law in force that nobody has confirmed within so many days.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every finding, where many files share one.")] = False,
+    json_: Json = False,
+) -> None:
+    """List what must be refused (status 1), and warn of slips, conflicts and law that can never apply."""
+    from dueprocess.cli.checking import check
 
-    raise typer.Exit(check(folders or [], as_json=json_))
+    raise typer.Exit(check(folders or [], as_json=json_, strict=strict, confirmed_within=confirmed_within, every=every))
+
+
+@law.command("diff", epilog="Example: dueprocess law diff shipped my-lawbook --county us/or/clackamas-county")
+def law_diff(
+    old: Annotated[str, typer.Argument(help="A folder of law, or the word shipped.")],
+    new: Annotated[str, typer.Argument(help="A folder of law, or the word shipped.")],
+    county: Annotated[str | None, typer.Option(help="Whose made-up stays are asked, as us/or/clackamas-county; default: one that a change binds.")] = None,
+    stays: Annotated[int, typer.Option(help="How many made-up stays; 0 for none.")] = 2000,
+    json_: Json = False,
+) -> None:
+    """What changed between two lawbooks in words, and which answers, deadlines and hours change by which norm."""
+    from dueprocess.cli.checking import diff
+
+    raise typer.Exit(diff(old, new, county=county, stays=stays, as_json=json_))
 
 
 @law.command("list", epilog="Example: dueprocess law list us/or --as-of 2014-05-03")
@@ -166,6 +196,34 @@ def law_matrix(
         card=card,
         out=out,
     )
+
+
+@law.command("coverage", epilog="Example: dueprocess law coverage --as-of 2026-11-22 --format html --out coverage.html")
+def law_coverage(
+    as_of: Annotated[str | None, typer.Option(help="The day asked about, as 2014-05-03; default: today.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Use only law known up to this day; default: today.")] = None,
+    law_folders: LawFolders = None,
+    format: Annotated[CoverageFormat, typer.Option(help="text, json, csv, html (map and tables) or svg (the map).")] = CoverageFormat.text,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
+    json_: Json = False,
+) -> None:
+    """What is encoded, county by county, and what it comes to there on a day."""
+    from dueprocess.cli.covering import coverage
+
+    coverage(as_of=as_of, known_at=known_at, folders=law_folders or [], form="json" if json_ else format.value, out=out)
+
+
+@law.command("export", epilog="Example: dueprocess law export --html site")
+def law_export(
+    html: Annotated[Path, typer.Option("--html", help="The folder to write pages into: a new or empty one, or an earlier export.")],
+    as_of: Annotated[str | None, typer.Option(help="The day that the places' pages are about, as 2014-05-03; default: today.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Use only law known up to this day; default: today.")] = None,
+    law_folders: LawFolders = None,
+) -> None:
+    """The lawbook as pages in plain words, to be read without a server."""
+    from dueprocess.cli.covering import export
+
+    export(html, as_of=as_of, known_at=known_at, folders=law_folders or [])
 
 
 @law.command("schema", epilog="Example: dueprocess law schema case")

@@ -1,4 +1,4 @@
-"""``dueprocess law …``: the lawbook, checked, listed and shown."""
+"""``dueprocess law …``: the lawbook listed and shown."""
 
 from __future__ import annotations
 
@@ -10,23 +10,9 @@ from typing import Any
 
 import typer
 
-from dueprocess.kernel.errors import InputError, LawError, nearest
+from dueprocess.kernel.errors import InputError, nearest
 from dueprocess.kernel.instants import parse_date
 from dueprocess.law import RANK_NAMES, Authority, Interval, covers, load_lawbook
-
-
-def check(folders: Sequence[Path], *, as_json: bool) -> int:
-    """List every file that must be refused, with its code; status 1 if there is one."""
-    from dueprocess.law.loading import check_folders
-
-    lawbook, errors = check_folders(folders)
-    if as_json:
-        typer.echo(json.dumps({"files": lawbook, "problems": [{"code": e.code, "where": e.where, "what": e.what, "do": e.do} for e in errors]}, indent=2))
-    else:
-        for error in errors:
-            typer.echo(f"{error} [{error.code}]")
-        typer.echo(f"{lawbook} files of law, {len(errors)} problem{'' if len(errors) == 1 else 's'}")
-    return 1 if errors else 0
 
 
 def listing(place: str | None, *, as_of: str | None, folders: Sequence[Path], as_json: bool) -> None:
@@ -43,6 +29,8 @@ def listing(place: str | None, *, as_of: str | None, folders: Sequence[Path], as
         del known
     rows = []
     for authority in book.authorities.values():
+        if authority.replaced_by is not None:
+            continue
         if place and not any(covers(b, place) or covers(place, b) for b in authority.binds):
             continue
         if day is not None and not _in_force(authority, day):
@@ -105,4 +93,4 @@ def _summary(authority: Authority) -> dict[str, Any]:
     }
 
 
-__all__ = ["LawError", "check", "listing", "schema", "show"]
+__all__ = ["listing", "schema", "show"]

@@ -7,7 +7,17 @@ from typing import Any
 
 from dueprocess.decide import wording
 from dueprocess.decide.matrix import DETERMINED
-from dueprocess.decide.matrix_rows import Cube, Line, Row, Rule, clock_key, may_be_held, of_the_duty, rows_of, running
+from dueprocess.decide.matrix_rows import (
+    Cube,
+    Line,
+    Row,
+    Rule,
+    clock_key,
+    may_be_held,
+    of_the_duty,
+    rows_of,
+    running,
+)
 from dueprocess.decide.matrix_words import Words
 from dueprocess.decide.messages import Messages
 from dueprocess.decide.packets import DEFECTS

@@ -6,7 +6,7 @@ An outcome here is a small code; ``answer`` turns it into the words of the inter
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -37,6 +37,8 @@ from dueprocess.decide.regime import (
     outcome_word,
     regimes_of,
 )
+
+__all__ = ["HOLDS", "LOCAL", "MAY_HOLD", "MUST_HOLD", "RELEASE", "REVIEW", "Moment", "Overrides", "Resolved", "Setting", "Span", "Stay"]
 from dueprocess.kernel.errors import ContradictionError
 from dueprocess.kernel.instants import (
     MAX_INSTANT,
@@ -59,7 +61,7 @@ LOCAL = "local_custody"
 HOLDS = (MAY_HOLD, MUST_HOLD)
 
 Overrides = Mapping[str, Value]
-_YEARS_OF_ANNIVERSARIES = 25
+_YEARS_OF_ANNIVERSARIES = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +325,7 @@ class Stay:
         begin = case.booked.earliest
         if not bounded(begin):
             # Nobody says when the person was booked: at the latest when the first ground began.
-            starts = [g.end.earliest if g.start.latest == MIN_INSTANT else g.start.earliest for g in case.grounds or ()]
+            starts = [g.end.earliest if g.start.latest == MIN_INSTANT else g.start.earliest for g in case.grounds or case.paper_grounds]
             begin = min([i for i in starts if bounded(i)] + [case.at])
         points |= {midnight(case.zone, day) for day in self.lawbook.change_days(case.agency, case.sets)}
         points = {p for p in points if bounded(p) and p > begin} | {case.at}
@@ -399,7 +401,12 @@ class Stay:
         """
         case = self.case
         grounds = self.grounds if with_bail else case.grounds
-        if grounds is not None and all(g.start.exact and g.end.exact for g in grounds):
+        if grounds is None and case.paper_grounds:
+            early, late = (
+                Stay(replace(case, paper_grounds=settled(case.paper_grounds, latest=latest) or ()), self.setting).timeline(None)
+                for latest in (False, True)
+            )
+        elif grounds is None or all(g.start.exact and g.end.exact for g in grounds):
             early = late = self.spans if with_bail else self.timeline(grounds)
         else:
             early, late = (self.timeline(settled(grounds, latest=latest)) for latest in (False, True))

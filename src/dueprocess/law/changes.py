@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,16 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Changes:
-    """The ids added, removed and changed, and the whole as lines of text."""
+    """The ids added, removed and changed, and the whole as lines of text.
+
+    ``words`` gives for each of those ids what it says, said, or now says otherwise.
+    """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     lines: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
 
 
 def changes(old: Lawbook, new: Lawbook) -> Changes:
@@ -32,16 +37,21 @@ def changes(old: Lawbook, new: Lawbook) -> Changes:
     added = tuple(i for i in after if i not in before)
     removed = tuple(i for i in before if i not in after)
     changed = tuple(i for i in after if i in before and before[i].hash != after[i].hash)
-    lines = [f"added    {i}: {after[i].title}" for i in added]
-    for identity in added:
-        lines += [f"           says: {norm_text(n)}" for n in after[identity].norms] if len(added) <= 20 else []
-    lines += [f"removed  {i}: {before[i].title}" for i in removed]
-    for identity in changed:
-        lines.append(f"changed  {identity}: {after[identity].title}")
-        lines += [f"           {line}" for line in _differences(before[identity], after[identity])]
+    words = {
+        **{i: tuple(f"says: {norm_text(n)}" for n in after[i].norms) for i in added},
+        **{i: tuple(f"said: {norm_text(n)}" for n in before[i].norms) for i in removed},
+        **{i: tuple(_differences(before[i], after[i])) for i in changed},
+    }
+    lines: list[str] = []
+    for verb, ids, book in (("added", added, after), ("removed", removed, before), ("changed", changed, after)):
+        for identity in ids:
+            lines.append(f"{verb:<8} {identity}: {book[identity].title}")
+            # Of many that come or go at once, their names are enough to read.
+            if verb == "changed" or len(ids) <= 20:
+                lines += [f"           {line}" for line in words[identity]]
     if dict(old.vocabulary.raw) != dict(new.vocabulary.raw):
         lines.append("changed  the vocabulary of facts")
-    return Changes(added, removed, changed, tuple(lines))
+    return Changes(added, removed, changed, tuple(lines), words)
 
 
 def _differences(old: Authority, new: Authority) -> list[str]:
@@ -49,7 +59,10 @@ def _differences(old: Authority, new: Authority) -> list[str]:
     first, second = as_mapping(old), as_mapping(new)
     for key, word in _WORDS.items():
         if first[key] != second[key]:
-            lines.append(f"{word}: {_short(first[key])} -> {_short(second[key])}")
+            one, other = first[key], second[key]
+            if isinstance(one, list):  # what both have needs no reading
+                one, other = [v for v in one if v not in other], [v for v in other if v not in one]
+            lines.append(f"{word}: {_short(one)} -> {_short(other)}")
     says = {n.key: n for n in old.norms}
     now = {n.key: n for n in new.norms}
     for key in sorted({*says, *now}):
@@ -69,6 +82,6 @@ def _short(value: Any) -> str:
     if isinstance(value, dict):
         value = ", ".join(f"{k} {v}" for k, v in value.items())
     elif isinstance(value, list):
-        value = ", ".join(str(v.get("title")) if isinstance(v, dict) else str(v) for v in value)
+        value = "; ".join(", ".join(str(x) for x in v.values() if x) if isinstance(v, dict) else str(v) for v in value)
     text = str(value) if value not in (None, "") else "nothing"
     return text if len(text) <= 160 else text[:157] + "..."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from dueprocess.kernel.errors import InputError
@@ -28,7 +29,8 @@ def write_whole(path: Path, data: bytes, *, mode: int | None = None) -> None:
     except OSError as error:
         raise InputError(f"it cannot be written ({error.strerror})", where=str(path), do="name a file in a folder that you may write to") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -51,4 +53,5 @@ def link_whole(link: Path, target: str) -> None:
     except OSError as error:
         raise InputError(f"it cannot be written ({error.strerror})", where=str(link), do="name a folder that you may write to") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

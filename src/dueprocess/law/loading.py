@@ -67,6 +67,11 @@ def _reader_digest() -> bytes:
     return digest.digest()
 
 
+def law_files(folders: Iterable[Path]) -> dict[str, Path]:
+    """The files of the lawbook in the folders by name (``us/or/hb-3265.yaml``). Raises LawError."""
+    return _files(folders)
+
+
 def _files(folders: Iterable[Path]) -> dict[str, Path]:
     roots = list(folders) or [default_folder()]
     for root in roots:
@@ -121,6 +126,9 @@ def parse_folder(
             identity = name.removesuffix(".yaml")
             authorities[identity] = read_authority(document, vocabulary=vocabulary, expected_id=original(identity))
             where[identity] = document.where(("id",))
+            for key, value in document.value.items():
+                inner = (key, "ended_by") if isinstance(value, dict) and "ended_by" in value else (key,)
+                where[f"{identity}:{key}"] = document.where(inner)
             for index, norm in enumerate(document.value.get("norms") or ()):
                 where[f"{identity}#{norm_key(norm)}"] = document.where(("norms", index))
         except LawError as error:

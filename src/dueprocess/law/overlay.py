@@ -49,7 +49,8 @@ def settle(authorities: MutableMapping[str, Authority], paths: Mapping[str, Path
     errors: list[LawError] = []
 
     def refuse(identity: str, what: str, do: str) -> None:
-        errors.append(LawError(what, where=where.get(identity, identity), do=do, code="replaces"))
+        place = where.get(f"{identity}:replaces", where.get(identity, identity))
+        errors.append(LawError(what, where=place, do=do, code="replaces"))
 
     for identity, authority in sorted(authorities.items()):
         if MARK not in identity:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from dueprocess.terms import Tree, Vocabulary, evaluate, facts_of
@@ -17,8 +18,8 @@ from dueprocess.terms.vocabulary import Value
 MAX_STEPS = 20_000
 """Twelve facts that are true or false need at most 8,191 steps, however they are combined."""
 
-# What follows from what, by the definitions of docs/explanation/semantics.md: facts that no case can give together.
-# ``None`` as the second stands for "not"; the rest of an entry are the facts that the first brings with it.
+# What follows from what, and what excludes what, by definition (see "Papers" in docs/explanation/semantics.md): without
+# it the search would show facts that no case can give together.
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "request_stands": ("detainer_lodged", "hold_requested", "detainer_complete", "detainer_signed"),
     "removal_warrant": ("admin_warrant",),
@@ -87,11 +88,6 @@ def possible(conditions: Sequence[Tree], vocabulary: Vocabulary) -> Search:
     return Search({n: facts[n] for n in sorted(facts)})
 
 
-def conjunction_of(trees: Iterable[Tree]) -> Tree:
-    """All of them."""
-    return ("and", *trees)
-
-
 def disjunction_of(trees: Iterable[Tree]) -> Tree:
     """Any of them; false where there is none."""
     found = tuple(trees)
@@ -145,7 +141,7 @@ def _points(literals: Sequence[Any]) -> list[Any]:
     """Each literal, one value between each two, one below and one above: all that comparisons with them tell apart."""
     step: Any = timedelta(days=1) if isinstance(literals[0], date) else 1
     points: list[Any] = []
-    for before, after in zip(literals, literals[1:], strict=False):
+    for before, after in pairwise(literals):
         points.append(before)
         middle = before + (after - before) / 2
         if before < middle < after:

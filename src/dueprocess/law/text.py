@@ -84,6 +84,8 @@ def as_text(authority: Authority) -> str:
     row("known", span(raw["known"]))
     row("binds", ", ".join(authority.binds) + (f" except {', '.join(authority.excepts)}" if authority.excepts else ""))
     row("persuades", ", ".join(authority.persuades))
+    row("replaces", authority.replaces or "")
+    row("replaced by", authority.replaced_by or "")
     review = authority.review or {}
     by = f" by {review['by_role']} on {review['on']}" if authority.reviewed else ""
     row("review", f"{review.get('status')}{by}; {review.get('basis')}")

@@ -149,7 +149,7 @@ class PlaceBook:
         self._canonical = {
             f"us/{state.lower()}/{slug(alias)}": place for state, alias, place, _ in self._aliases
         }
-        self._sets = frozenset(row[0] for row in _read(folder / "sets.csv", 4))
+        self._sets = {row[0]: row[1] for row in _read(folder / "sets.csv", 4)}
         self._made: dict[str, Place] = {}
         self._index: _Names | None = None
 
@@ -278,6 +278,10 @@ class PlaceBook:
     def known_set(self, name: str) -> bool:
         """Whether ``name`` is a federal circuit or district (``circuit/9``, ``district/ed-pa``)."""
         return name in self._sets
+
+    def set_title(self, name: str) -> str | None:
+        """The name of a federal circuit or district (``Ninth Circuit``); None for what is none."""
+        return self._sets.get(name)
 
     # -------------------------------------------------------------- all
 

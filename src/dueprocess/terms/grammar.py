@@ -41,6 +41,9 @@ def parse_condition(text: Any, *, vocabulary: Vocabulary, where: str) -> Tree:
         raise LawError(f"[{shown(text)}] is no condition", where=where, do="write a boolean expression over the facts", code="condition")
     if len(text) > MAX_LENGTH:
         raise LawError(f"a condition of {len(text)} characters", where=where, do=f"at most {MAX_LENGTH}; split the norm", code="condition")
+    known: Tree | None = vocabulary.trees.get(text)
+    if known is not None:
+        return known
     bare = _QUOTED.sub("''", text)
     if ";" in bare or "--" in bare or "/*" in bare:
         raise LawError("a semicolon or comment in a condition", where=where, do="leave it out", code="condition")
@@ -50,7 +53,8 @@ def parse_condition(text: Any, *, vocabulary: Vocabulary, where: str) -> Tree:
         parsed = parse_one(text, dialect="duckdb")
     except (SqlglotError, RecursionError):
         raise LawError(f"[{_short(text)}] is no SQL condition", where=where, do="check AND, OR, NOT, the quotes and the parentheses", code="condition") from None
-    return _Reader(vocabulary, where, _short(text)).boolean(parsed)
+    tree = vocabulary.trees[text] = _Reader(vocabulary, where, _short(text)).boolean(parsed)
+    return tree
 
 
 def _short(text: str) -> str:

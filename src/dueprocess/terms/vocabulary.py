@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -83,6 +83,8 @@ class Vocabulary:
     actions: Mapping[str, Action]
     refused_names: frozenset[str]
     raw: Mapping[str, Any]
+    trees: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Conditions read before, by their text: many files say the same."""
 
     def fact(self, name: str, *, where: str) -> Fact:
         """The fact of that name; LawError with the nearest known one."""

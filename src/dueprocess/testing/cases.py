@@ -268,7 +268,7 @@ def vaguer(source: Source, value: Any, zone_name: str) -> Any:
     if low == high and source.chance(0.5):
         return local_date(zone_name, low).isoformat()
     low -= source.choice((HOUR, 1, 9 * HOUR, 30 * HOUR))
-    high += source.choice((HOUR, 0, 9 * HOUR, 30 * HOUR))
+    high += source.choice((HOUR, 1, 9 * HOUR, 30 * HOUR))
     return {"earliest": iso(low, zone_name), "latest": iso(high, zone_name)}
 
 

@@ -20,7 +20,7 @@ from dueprocess.law import reading
 from dueprocess.law.lawbook import POWER_STATUTE, Lawbook, link
 from dueprocess.law.model import Authority
 from dueprocess.places import load_places
-from dueprocess.terms import Tree, Vocabulary, read_vocabulary
+from dueprocess.terms import Vocabulary, read_vocabulary
 from dueprocess.testing.conditions import condition, usual
 from dueprocess.testing.source import Source
 
@@ -466,7 +466,6 @@ def more_elsewhere(source: Source, where: Scene, documents: Sequence[LawDocument
 # -- the lawbook ----------------------------------------------------------------------------------------------
 
 _lock = threading.Lock()
-_trees: dict[tuple[int, str], Tree] = {}
 _authorities: dict[tuple[int, bytes], Authority] = {}
 _vocabularies: dict[int, Vocabulary] = {}  # keeps each alive, so that its id stays its own
 _MOST = 50_000
@@ -483,8 +482,8 @@ def lawbook_from(documents: Iterable[Mapping[str, Any]], vocabulary: Vocabulary 
         _vocabularies.setdefault(id(words), words)
         if len(_authorities) > _MOST:
             _authorities.clear()
-        if len(_trees) > _MOST:
-            _trees.clear()
+        if len(words.trees) > _MOST:
+            words.trees.clear()
         found = [_authority(document, words) for document in documents]
     return link(found, words)
 
@@ -493,21 +492,6 @@ def _authority(document: Mapping[str, Any], vocabulary: Vocabulary) -> Authority
     key = (id(vocabulary), canonical_bytes(document))
     found = _authorities.get(key)
     if found is None:
-        parse = reading.parse_condition
-
-        def cached(text: Any, *, vocabulary: Vocabulary, where: str) -> Tree:
-            if not isinstance(text, str):
-                return parse(text, vocabulary=vocabulary, where=where)
-            name = (id(vocabulary), text)
-            if name not in _trees:
-                _trees[name] = parse(text, vocabulary=vocabulary, where=where)
-            return _trees[name]
-
-        # The parser is by far the dearest part of reading a small document.
-        reading.parse_condition = cached
-        try:
-            found = reading.read_authority(Document(dict(document), {}, str(document.get("id"))), vocabulary=vocabulary)
-        finally:
-            reading.parse_condition = parse
+        found = reading.read_authority(Document(dict(document), {}, str(document.get("id"))), vocabulary=vocabulary)
         _authorities[key] = found
     return found

@@ -111,7 +111,7 @@ def _without(value: Any, path: Path) -> Any:
 def _with(value: Any, path: Path, part: Any) -> Any:
     if not path:
         return part
-    found = list(value) if isinstance(value, list) else dict(value)
+    found: Any = list(value) if isinstance(value, list) else dict(value)
     found[path[0]] = _with(value[path[0]], path[1:], part)
     return found
 

@@ -29,7 +29,7 @@ class Seeded:
     """Choices from ``random.Random(seed)``: the same seed gives the same law and cases on every machine."""
 
     def __init__(self, seed: int | str) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - not for secrets
+        self._random = random.Random(seed)
         self._next = self._random.random
 
     def integer(self, low: int, high: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,9 @@ def test_what_is_no_key(tmp_path: Path) -> None:
         read_public(tmp_path / "a.pem")
     with pytest.raises(InputError, match="cannot be read"):
         read_private(tmp_path / "none")
+
+
+def test_no_other_command_pays_for_it() -> None:
+    """Loading the command line and the lawbook imports no cryptography."""
+    code = "import sys, dueprocess.cli.commands, dueprocess.decide; from dueprocess.law import load_lawbook; load_lawbook(); sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dueprocess.terms import evaluate, facts_of, polarities
-from dueprocess.terms.tree import FALSE, TRUE, Tree, from_json, python_tests, text, to_json
+from dueprocess.terms.tree import FALSE, TRUE, Tree, day_constants, from_json, python_tests, text, to_json
 
 A, B = ("fact", "a"), ("fact", "b")
 OLD = ("cmp", ">=", ("f", "n"), ("v", 5))
@@ -68,10 +68,10 @@ def test_giving_an_unknown_a_value_changes_no_known_truth(tree: Tree, facts: dic
 @given(TREES, FACTS)
 def test_compiled_tests_say_the_same(tree: Tree, facts: dict[str, Any]) -> None:
     yes, no = python_tests(tree, lambda name: f"v_{name}")
-    names = {f"v_{name}": value for name, value in facts.items()}
+    names = {**day_constants(yes + no), **{f"v_{name}": value for name, value in facts.items()}}
     result = evaluate(tree, facts)
-    assert bool(eval(yes, {"date": date, **names})) is (result is True)  # noqa: S307
-    assert bool(eval(no, {"date": date, **names})) is (result is False)  # noqa: S307
+    assert bool(eval(yes, dict(names))) is (result is True)  # noqa: S307
+    assert bool(eval(no, dict(names))) is (result is False)  # noqa: S307
 
 
 def test_no_text_of_a_literal_reaches_the_compiler() -> None:
