@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -141,7 +142,7 @@ def vintage(topology: dict[str, Any], year: str) -> dict[str, Any]:
 def steps(points: Sequence[Point]) -> list[int]:
     """``x, y`` of the first point, then each step."""
     found = [*points[0]]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         found += [x2 - x1, y2 - y1]
     return found
 

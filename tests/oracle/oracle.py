@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
+from calendar import isleap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -1167,7 +1168,10 @@ class Case:
         return {instant for time in times for instant in (time.earliest, time.latest)} - {BEGIN, END}
 
     def anniversaries(self) -> set[datetime]:
-        """The local midnights at which a conviction is a year older, for longer than anybody lives."""
+        """The local midnights at which a conviction becomes as old as some condition compares its age with, or a year
+        older than that: only there can a comparison of whole years change."""
+        texts = [str(n.get("when")) for a in self.law.by_id.values() for n in a.get("norms") or []]
+        compared_with = {int(float(number)) for text in texts for number in re.findall(r"\d+(?:\.\d+)?", text)}
         raw = self.stated.get("conviction_date")
         given = [e["value"] for e in raw] if isinstance(raw, list) else [raw]
         found = set()
@@ -1175,8 +1179,8 @@ class Case:
             if text is None:
                 continue
             day = as_date(text)
-            for years in range(1, 151):
-                leap = day.month == 2 and day.day == 29 and (day.year + years) % 4 != 0
+            for years in sorted({y for n in compared_with for y in (n, n + 1) if 0 < y <= 150}):
+                leap = day.month == 2 and day.day == 29 and not isleap(day.year + years)
                 again = date(day.year + years, 3, 1) if leap else date(day.year + years, day.month, day.day)
                 found.add(midnight(again, self.zone))
         return found
@@ -1199,7 +1203,7 @@ class Case:
         """The start of the stay: the earliest booking, or what is known to be the first of the rest."""
         if self.booked.earliest != BEGIN:
             return self.booked.earliest
-        begun = [g.begins.earliest for g in self.listed_grounds(False) if g.begins.earliest != BEGIN]
+        begun = [g.begins.earliest for g in self.as_given if g.begins.earliest != BEGIN]
         due = recorded(self.custody.get("release_due_at"), self.zone)
         return min([*begun, due.earliest if due.earliest != BEGIN else self.at, self.at])
 

@@ -149,7 +149,7 @@ def read_case(
     if not isinstance(allowance, (int, float)) or isinstance(allowance, bool) or not 0 <= allowance <= 72:
         raise InputError(f"[{shown(allowance)}] is no number of hours", where=where(("custody", "processing_allowance_hours")), do="write hours from 0 to 72")
     case = Case(
-        label=str(raw.get("case") or ""),
+        label=_label(reader, raw.get("case")),
         agency=agency,
         zone=facility.zone,
         sets=places.sets(facility),
@@ -172,6 +172,12 @@ def read_case(
     _check_order(case, reader)
     added = _paper_grounds(papers)
     return replace(case, paper_grounds=added) if case.grounds is None else replace(case, grounds=(*case.grounds, *added))
+
+
+def _label(reader: _Reader, value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        raise InputError(f"[{shown(value)}] is no label", where=reader.where(("case",)), do="write a short text, or leave it out")
+    return "" if value is None else shown(value)
 
 
 def _agency(reader: _Reader, raw: Mapping[str, Any], places: PlaceBook) -> tuple[str, Any]:

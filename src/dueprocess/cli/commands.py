@@ -120,7 +120,7 @@ def demo(
     raise typer.Exit(run(case, as_json=json_))
 
 
-@law.command("check", epilog="Example: dueprocess law check --strict")
+@law.command("check", epilog="Example: dueprocess law check")
 def law_check(
     folders: Annotated[list[Path] | None, typer.Argument(help="Folders of law; default: the shipped lawbook.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Status 1 for a warning too.")] = False,

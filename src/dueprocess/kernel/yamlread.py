@@ -191,14 +191,16 @@ def _json(text: str) -> Any:
     if not text.lstrip().startswith(("{", "[")):
         return _NO_KEY
     try:
+        # NaN and Infinity are no JSON; half a surrogate pair is no text.
         value = json.loads(text, object_pairs_hook=pairs)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return _NO_KEY
     todo, seen = [(value, 0)], 0
     while todo:
         item, depth = todo.pop()
         seen += 1
-        if depth > MAX_DEPTH or seen > MAX_NODES or (isinstance(item, str) and _UNSEEN.search(item)):
+        if depth >= MAX_DEPTH or seen > MAX_NODES or (isinstance(item, str) and _UNSEEN.search(item)):
             return _NO_KEY
         inner = list(item.items()) if isinstance(item, dict) else item if isinstance(item, list) else []
         todo += [(part, depth + 1) for entry in inner for part in (entry if isinstance(item, dict) else (entry,))]

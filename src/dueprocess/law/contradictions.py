@@ -16,7 +16,7 @@ from dueprocess.law.model import Authority, Norm, covers, is_state_id
 from dueprocess.law.possible import disjunction_of, possible
 from dueprocess.law.text import norm_text
 from dueprocess.places import ROLES, PlaceBook, PlaceError, load_places
-from dueprocess.terms import Tree, Vocabulary
+from dueprocess.terms import Vocabulary
 from dueprocess.terms.vocabulary import Value
 
 _FOREVER = date.max.toordinal()
@@ -133,31 +133,23 @@ def _always_defeated(entry: _Entry, entries: Sequence[_Entry], vocabulary: Vocab
         over = [e for e in same if e.norm.verb == "forbid"]
     else:
         return []
-    sure = [e for e in over if _wherever(entry, e)]
+    # A require or preempt that something of higher rank defeats leaves the action forbidden all the same, so that a
+    # forbid below it still changes nothing. A forbid that a preempt may defeat, though, leaves room for what it defeats.
+    preempts = [e for e in same if e.norm.verb == "preempt" and _meets(entry, e)]
+    sure = [
+        e
+        for e in over
+        if _wherever(entry, e) and not (e.norm.verb == "forbid" and any((p.norm.rank or 99) < (e.norm.rank or 99) for p in preempts))
+    ]
     if not sure:
         return []
-    # A defeater counts only where nothing that might bind there can defeat it in turn.
-    standing: list[Tree] = []
-    for defeater in sure:
-        top = defeater.norm.rank or 99
-        if defeater.norm.verb == "forbid":
-            against = [e for e in same if e.norm.verb in ("require", "preempt") and (e.norm.rank or 99) < top and _meets(entry, e)]
-            if against:
-                continue
-            standing.append(defeater.norm.when)
-        else:
-            against = [e for e in same if e.norm.verb in ("forbid", "limit") and (e.norm.rank or 99) <= top and _meets(entry, e)]
-            timed = [("true",) for e in against if e.norm.verb == "limit"]
-            standing.append(("and", defeater.norm.when, *(("not", w) for w in [*(e.norm.when for e in against if e.norm.verb == "forbid"), *timed])))
-    if not standing:
-        return []
-    result = possible([norm.when, ("not", disjunction_of(standing))], vocabulary)
+    result = possible([norm.when, ("not", disjunction_of(e.norm.when for e in sure))], vocabulary)
     if not result.searched:
         return [Found("", norm.ref, f"whether [{norm.key}] is always defeated", "")]
     if result.facts is not None:
         return []
     names = ", ".join(e.norm.ref for e in sure)
-    return [Found("always-defeated", norm.ref, f"[{norm.key}] decides nothing: wherever it applies it is defeated by {names}", "say why it stands in the note, or correct its condition or its dates")]
+    return [Found("always-defeated", norm.ref, f"[{norm.key}] changes no answer: wherever and whenever it applies, so does what defeats it ({names})", "correct its condition or its dates, or leave it out")]
 
 
 def _wherever(entry: _Entry, other: _Entry) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from dueprocess.law.lawbook import Lawbook
@@ -84,6 +85,9 @@ class _Site:
             last = a.id.rsplit("/", 1)[1]
             if last[:4].isdigit():  # versions of one authority lie in one folder, named by their year
                 self.family.setdefault(a.id.rsplit("/", 1)[0], []).append(a)
+        # County pages repeat their state's law: each norm and each place is put into words once.
+        self._said: dict[str, str] = {}
+        self._links: dict[str, dict[str, Any]] = {}
         self._pages: list[str] = []
         self._page_set: frozenset[str] = frozenset()
         self.acting = [(a, n) for a in self.paged for n in a.norms if n.rank is not None and n.verb != "declare"]
@@ -113,7 +117,7 @@ class _Site:
             "excepts": [self._place_link(p) for p in a.excepts],
             "persuades": [self._place_link(p) for p in a.persuades],
             "norms": [
-                {"key": n.key, "says": plain(n, a, self.book.vocabulary, self.places), "because": n.because, "code": norm_text(n)}
+                {"key": n.key, "says": self._says(a, n), "because": n.because, "code": norm_text(n)}
                 for n in a.norms
             ],
             "ended_by": [self.link(i) for i in dict.fromkeys((a.in_force.ended_by, a.known.ended_by)) if i],
@@ -198,7 +202,7 @@ class _Site:
         below = [p for p in self._page_ids() if p.startswith(f"{path}/") and p.count("/") == path.count("/") + 1]
         return {
             "id": path,
-            "name": place_words(path, self.places),
+            "name": _heading(place_words(path, self.places)),
             "up": self._place_link("/".join(path.split("/")[:2])) if path.count("/") > 1 else None,
             "own": [self._entry(a) for a in own],
             "federal": [self._entry(a) for a in now if _general(a)],
@@ -221,8 +225,13 @@ class _Site:
             "rank": RANK_NAMES.get(a.rank or 0, ""),
             "reviewed": a.reviewed,
             "basis": str((a.review or {}).get("basis") or ""),
-            "says": [plain(n, a, self.book.vocabulary, self.places) for n in a.norms if n.start is None or n.start <= self.day],
+            "says": [self._says(a, n) for n in a.norms if n.start is None or n.start <= self.day],
         }
+
+    def _says(self, a: Authority, n: Norm) -> str:
+        if n.ref not in self._said:
+            self._said[n.ref] = plain(n, a, self.book.vocabulary, self.places)
+        return self._said[n.ref]
 
     def _touches(self, pattern: str, path: str, sets: tuple[str, ...]) -> bool:
         """Whether a pattern covers the place, or is an agency of the place or of its parts in general (us/nh/*/…)."""
@@ -238,11 +247,15 @@ class _Site:
         return self._pages
 
     def _place_link(self, pattern: str) -> dict[str, Any]:
-        self._page_ids()
-        own = _own_place(pattern)
-        if own is not None:
-            own = self.places.place(own).id
-        return {"pattern": pattern, "name": place_words(pattern, self.places), "page": own if own in self._page_set else None}
+        found = self._links.get(pattern)
+        if found is None:
+            self._page_ids()
+            own = _own_place(pattern)
+            if own is not None:
+                own = self.places.place(own).id
+            page = own if own in self._page_set else None
+            found = self._links[pattern] = {"pattern": pattern, "name": place_words(pattern, self.places), "page": page}
+        return found
 
 
 def defeats(norm: Norm, other: Norm) -> bool:
@@ -273,6 +286,7 @@ def _general(a: Authority) -> bool:
     return all(p == "us" or p.startswith(("circuit/", "district/", "us/ice", "us/cbp")) for p in a.binds)
 
 
+@lru_cache(maxsize=65536)
 def _own_place(pattern: str) -> str | None:
     """The place of a pattern: without its role, and before a star; None for a set or a federal agency."""
     if not pattern.startswith("us") or pattern in ("us/ice", "us/cbp"):
@@ -281,6 +295,10 @@ def _own_place(pattern: str) -> str | None:
     if "*" in parts:
         return "/".join(parts[: parts.index("*")])
     return "/".join(parts[:-1]) if len(parts) > 2 and parts[-1] in ROLES else pattern
+
+
+def _heading(name: str) -> str:
+    return name.removeprefix("the ")
 
 
 def _span(interval: Interval) -> str:

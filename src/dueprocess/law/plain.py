@@ -6,6 +6,7 @@ truth, unknown included), its places and dates in words. How it fares against ot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DAYS_OFF = {"weekends": "weekends", "federal_holidays": "federal holidays"}
+_BRACKETS = re.compile(r"\([^()]*\)")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _SHORT = 90
 """Two alternatives of at most so many characters stand in one "either … or …"; more get letters."""
@@ -116,7 +118,8 @@ def _part(tree: Tree, vocabulary: Vocabulary, level: int) -> str:
 def _joined(parts: list[str], join: str, level: int, *, nested: bool) -> str:
     if len(parts) == 1:
         return parts[0]
-    if nested or len(parts) > 3 or any("," in p or " or " in p or (join == "or" and " and " in p) for p in parts):
+    bare = [_BRACKETS.sub("", p) for p in parts]
+    if nested or len(parts) > 3 or any("," in p or " or " in p or (join == "or" and " and " in p) for p in bare):
         return _lettered(parts, join, level)
     return ", ".join(parts[:-1]) + f" {join} {parts[-1]}"
 

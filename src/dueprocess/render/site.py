@@ -53,6 +53,7 @@ def coverage_page(table: Mapping[str, Any], svg: str, *, notice: str) -> str:
 
 def _groups(site: Mapping[str, Any]) -> list[dict[str, Any]]:
     places = [{"page": f"place/{p['id']}", "title": p["name"], "more": p["id"]} for p in site["places"]]
+    places.sort(key=lambda p: (p["more"].count("/") > 0, p["title"], p["more"]))
     laws: dict[str, list[dict[str, str]]] = {}
     for a in site["authorities"]:
         kind = a["kind"].split(",")[0]
@@ -112,9 +113,13 @@ def _hrefs(here: str) -> Callable[[str], str]:
     return href
 
 
+_clean = lru_cache(maxsize=65536)(clean)
+"""Pages repeat their texts: each is cleaned once."""
+
+
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
-        return clean(value)
+        return _clean(value)
     if isinstance(value, Mapping):
         return {k: _cleaned(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -359,8 +359,9 @@ def test_the_shipped_lawbook_has_no_errors_and_each_finding_a_place_and_a_way_ou
         path, line = finding.where.rsplit(":", 1)
         assert finding.what and finding.do and "\n" not in finding.what
         assert 0 < int(line) <= len(Path(path).read_text(encoding="utf-8").splitlines())
-    # Two courts and an act that do clash; a change of either must be looked at.
-    assert [f.authority for f in found(report, "contradiction")] == ["us/il/jimenez-moreno"] or not load_lawbook().authorities.get("us/il/jimenez-moreno")
+    # A ruling and a later act that do clash.
+    if {"us/il/jimenez-moreno", "us/statute/8-usc-1226-c-3"} <= set(load_lawbook().authorities):
+        assert "us/il/jimenez-moreno" in {f.authority for f in found(report, "contradiction")}
 
 
 def test_command(tmp_path: Path) -> None:
