@@ -76,7 +76,7 @@ def test_review_write_adopt_decide(tmp_path: Path) -> None:
         answers=f"{AGENCY}\ndeclines_all\n\n2026-11-01\n", process=True,
     ).stdout  # fmt: skip
     assert "mine/us/or/clackamas-county/sheriff-policy-2026-11-01.yaml" in written
-    assert "0 problems" in run("law", "check", "mine", cwd=tmp_path).stdout
+    assert "0 errors" in run("law", "check", "mine", cwd=tmp_path).stdout
     assert "--position: no answer" in told("law", "new", "agency-policy", "--out", "mine", "--agency", AGENCY, cwd=tmp_path)
 
     shown = run("law", "adopt", "--agency", AGENCY, "--law", "mine", cwd=tmp_path).stdout

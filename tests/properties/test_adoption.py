@@ -2,10 +2,8 @@
 
 Counsel has adopted a tenth, half or nine tenths of the authorities.
 
-Fails when, for example, `law.lawbook.Lawbook._applied` keeps an end that counsel has not adopted (`if True: continue`
-in place of the test of the enders: a forbid is gone, as without adoption, so nothing fails; but keeping the favoring
-norms of what has ended, `ending and norm.favors` dropped, adds holds), or `decide.regime._compile` writes
-`True`/`None` the wrong way round.
+Fails when, for example, `law.lawbook.Lawbook._applied` calls forbids not adopted, in place of permits
+(`is_adopted or norm.favors`), or `decide.regime._Source.tests` takes what is not adopted for true.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from hypothesis import given
 from property_common import Question, asked, examples, holds, setting_of
 
 from dueprocess.testing import CaseDocument, LawDocument, Source, blurred, is_hold, side_by_side, some
-from dueprocess.testing.strategies import sourced
+from dueprocess.testing.strategies import seeded
 
 
 def question(source: Source) -> Question:
@@ -35,6 +33,6 @@ def check(law: list[LawDocument], case: CaseDocument, *, more: dict[str, Any]) -
 
 
 @examples(150)
-@given(sourced(question))
+@given(seeded(question))
 def test_adoption_adds_no_hold_and_takes_no_release(drawn: Question) -> None:
     holds(check, drawn)

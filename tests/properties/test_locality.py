@@ -5,8 +5,8 @@ One reading is needed: what persuades also stands among the clocks "as a claimed
 intervals), so clocks whose state is `claimed` are left out of the comparison too. Not in force means at no instant of
 the timeline, which has no end: what ended before the stay began.
 
-Fails when, for example, `law.lawbook.Lawbook._binding` forgets `excepts` (drop `and not any(...)`), or `_ended` says
-False for what ended long ago.
+Fails when, for example, `law.lawbook.Lawbook._binding` forgets the exceptions (`and not any(...)` left out), or
+`_applied` does not look whether an authority was known yet.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dueprocess.testing import (
     more_elsewhere,
     more_law,
 )
-from dueprocess.testing.strategies import sourced
+from dueprocess.testing.strategies import seeded
 
 
 def question(source: Source) -> Question:
@@ -71,6 +71,6 @@ def check(law: list[LawDocument], case: CaseDocument, *, more: list[LawDocument]
 
 
 @examples(150)
-@given(sourced(question))
+@given(seeded(question))
 def test_what_does_not_apply_changes_nothing(drawn: Question) -> None:
     holds(check, drawn)

@@ -28,7 +28,7 @@ from dueprocess.testing import (
     lawbook_from,
     more_law,
 )
-from dueprocess.testing.strategies import sourced
+from dueprocess.testing.strategies import seeded
 
 
 def question(source: Source) -> Question:
@@ -74,6 +74,6 @@ def answer(law: list[LawDocument], case: CaseDocument) -> dict[str, Any]:
 
 
 @examples(150)
-@given(sourced(question))
+@given(seeded(question))
 def test_later_law_changes_no_earlier_answer(drawn: Question) -> None:
     holds(check, drawn)

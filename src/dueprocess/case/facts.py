@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dueprocess.case.model import DETAINERS, WARRANTS, Case, Paper, earliest_of
-from dueprocess.kernel.instants import NEVER, UNKNOWN_TIME, Instant, Time, local_date
+from dueprocess.kernel.instants import NEVER, UNKNOWN_TIME, Instant, Time, last_of, local_date
 from dueprocess.kernel.truth import Truth, conjunction, disjunction, negation
 from dueprocess.terms import Vocabulary
 from dueprocess.terms.vocabulary import Value
@@ -147,7 +147,7 @@ def event_time(case: Case, candidate: Candidate, event: str) -> Time:
     if event == "papers_received":
         detainer = earliest_of(tuple(p.received for p in case.detainers)) or absent
         warrant = earliest_of(tuple(p.received for p in case.papers if p.kind in WARRANTS)) or absent
-        return Time(max(detainer.earliest, warrant.earliest), max(detainer.latest, warrant.latest))
+        return last_of(detainer, warrant)
     if event == "bail_refused":
         return case.bail_refused
     if event == "booked":

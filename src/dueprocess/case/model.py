@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dueprocess.kernel.instants import MAX_INSTANT, MIN_INSTANT, NEVER, Instant, Time, exactly
+from dueprocess.kernel.instants import (
+    MAX_INSTANT,
+    MIN_INSTANT,
+    NEVER,
+    Instant,
+    Time,
+    exactly,
+    first_of,
+    last_of,
+)
 from dueprocess.kernel.truth import Truth, disjunction
 from dueprocess.terms.vocabulary import Value
 
@@ -129,10 +138,10 @@ def _ended_by_bail(ground: Ground, refused: Time, *, alone: bool) -> Ground:
     if ground.start.earliest > refused.latest:
         return ground
     if alone:
-        refused = Time(max(refused.earliest, ground.start.earliest), max(refused.latest, ground.start.latest))
+        refused = last_of(refused, ground.start)
+    sooner = first_of(ground.end, refused)
     stood = alone or ground.start.latest <= refused.earliest
-    latest = min(ground.end.latest, refused.latest) if stood else ground.end.latest
-    return replace(ground, end=Time(min(ground.end.earliest, refused.earliest), latest))
+    return replace(ground, end=sooner if stood else replace(ground.end, earliest=sooner.earliest))
 
 
 def settled(grounds: tuple[Ground, ...] | None, *, latest: bool) -> tuple[Ground, ...] | None:
@@ -140,7 +149,9 @@ def settled(grounds: tuple[Ground, ...] | None, *, latest: bool) -> tuple[Ground
     if grounds is None:
         return None
     if latest:
-        return tuple(replace(g, start=exactly(g.start.earliest), end=exactly(g.end.latest)) for g in grounds)
+        return tuple(
+            replace(g, start=exactly(g.start.earliest), end=Time(g.end.latest, g.end.latest, g.end.open_end)) for g in grounds
+        )
     return tuple(
         replace(g, start=exactly(g.start.latest), end=exactly(g.end.earliest))
         for g in grounds
@@ -150,7 +161,7 @@ def settled(grounds: tuple[Ground, ...] | None, *, latest: bool) -> tuple[Ground
 
 def earliest_of(times: tuple[Time, ...]) -> Time | None:
     """The first of several uncertain times."""
-    return Time(min(t.earliest for t in times), min(t.latest for t in times)) if times else None
+    return first_of(*times) if times else None
 
 
 def bounded(instant: Instant) -> bool:

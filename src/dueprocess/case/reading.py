@@ -17,6 +17,7 @@ from dueprocess.kernel.instants import (
     Instant,
     Time,
     day_start,
+    first_of,
     local_date,
     parse_date,
     parse_instant,
@@ -256,9 +257,9 @@ def _until_release(reader: _Reader, grounds: list[Ground], due: Time, given: Any
             do="correct one of the two; where bail was refused, give the end as if it had not been",
         )
     # None ended later; and where only one can have ended then, that one did.
-    ends = [Time(g.end.earliest, min(g.end.latest, due.latest)) for g in grounds]
+    ends = [replace(first_of(g.end, due), earliest=g.end.earliest) for g in grounds]
     if len(last) == 1:
-        ends[last[0]] = Time(max(ends[last[0]].earliest, due.earliest), ends[last[0]].latest)
+        ends[last[0]] = replace(ends[last[0]], earliest=max(ends[last[0]].earliest, due.earliest))
     return tuple(replace(g, end=e) for g, e in zip(grounds, ends, strict=True))
 
 

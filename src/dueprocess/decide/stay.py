@@ -49,6 +49,7 @@ from dueprocess.kernel.instants import (
     Time,
     day_start,
     exactly,
+    last_of,
     local_date,
     midnight,
 )
@@ -61,7 +62,6 @@ LOCAL = "local_custody"
 HOLDS = (MAY_HOLD, MUST_HOLD)
 
 Overrides = Mapping[str, Value]
-_YEARS_OF_ANNIVERSARIES = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,8 @@ class Stay:
         possible = [g for g in grounds if g.end.by(at) is not False and g.start.by(at) is not False]
         # A ground that may never have begun moves the last end no earlier, only perhaps later.
         sure = [g for g in possible if g.end.by(at) is True and g.start.by(at) is True]
-        return Time(
-            max((g.end.earliest for g in sure), default=booked.earliest),
-            max((g.end.latest for g in possible), default=booked.latest) if sure else max(booked.latest, *(g.end.latest for g in possible), MIN_INSTANT),
-        )
+        last = last_of(*(g.end for g in possible), *(() if sure else (booked,)))
+        return replace(last, earliest=max((g.end.earliest for g in sure), default=booked.earliest))
 
     # -- one instant --------------------------------------------------------------------------------
 
@@ -274,9 +272,9 @@ class Stay:
 
     def _end(self, norm: Norm, start: Time) -> Time:
         zone = self.case.zone
-        # An interval does not reach its last instant (a date ends before the next midnight). Counted hours end at the
-        # same instant either way; the end of a local day does not.
-        latest = start.latest - 1 if norm.until_end_of_day and bounded(start.latest) else start.latest
+        # A date ends before the next midnight. Counted hours end at the same instant either way; the end of the local
+        # day does not.
+        latest = start.latest - 1 if norm.until_end_of_day and start.open_end and bounded(start.latest) else start.latest
         ends = [
             deadline(
                 instant,
@@ -285,7 +283,7 @@ class Stay:
                 excluding=norm.excluding,
                 until_end_of_day=norm.until_end_of_day,
             )
-            for instant in ((start.earliest,) if start.exact else (start.earliest, latest))
+            for instant in ((latest,) if start.exact else (start.earliest, latest))
         ]
         return Time(ends[0], ends[-1])
 
@@ -332,7 +330,7 @@ class Stay:
         for norm, candidate in self._limits(begin, points):
             counted = dues if norm.counted_from == "release_due" else {event_time(case, candidate, norm.counted_from)}
             for start in counted:
-                placed = (start, exactly(start.earliest), exactly(start.latest))
+                placed = (start, exactly(start.earliest), exactly(start.latest), Time(start.latest, start.latest, start.open_end))
                 ends = {bound for time in placed for end in (self._end(norm, time),) for bound in (end.earliest, end.latest)}
                 points |= {end for end in ends if bounded(end) and end > begin}
         return tuple(sorted({begin, *points}))
@@ -358,7 +356,7 @@ class Stay:
         for _, value in given.steps if given else ():
             if not isinstance(value, date):
                 continue
-            for years in range(1, _YEARS_OF_ANNIVERSARIES):
+            for years in self.lawbook.conviction_years:
                 try:
                     day = value.replace(year=value.year + years)
                 except ValueError:

@@ -78,11 +78,13 @@ def parse_date(value: Any, *, where: str) -> date:
 class Time:
     """A recorded time: the event happened in [earliest, latest]; both equal for an exact instant.
 
-    A date is the whole local day: ``earliest`` its first instant, ``latest`` the first of the next day.
+    A date is the whole local day: ``earliest`` its first instant, ``latest`` the first of the next day, which it does
+    not reach (``open_end``).
     """
 
     earliest: Instant
     latest: Instant
+    open_end: bool = False
 
     @property
     def exact(self) -> bool:
@@ -95,6 +97,18 @@ class Time:
         if self.earliest > at:
             return False
         return None
+
+
+def first_of(*times: Time) -> Time:
+    """The first of several events."""
+    latest = min(t.latest for t in times)
+    return Time(min(t.earliest for t in times), latest, all(t.open_end for t in times if t.latest == latest))
+
+
+def last_of(*times: Time) -> Time:
+    """The last of several events."""
+    latest = max(t.latest for t in times)
+    return Time(max(t.earliest for t in times), latest, all(t.open_end for t in times if t.latest == latest))
 
 
 NEVER = Time(MAX_INSTANT, MAX_INSTANT)
@@ -131,10 +145,10 @@ def parse_time(value: Any, *, zone_name: str, where: str) -> Time:
         high = parse_time(value["latest"], zone_name=zone_name, where=f"{where}.latest")
         if low.earliest > high.latest:
             raise InputError("[earliest] is after [latest]", where=where, do="swap or correct them")
-        return Time(low.earliest, high.latest)
+        return Time(low.earliest, high.latest, high.open_end)
     if isinstance(value, str) and _DATE.match(value):
         day = parse_date(value, where=where)
-        return Time(day_start(zone_name, day), day_start(zone_name, day + timedelta(days=1)))
+        return Time(day_start(zone_name, day), day_start(zone_name, day + timedelta(days=1)), open_end=True)
     if isinstance(value, (str, int, float)):
         return exactly(parse_instant(value, where=where))
     raise InputError(f"[{shown(value)}] is no time", where=where, do="write an instant with its offset, or a date")

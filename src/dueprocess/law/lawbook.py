@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import LawError, nearest
@@ -22,6 +23,9 @@ from dueprocess.law.model import (
     covers,
 )
 from dueprocess.terms import Vocabulary, facts_of
+from dueprocess.terms.tree import compared_with
+
+_LONGEST_LIFE = 150
 
 POWER_STATUTE = "us/statute/8-usc-1357-g-10"
 """The one federal text that courts have read to give, or not to give, local officers power."""
@@ -155,6 +159,16 @@ class Lawbook:
             days.update(n.start for n in authority.norms if n.start is not None)
         return tuple(sorted(days))
 
+    @cached_property
+    def conviction_years(self) -> tuple[int, ...]:
+        """The ages in whole years at which some condition on ``conviction_age_years`` may change."""
+        years: set[int] = set()
+        for authority in self.authorities.values():
+            for norm in authority.norms:
+                for low in compared_with(norm.when, "conviction_age_years"):
+                    years |= set(range(1, _LONGEST_LIFE)) if low is None else {math.floor(low), math.floor(low) + 1}
+        return tuple(sorted(y for y in years if 0 < y < _LONGEST_LIFE))
+
     def form(self, kind: str, edition: str) -> Authority | None:
         return self.forms.get(kind, {}).get(edition)
 
@@ -279,7 +293,8 @@ def _check_ends(authority: Authority, by_id: Mapping[str, Authority], spots: _Sp
         if authority.kind in ("form", "ice_policy", "agreement"):
             continue
         for pattern in authority.binds:
-            if not any(_wider(p, pattern) for p in ender.binds):
+            spared = any(covers(e, pattern) for e in ender.excepts)
+            if spared or not any(_wider(p, pattern) for p in ender.binds):
                 raise LawError(
                     f"it is ended by [{ender.id}], which does not bind [{pattern}]",
                     where=spot,

@@ -81,6 +81,19 @@ def walk(tree: Tree, *, positive: bool = True) -> Iterator[tuple[str, bool]]:
         yield tree[1][1], not positive
 
 
+def compared_with(tree: Tree, name: str) -> Iterator[float | None]:
+    """The numbers that a fact is compared with anywhere in a condition; None where it is compared with another fact."""
+    kind = tree[0]
+    if kind in ("not", "and", "or"):
+        for child in tree[1:]:
+            yield from compared_with(child, name)
+    elif kind == "cmp" and ("f", name) in tree[2:]:
+        other = tree[3] if tree[2] == ("f", name) else tree[2]
+        yield other[1] if other[0] == "v" else None
+    elif kind == "in" and tree[1] == ("f", name):
+        yield from tree[2]
+
+
 def facts_of(tree: Tree) -> frozenset[str]:
     """The names of the facts that the condition turns on."""
     return frozenset(name for name, _ in walk(tree))

@@ -7,7 +7,8 @@ Choices come from a *source*, so that one generator serves both a fast loop and 
 
 - ``Seeded(seed)``: choices from ``random.Random``; thousands of pairs a second, no further package.
 - ``dueprocess.testing.strategies`` (needs ``hypothesis``): ``sourced(make)`` turns any function of a source into a
-  strategy that shrinks; ``scenes``, ``laws``, ``stays`` and ``cases`` are ready-made.
+  strategy that shrinks, ``seeded(make)`` into a faster one that does not; ``scenes``, ``laws``, ``stays`` and
+  ``cases`` are ready-made.
 
 Law:
 
@@ -29,7 +30,7 @@ Answers:
 
 - ``stay_of(case, lawbook)``: the ``Stay``; ``side_by_side(spans, spans)``: two timelines, stretch by stretch;
   ``is_hold(outcome)``.
-- ``shrink(documents, case, fails)``: the smallest law and case, found by leaving things out, for which ``fails``.
+- ``shrink(documents, cases, fails)``: a small law and small cases, found by leaving things out, for which ``fails``.
 
     >>> source = Seeded(7)
     >>> documents, case = random_pair(source)

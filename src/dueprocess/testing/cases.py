@@ -145,8 +145,13 @@ def _custody(world: _World) -> tuple[list[dict[str, Any]], Instant, Instant | No
             due = max(due, end)
         last = end
         grounds.append(entry)
-    bail = world.after(world.booked, 30) if count and source.chance(0.15) else None
-    return grounds, due, bail
+    return grounds, due, _bail(world, grounds) if grounds and source.chance(0.15) else None
+
+
+def _bail(world: _World, grounds: list[dict[str, Any]]) -> Instant:
+    """When bail was refused: not before the only ground began that it could have ended."""
+    charges = [g for g in grounds if g["kind"] == "charge"] or grounds
+    return world.after(_seconds(charges[0]["from"]) if len(charges) == 1 else world.booked, 30)
 
 
 def _papers(world: _World, due: Instant) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ bind where the ended authority binds, no cycles among declarations.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -448,13 +449,22 @@ def random_law(
                 norm["counted_from"] = counted_from[0]
     if not agreements:
         documents = [d for d in documents if d["kind"] != "agreement"]
-    return documents
+    return documents[:known] + _renumbered(documents[known:])
 
 
 def more_law(source: Source, where: Scene, documents: Sequence[LawDocument], *, ranks: Sequence[int], size: int = 3) -> list[LawDocument]:
     """One to ``size`` further texts of the given ranks (1 the federal constitution … 8 agency policy) that bind here."""
     maker = _Maker(source, where, list(documents), "added")
-    return [maker.text(source.choice(ranks)) for _ in range(source.integer(1, size))]
+    return _renumbered([maker.text(source.choice(ranks)) for _ in range(source.integer(1, size))])
+
+
+def _renumbered(documents: list[LawDocument]) -> list[LawDocument]:
+    """The documents with the numbered norms of each numbered anew: a norm that was repeated keeps no other's name."""
+    for document in documents:
+        for number, norm in enumerate(document.get("norms") or (), 1):
+            if re.fullmatch(r"n\d+", str(norm.get("id", ""))):
+                norm["id"] = f"n{number}"
+    return documents
 
 
 def more_elsewhere(source: Source, where: Scene, documents: Sequence[LawDocument], *, size: int = 3) -> list[LawDocument]:
