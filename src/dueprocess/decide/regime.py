@@ -7,6 +7,7 @@ taken the way that favors it, and the way that does not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,7 +17,7 @@ from dueprocess.case.facts import Facts
 from dueprocess.kernel.truth import Truth
 from dueprocess.law import Applied, Lawbook, Norm, declares
 from dueprocess.terms import facts_of
-from dueprocess.terms.tree import day_constants, python_tests
+from dueprocess.terms.tree import day_constants, python_tests, walk
 
 NO_AUTHORITY, FORBIDDEN, PERMITTED, REQUIRED = -1, 0, 1, 2
 """Results of one resolution of one action. For ``hold`` the first two both mean release."""
@@ -27,6 +28,8 @@ DETERMINED_RANK = 50
 """A determination ranks below every declaration."""
 
 _INFINITE = 10**6
+_SELDOM = 2
+"""A fact that so few conditions ask for is not worth a local variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +226,14 @@ class _Source:
         self.complete = complete
         """Whether every fact stands in the mapping, unknown ones as None: a look-up is then quicker than ``get``."""
         self.lines: list[str] = []
+        self._uses = Counter(name for applied in regime.applied for name, _ in walk(applied.norm.when)) if complete else Counter()
         self._variables: dict[str, str] = {}
         self._states: set[int] = set()
 
     def fact(self, name: str) -> str:
         """The local variable of a fact, loaded or worked out before its first use."""
+        if 0 < self._uses[name] <= _SELDOM and name not in self.regime.declarations:
+            return f"f['{name}']"  # looked up where it is asked for, often not at all
         variable = f"v_{name}"
         if name not in self._variables:
             self._variables[name] = variable
