@@ -129,7 +129,8 @@ class TestTime:
 
     def test_a_date_is_its_whole_local_day(self) -> None:
         time = parse_time("2012-03-11", zone_name=PACIFIC, where="x")
-        assert time == Time(instant("2012-03-11T00:00:00-08:00"), instant("2012-03-12T00:00:00-07:00"))
+        # A day does not reach the next midnight, so its end is open (what ends with a local day turns on it).
+        assert time == Time(instant("2012-03-11T00:00:00-08:00"), instant("2012-03-12T00:00:00-07:00"), open_end=True)
         assert time.latest - time.earliest == 23 * 3600 and not time.exact
         assert time.by(time.earliest - 1) is False
         assert time.by(time.earliest) is None and time.by(time.latest - 1) is None
@@ -139,7 +140,7 @@ class TestTime:
         time = parse_time({"earliest": "2012-03-11", "latest": "2012-03-11T10:00:00-07:00"}, zone_name=PACIFIC, where="x")
         assert time == Time(instant("2012-03-11T00:00:00-08:00"), instant("2012-03-11T10:00:00-07:00"))
         days = parse_time({"earliest": "2012-03-10", "latest": "2012-03-11"}, zone_name=PACIFIC, where="x")
-        assert days == Time(instant("2012-03-10T00:00:00-08:00"), instant("2012-03-12T00:00:00-07:00"))
+        assert days == Time(instant("2012-03-10T00:00:00-08:00"), instant("2012-03-12T00:00:00-07:00"), open_end=True)
 
     @pytest.mark.parametrize(
         "bad",
