@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dueprocess.case.model import DETAINERS, WARRANTS, Case, Paper, earliest_of
+from dueprocess.case.model import WARRANTS, Case, Paper, earliest_of
 from dueprocess.kernel.instants import NEVER, UNKNOWN_TIME, Instant, Time, last_of, local_date
 from dueprocess.kernel.truth import Truth, conjunction, disjunction, negation
 from dueprocess.terms import Vocabulary
@@ -154,7 +154,3 @@ def event_time(case: Case, candidate: Candidate, event: str) -> Time:
         return case.booked
     # A complete record speaks of what was received, served, cancelled, shown or claimed; of other events it is silent.
     return earliest_of(case.events.get(event, ())) or (absent if event == "claim_made" else UNKNOWN_TIME)
-
-
-def is_detainer(paper: Paper) -> bool:
-    return paper.kind in DETAINERS

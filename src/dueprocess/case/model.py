@@ -122,14 +122,14 @@ class Case:
         grounds = self.grounds
         if grounds is None or not with_bail or self.bail_refused == NEVER:
             return grounds
-        listed = [g for g in grounds if g.listed]
-        charges = any(g.kind == "charge" for g in listed)
-        if not charges and len(listed) != 1:
-            return grounds
-        could = sum(1 for g in listed if g.kind == "charge" or not charges)
-        return tuple(
-            _ended_by_bail(g, self.bail_refused, alone=could == 1) if g.listed and (g.kind == "charge" or not charges) else g for g in grounds
-        )
+        ended = self.bailable()
+        return tuple(_ended_by_bail(g, self.bail_refused, alone=len(ended) == 1) if g in ended else g for g in grounds)
+
+    def bailable(self) -> list[Ground]:
+        """The grounds that bail can have been for: each charge, or the only ground where none is a charge."""
+        listed = [g for g in self.grounds or () if g.listed]
+        charges = [g for g in listed if g.kind == "charge"]
+        return charges or (listed if len(listed) == 1 else [])
 
 
 def _ended_by_bail(ground: Ground, refused: Time, *, alone: bool) -> Ground:

@@ -419,6 +419,13 @@ def _check_order(case: Case, reader: _Reader) -> None:
     known_bail = case.bail_refused not in (NEVER, UNKNOWN_TIME)
     if known_bail and (case.bail_refused.latest < case.booked.earliest or (case.left and case.bail_refused.earliest > case.left.latest)):
         raise ContradictionError("bail was refused outside the stay", where=reader.where(("custody", "bail_refused_at")), do="correct the times")
+    bailable = case.bailable()
+    if known_bail and len(bailable) == 1 and bailable[0].start.earliest > case.bail_refused.latest:
+        raise ContradictionError(
+            "bail was refused before the only ground began that it could have been for",
+            where=reader.where(("custody", "bail_refused_at")),
+            do="correct the times, or list the ground that it was for",
+        )
     for index, ground in enumerate(case.grounds or ()):
         if case.left and ground.start.earliest > case.left.latest:
             raise ContradictionError("a ground begins after the person left", where=reader.where(("custody", "grounds", index, "from")), do="correct the times")
