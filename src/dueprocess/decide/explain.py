@@ -85,7 +85,7 @@ def reasons(stay: Stay, moment: Moment) -> tuple[list[dict[str, Any]], list[Norm
     support = [i for i in supporting(moment, resolved, names) if i not in deciding]
     norms = [regime.applied[i].norm for i in (*deciding, *support)]
     told = [shown(stay, n) for n in norms]
-    for name, (value, start, role, papers) in stay.case.determined.items():
+    for name, (value, _, role, papers) in stay.case.determined.items():
         if name in names and resolved.facts.get(name) == value and not any(declares(n) == (name, value) for n in norms):
             told.append(
                 {
@@ -96,11 +96,10 @@ def reasons(stay: Stay, moment: Moment) -> tuple[list[dict[str, Any]], list[Norm
                     "because": f"Determined by {role} on {papers}.",
                 }
             )
-            del start
     if not told:
         told.append(
             {
-                "authority": "us/four-tests",
+                "authority": "none",
                 "norm": "no-authority",
                 "effect": "no authority to hold",
                 "citation": "",

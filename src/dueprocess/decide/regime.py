@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from dueprocess.case.facts import Facts
 from dueprocess.kernel.truth import Truth
-from dueprocess.law import Applied, Lawbook, Norm, declares
+from dueprocess.law import Applied, Lawbook, declares
 from dueprocess.terms import facts_of
 from dueprocess.terms.tree import day_constants, python_tests, walk
 
@@ -388,7 +388,3 @@ class Regimes:
 def regimes_of(lawbook: Lawbook) -> Regimes:
     """The regimes of a lawbook, kept while the lawbook is in use."""
     return Regimes(lawbook)
-
-
-def norm_of(regime: Regime, index: int) -> Norm:
-    return regime.applied[index].norm

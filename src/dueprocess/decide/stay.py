@@ -37,8 +37,6 @@ from dueprocess.decide.regime import (
     outcome_word,
     regimes_of,
 )
-
-__all__ = ["HOLDS", "LOCAL", "MAY_HOLD", "MUST_HOLD", "RELEASE", "REVIEW", "Moment", "Overrides", "Resolved", "Setting", "Span", "Stay"]
 from dueprocess.kernel.errors import ContradictionError
 from dueprocess.kernel.instants import (
     MAX_INSTANT,
@@ -484,5 +482,18 @@ def _declared_by_edition(edition: Authority, facts: Facts) -> dict[str, Truth]:
     return told
 
 
-def unbounded(time: Time) -> bool:
-    return time.earliest <= MIN_INSTANT and time.latest >= MAX_INSTANT
+
+__all__ = [
+    "HOLDS",
+    "LOCAL",
+    "MAY_HOLD",
+    "MUST_HOLD",
+    "RELEASE",
+    "REVIEW",
+    "Moment",
+    "Overrides",
+    "Resolved",
+    "Setting",
+    "Span",
+    "Stay",
+]
