@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -46,8 +47,6 @@ def oracle() -> ModuleType:
     spec = importlib.util.spec_from_file_location("the_oracle", ORACLE)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    import sys
-
     sys.modules["the_oracle"] = module
     spec.loader.exec_module(module)
     return module
@@ -82,9 +81,7 @@ def of_engine(law: list[LawDocument], case: CaseDocument, adoption: dict[str, An
 
 
 def of_oracle(law: list[LawDocument], case: CaseDocument, adoption: dict[str, Any] | None) -> dict[str, Any]:
-    known = lawbook_from(law)  # refused law is refused here too
-    del known
-    stay = stay_of(case, lawbook_from(law))
+    stay = stay_of(case, lawbook_from(law))  # what the loader or the reader refuses is refused here too
     place = oracle().PlaceInfo(stay.case.agency, stay.case.zone, stay.case.sets)
     found = oracle().answer(case, law, facts(), place=place, today=TODAY, adoption=adoption)
     return {

@@ -1205,7 +1205,9 @@ class Case:
             return self.booked.earliest
         begun = [g.begins.earliest for g in self.as_given if g.begins.earliest != BEGIN]
         due = recorded(self.custody.get("release_due_at"), self.zone)
-        return min([*begun, due.earliest if due.earliest != BEGIN else self.at, self.at])
+        if not begun and due.earliest != BEGIN:
+            begun = [due.earliest]
+        return min([*begun, self.at])
 
     def latest_start(self) -> datetime:
         """The latest instant at which the stay can have begun: by then booked, a ground begun, or asked about."""

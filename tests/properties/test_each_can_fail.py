@@ -34,7 +34,7 @@ BREAKS = [
     ("test_replay.py", "law/lawbook.py", "        if interval.until is None or day < interval.until:\n            return False\n        return interval.ended_by is None or self.known(interval.ended_by, known_at)", "        if interval.until is None or day < interval.until:\n            return False\n        return True"),
     ("test_replay.py", "law/lawbook.py", "        if interval.until is None or known_at < interval.until:\n            return False\n        return interval.ended_by is None or self.known(interval.ended_by, known_at)", "        if interval.until is None or known_at < interval.until:\n            return False\n        return True"),
     ("test_horizon.py", "decide/stay.py", "points |= {midnight(case.zone, day) for day in", "points |= {midnight(case.zone, day) for day in () and"),
-    ("test_horizon.py", "decide/stay.py", "                placed = (start, exactly(start.earliest), exactly(start.latest))", "                placed = (exactly(start.earliest),)"),
+    ("test_horizon.py", "decide/stay.py", "                placed = (start, exactly(start.earliest), exactly(start.latest), Time(", "                placed = (exactly(start.earliest),) or (Time("),
     ("test_order.py", "law/reading.py", '{**raw, "norms": sorted((raw.get("norms") or []), key=canonical_bytes)}', "raw"),
     ("test_conservation.py", "decide/stay.py", "max(a.start, b.start, within.earliest), min(a.until, b.until, within.latest)", "max(a.start, b.start, within.earliest), min(a.until, b.until)"),
     ("test_conservation.py", "decide/stay.py", "            until = points[index + 1] if index + 1 < len(points) else MAX_INSTANT", "            until = points[index + 1] if index + 1 < len(points) else start"),

@@ -40,7 +40,9 @@ def cancelling(source: Source) -> Question:
     if not papers:
         return Question(where, law, [case, case])
     index = source.choice(papers)
-    received = bounds(stay["papers"][index]["received_at"], where.zone) or (0, 0)
+    received = bounds(case["papers"][index]["received_at"], where.zone)
+    if received is None:
+        return Question(where, law, [case, case])
     at = received[1] + source.choice((1, 5, 20, 60, 200)) * 3600
     before = case["papers"][index]["cancelled_at"]
     known = bounds(before, where.zone)
@@ -55,9 +57,7 @@ def cancelling(source: Source) -> Question:
 def removing(source: Source) -> Question:
     kept = [e for e in COUNTED_FROM if e not in FROM_RECEIPT]
     where, law, stay = setting_of(source, counted_from=kept)
-    case = stay
-    if source.chance(0.4):
-        case = {**blurred(source, where, stay), "record_complete": True}
+    case = stay if source.chance(0.6) else blurred(source, where, stay, rate=0.3, times_only=True)
     papers = [i for i, p in enumerate(case["papers"]) if not is_local_ground(p)]
     return Question(where, law, [case, without_paper(case, source.choice(papers)) if papers else case])
 

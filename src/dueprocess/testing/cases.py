@@ -10,7 +10,7 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dueprocess.case.model import DETAINERS
+from dueprocess.case.model import DETAINERS, WARRANTS
 from dueprocess.kernel.instants import Instant, day_start, iso, local_date, zone
 from dueprocess.law import Lawbook
 from dueprocess.testing.conditions import PERSON_FACTS
@@ -282,8 +282,9 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
 
     With ``times_only`` no time vanishes and all else stays known: times become days or intervals.
 
-    Whatever the case says is one of the things that the blurred case leaves possible. Papers are never left out:
-    see ``without_papers``.
+    Whatever the case says is one of the things that the blurred case leaves possible. A paper is left out only of an
+    incomplete record, and only where no other of its sort is listed; a detainer's boxes or signature may turn from what
+    the paper shows into what the case states.
     """
     found = deepcopy(case)
     zone_name = str(zone(where.zone))
@@ -318,6 +319,8 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
         for key in () if times_only else ("signed_by", "boxes", "edition", "issuer"):
             if paper.get(key) is not None and source.chance(rate):
                 paper[key] = None
+    if not complete:
+        found["papers"] = [p for p in found["papers"] if not (source.chance(rate) and _may_be_missing(p, found["papers"]))]
     events = []
     for event in found["events"]:
         if not complete and source.chance(rate):
@@ -326,6 +329,7 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
     found["events"] = events
     if times_only:
         return found
+    _stated(source, case, found)
     for name in list(found["facts"]):
         if complete and name in _CLAIMED_OR_SHOWN:
             continue  # what is not said of these would be "no"
@@ -338,6 +342,28 @@ def blurred(source: Source, where: Scene, case: CaseDocument, *, rate: float = 0
     if source.chance(rate):
         found["determined"] = {}
     return found
+
+
+def _may_be_missing(paper: dict[str, Any], papers: list[dict[str, Any]]) -> bool:
+    """Whether an incomplete record that lacks the paper leaves open all that the paper made true."""
+    if is_local_ground(paper):
+        return False  # the grounds listed are all there are, save what a paper adds
+    sort = next((kinds for kinds in (DETAINERS, WARRANTS) if paper["kind"] in kinds), ())
+    return sum(p["kind"] in sort for p in papers) <= 1
+
+
+def _stated(source: Source, case: CaseDocument, found: CaseDocument) -> None:
+    """Let the case state of its only detainer what is no longer read from the paper."""
+    known = [p for p in case["papers"] if p["kind"] in DETAINERS]
+    left = [p for p in found["papers"] if p["kind"] in DETAINERS]
+    if len(known) != 1 or len(left) != 1:
+        return
+    if left[0]["boxes"] is None and known[0]["boxes"] is not None:
+        for box in some(source, _BOXES, 0.4):
+            name = f"box_{box}" if box in ("transferred", "priority") else f"basis_{box}"
+            found["facts"][name] = box in known[0]["boxes"]
+    if left[0]["signed_by"] is None and known[0]["signed_by"] is not None and source.chance(0.5):
+        found["facts"]["detainer_signed"] = known[0]["signed_by"] == "immigration_officer"
 
 
 # -- the same question asked with less paper, or with its lists in another order -------------------------------
