@@ -1292,6 +1292,8 @@ def stay_class(case: Case, overheld: dict[str, float]) -> str:
         return "unknown"
     if overheld["least"] > 0:
         return "certain"
+    if case.booked.wholly_unknown() and not any(g.begins.latest == BEGIN for g in case.grounds):
+        return "unknown"  # agreed since: with no beginning of the stay the most is no bound
     if overheld["most"] == 0:
         return "no"
     return "unknown" if end_missing and case.ground_stands(last) is None else "possible"

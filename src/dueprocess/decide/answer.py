@@ -21,6 +21,7 @@ from dueprocess.kernel.instants import (
     MAX_INSTANT,
     MIN_INSTANT,
     NEVER,
+    UNKNOWN_TIME,
     Instant,
     Time,
     exactly,
@@ -318,6 +319,8 @@ def _class(stay: Stay, over: Time) -> str:
         return "unknown"
     if over.earliest > 0:
         return "certain"
+    if stay.case.booked == UNKNOWN_TIME and not any(g.start.latest == MIN_INSTANT for g in stay.grounds):
+        return "unknown"  # nobody says since when the person was there, so the most is no bound
     if over.latest == 0:
         return "no"
     # It turns on a time that nobody gave: a ground may still stand at the end, since its own end is missing.

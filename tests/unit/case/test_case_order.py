@@ -39,3 +39,9 @@ def test_bail_before_one_of_two_charges_is_taken_for_the_other() -> None:
     other = {"kind": "charge", "from": "2020-02-27T11:00:00-05:00", "until": "2020-02-29T08:00:00-05:00"}
     decided = decide_case(case(grounds=[other, CHARGE], bail_refused_at="2020-02-28T05:00:01-05:00"), today=TODAY)
     assert decided["outcome"] == "review"  # whether the second charge still stands is not known
+
+
+def test_a_stay_that_nobody_says_began_is_unknown() -> None:
+    asked = case(grounds=[{**CHARGE, "until": "2020-02-29T11:00:00-05:00"}], booked_at=None)
+    assert decide_case(asked, today=TODAY)["class"] == "unknown"
+    assert decide_case(case(release_due_at="2020-02-29T11:00:00-05:00", booked_at=None), today=TODAY)["class"] == "no"
