@@ -1,17 +1,18 @@
-"""``python -m bench.run [decisions] [lawbook] [processes]``: without a name, all of them."""
+"""``python -m bench.run [decisions] [lawbook] [processes] [scale]``: without a name, all of them."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import decisions, lawbook, processes
+from bench import decisions, lawbook, processes, scale
 from bench.measure import machine
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "decisions": decisions.run,
     "lawbook": lawbook.run,
     "processes": processes.run,
+    "scale": scale.run,
 }
 
 

@@ -92,6 +92,29 @@ def test_review_write_adopt_decide(tmp_path: Path) -> None:
     ).stdout
 
 
+def test_review_after_adoption_keeps_it(tmp_path: Path) -> None:
+    """Counsel adopts first and reviews later, in the overlay: the decision is that of adopted law in both."""
+    adopt_ = ("law", "adopt", "--agency", AGENCY, "--law", "mine")
+    (tmp_path / "mine").mkdir()
+    run(*adopt_[:-2], "--by-role", "county counsel", "--all-binding", "--out", "adoption.yaml", cwd=tmp_path)
+    said = run("law", "review", "us/four-tests", "--by-role", "county counsel", "--on", "2026-11-20", "--against", _title("us/four-tests"), "--law", "mine", cwd=tmp_path)
+    assert "An adoption of this text stays" in said.stdout
+    file = (tmp_path / "adoption.yaml").read_bytes()
+    decide = ("decide", data_dir("cases") / "g12-lopez-lopez.yaml", "--law", "mine", "--json")
+    assert "0 are not adopted" in run(*adopt_, "--by-role", "county counsel", "us/four-tests", "--out", "adoption.yaml", cwd=tmp_path).stdout
+    assert (tmp_path / "adoption.yaml").read_bytes() == file
+    # The same of a case that a hold comes of.
+    agency = json.loads(run(*decide, cwd=tmp_path).stdout)["agency"]
+    run("law", "adopt", "--agency", agency, "--by-role", "county counsel", "--all-binding", "--out", "a.yaml", cwd=tmp_path)
+    decision = json.loads(run(*decide, "--adoption", "a.yaml", cwd=tmp_path).stdout)
+    assert decision["outcome"] == "may_hold" and decision["not_adopted"] == []
+    # A change of what the reviewed copy says undoes it.
+    copy = tmp_path / "mine/us/four-tests.yaml"
+    copy.write_text(copy.read_text().replace("because: ", "because: Indeed, ", 1))
+    decision = json.loads(run(*decide, "--adoption", "a.yaml", cwd=tmp_path).stdout)
+    assert decision["outcome"] == "review" and decision["not_adopted"][0] == "us/four-tests"
+
+
 def _title(identity: str) -> str:
     return str(load_lawbook().authorities[identity].sources[0]["title"])
 
@@ -139,6 +162,62 @@ def test_law_for_a_closed_network(tmp_path: Path) -> None:
     assert "now says: require notify_release when notice_requested" in second and "in use: bundle 2" in second
     assert "require notify_release" in run("law", "show", "us/or/clackamas-county/sheriff-policy-2026-11-01", "--law", "srv/current", cwd=tmp_path).stdout
     assert json.loads(run(*update, "--rollback", "--by-role", "county counsel", "--json", cwd=tmp_path).stdout)["current"]["sequence"] == 1
+
+
+OPEN_CASE = """\
+case: made up
+agency: us/or/clackamas-county/sheriff
+at: "2026-11-10T12:00:00-08:00"
+law_known_at: "2026-10-01"
+record_complete: true
+custody:
+  booked_at: "2026-11-08T12:00:00-08:00"
+  grounds: [{kind: charge, from: "2026-11-08T12:00:00-08:00", until: "2026-11-09T12:00:00-08:00"}]
+papers:
+  - {kind: judicial_warrant, matter: civil, received_at: "2026-11-08T13:00:00-08:00", signed_by: judge, served_at: never, cancelled_at: never}
+"""
+
+
+def test_what_new_law_does_to_open_cases(tmp_path: Path) -> None:
+    """The bundle's effect on a jail's own cases is shown before it is adopted; a case that cannot be read stops all."""
+    (tmp_path / "k.pub").write_text(run("law", "key", "new", "--out", "k.pem", cwd=tmp_path).stdout)
+    for name in ("facts.yaml", "us/four-tests.yaml"):
+        (tmp_path / "law" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(data_dir("lawbook") / name, tmp_path / "law" / name)
+    law = tmp_path / "law/us/or/made-up.yaml"
+    law.parent.mkdir()
+    law.write_text(
+        'id: us/or/made-up\ntitle: Made up\nkind: statute\ncitation: made up\nin_force: {from: "2026-11-10"}\nknown: {from: "2026-11-01"}\nbinds: [us/or]\n'
+        "norms:\n  - forbid: hold\nsources: [{title: Made up}]\nreview: {status: unreviewed, basis: general knowledge}\n"
+    )
+    run("law", "bundle", "law", "--key", "k.pem", "--sequence", "1", "--out", "1.zip", cwd=tmp_path)
+    update = ("law", "update", "--to", "srv")
+    stage = (*update, "1.zip", "--key", "k.pub")
+    cases = tmp_path / "open"
+    cases.mkdir()
+    assert "open: there is no case file in it" in told(*stage, "--cases", "open", cwd=tmp_path)
+    (cases / "one.yaml").write_text(OPEN_CASE)
+    (cases / "two.json").write_text("[{}]")
+    assert "open/two.json:1: " in told(*stage, "--cases", "open", cwd=tmp_path)
+    (cases / "two.json").write_text("[")
+    assert "open/two.json" in told(*stage, "--cases", "open", cwd=tmp_path)
+    (cases / "two.json").unlink()
+    assert "nowhere.yaml" in told(*stage, "--cases", "nowhere.yaml", cwd=tmp_path)
+    assert "no bundle is staged" in told(*update, "--cases", "open", cwd=tmp_path)
+    assert not (tmp_path / "srv").exists()  # nothing was staged by any of these
+    assert "leave --cases out" in told(*update, "--refuse", "--by-role", "c", "--cases", "open", cwd=tmp_path)
+
+    assert "Open cases: none were given" in run(*stage, cwd=tmp_path).stdout
+    # The case was opened under law known in October; it is open, so it is asked with the law known today.
+    said = run(*update, "--cases", "open/one.yaml", "--cases", "open", cwd=tmp_path).stdout
+    assert "Open cases: 2, asked under the law in use and under this one" in said
+    got = json.loads(run(*update, "--cases", "open", "--json", cwd=tmp_path).stdout)
+    (effect,) = got["open_cases"]["cases"]
+    assert effect["case"] == "open/one.yaml" and effect["after"]["outcome"] == "release"
+    assert effect["causes"] == ["us/or/made-up#forbid-hold"] and got["open_cases"]["asked"] == 1
+    adopted = run(*update, "--adopt", "--by-role", "county counsel", "--cases", "open", cwd=tmp_path).stdout
+    assert "Open cases: 1" in adopted and "in use: bundle 1" in adopted
+    assert json.loads(run(*update, "--json", cwd=tmp_path).stdout).get("open_cases") is None
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from datetime import date
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from dueprocess.cli.commands import app
-from dueprocess.decide.coverage import REGIMES, County, as_table, coverage, jail_of, level, on_map, vintage_of
+from dueprocess.decide.coverage import (
+    ADOPTED,
+    REGIMES,
+    County,
+    as_table,
+    coverage,
+    jail_of,
+    level,
+    on_map,
+    vintage_of,
+)
 from dueprocess.decide.packets import scene_of
 from dueprocess.decide.stay import Setting
+from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
+from dueprocess.law.adopting import AdoptionFile, adopt, binding, write_adoption
 from dueprocess.places import load_places
 from dueprocess.render.county_map import MapClass, county_map, shape_ids, shapes, vintages
 
@@ -70,6 +84,76 @@ def test_whose_jail_and_what_level() -> None:
 def test_totals_add_up(rows: dict[str, County]) -> None:
     table = as_table(BOOK, rows.values(), as_of=DAY, known_at=DAY)
     assert sum(table["totals"].values()) == len(rows) == sum(s["counties"] for s in table["states"])
+
+
+# -- adoption -----------------------------------------------------------------------------------------------
+
+JAIL, NEXT, THIRD = "us/or/clackamas-county/sheriff", "us/or/malheur-county/sheriff", "us/or/harney-county/sheriff"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Adoption files: all, part and none adopted, and one of an agency whose jail is not asked about."""
+    home = tmp_path_factory.mktemp("adoptions")
+    made = []
+    for name, agency, chosen in (
+        ("all", JAIL, lambda a: True),
+        ("part", NEXT, lambda a: a.id == "us/or/hb-3265"),
+        ("none", THIRD, lambda a: False),
+        ("other", "us/ca/berkeley-city/police", lambda a: False),
+    ):
+        made.append(home / f"{name}.yaml")
+        file = adopt(AdoptionFile(agency, {}), filter(chosen, binding(BOOK, agency)), by_role="counsel", on=DAY)
+        write_adoption(made[-1], file)
+    return made
+
+
+def command(files: list[Path], *more: str) -> str:
+    arguments = ["law", "coverage", "--as-of", "2026-11-22", "--known-at", "2026-11-22", *more]
+    result = CliRunner().invoke(app, arguments + [x for f in files for x in ("--adoption", str(f))])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_how_far_counsel_has_adopted(rows: dict[str, County], files: list[Path]) -> None:
+    told = json.loads(command(files, "--json"))
+    of = {c["agency"]: c for c in told["counties"]}
+    assert [of[a]["adoption"] for a in (JAIL, NEXT, THIRD)] == ["all", "part", "none"]
+    assert of[JAIL]["adopted"] == of[JAIL]["to_adopt"] > of[NEXT]["adopted"] == 1 and of[THIRD]["adopted"] == 0
+    assert of["us/wy/albany-county/sheriff"]["adoption"] == "not_given" and of["us/wy/albany-county/sheriff"]["adopted"] is None
+    assert [told["adoption"][k]["counties"] for k in ADOPTED] == [1, 1, 1, len(rows) - 3]
+    assert told["adoptions_of_no_jail_here"] == ["us/ca/berkeley-city/police"]
+    assert {k: n for s in told["states"] if s["place"] == "us/or" for k, n in s["adoption"].items()} == {"all": 1, "part": 1, "none": 1, "not_given": 33}
+    # It changes no regime.
+    assert {c["place"]: c["regime"] for c in told["counties"]} == {i: r.regime for i, r in rows.items()}
+
+
+def test_without_a_file_nothing_is_said_to_be_adopted(rows: dict[str, County]) -> None:
+    assert {(r.adoption, r.adopted) for r in rows.values()} == {("not_given", None)}
+    assert all(r.to_adopt for r in rows.values())
+
+
+def test_the_map_of_adoption(files: list[Path]) -> None:
+    root = ET.fromstring(command(files, "--format", "svg", "--map", "adoption"))
+    tips = {t.text for t in root.iter("{http://www.w3.org/2000/svg}title")}
+    assert any(t and t.startswith("Clackamas County, OR: All adopted (") for t in tips)
+    assert any(t and t.startswith("Harney County, OR: None adopted (0 of ") for t in tips)
+    page = command(files, "--format", "html")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert page.count('role="img"') == 2 and len(ids) == len(set(ids))
+    assert {i for i in re.findall(r"url\(#([^)]+)\)", page)} <= set(ids)
+    assert "The adoption of us/ca/berkeley-city/police is of no jail asked about here" in page
+
+
+def test_bad_adoption_files(files: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("adopted: []\n")
+    for more, told in (
+        (["--adoption", str(files[0]), "--adoption", str(files[0])], f"a second adoption of [{JAIL}]"),
+        (["--adoption", str(tmp_path / "a.yaml")], "[agency] is missing"),
+        (["--map", "adoption", "--format", "svg"], "add --format svg and --adoption FILE"),
+    ):
+        result = CliRunner().invoke(app, ["law", "coverage", *more])
+        assert isinstance(result.exception, InputError) and told in str(result.exception)
 
 
 @pytest.mark.parametrize("vintage", vintages())

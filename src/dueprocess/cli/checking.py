@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from dueprocess.kernel import now
 from dueprocess.kernel.errors import InputError, printable
 
 if TYPE_CHECKING:
+    from dueprocess.decide.impact import Answer, Impact
     from dueprocess.law.findings import Report
 
 # Of a finding that stands in many files, the text names so many; --json and --all list every one.
@@ -122,10 +123,10 @@ def diff(old: str, new: str, *, county: str | None, stays: int, as_json: bool) -
     for line in found.lines:
         typer.echo(printable(f"  {line}"))
     typer.echo(f"\nThe {golden.asked} cases that ship:")
-    _print_impact(golden, shown=20)
+    print_impact(golden, shown=20)
     if generated is not None:
         typer.echo(f"\n{generated.asked} made-up stays at {agency}, asked with the law known on {today.isoformat()}:")
-        _print_impact(generated, shown=3)
+        print_impact(generated, shown=3)
     else:
         typer.echo("\nNo made-up stays were asked: name a county with --county." if stays else "")
     return 0
@@ -182,19 +183,23 @@ def _watched(cases: Any, count: int) -> Any:
         typer.echo("\r", nl=False, err=True)
 
 
-def _print_impact(found: Any, *, shown: int) -> None:
+def print_impact(found: Impact, *, shown: int) -> None:
+    """What changes in a set of cases: how many and how, by which norm, and so many of them one by one."""
     if not found.effects:
         typer.echo("  none is answered otherwise")
         return
-    typer.echo(f"  {len(found.effects)} answered otherwise: {_moves(found.moves())}")
+    typer.echo(f"  {len(found.effects)} answered otherwise ({_kinds(found.kinds())}): {_moves(found.moves())}")
     sums = found.hours()
     for key, words in (("overheld_least", "hours certainly over"), ("undetermined_most", "hours at most undetermined")):
         if sums[f"{key}_before"] != sums[f"{key}_after"]:
             typer.echo(f"  {words} in these, together: {_hours(sums[f'{key}_before'])} -> {_hours(sums[f'{key}_after'])}")
     for cause, cases, moves in found.by_cause():
-        typer.echo(f"  by {cause}: {cases} ({_moves(moves)})")
+        typer.echo(f"  by {cause}: {cases} ({_kinds(found.of_cause(cause).kinds())}): {_moves(moves)}")
     for effect in found.effects[:shown]:
-        typer.echo(f"  {effect.case}: {_answer(effect.before)} -> {_answer(effect.after)} [{', '.join(effect.causes)}]")
+        before, after = _answer(effect.before), _answer(effect.after)
+        if before == after:  # only what is undetermined differs, and stands in neither
+            before, after = (f"{w}, {_span(a.undetermined)} h undetermined" for w, a in ((before, effect.before), (after, effect.after)))
+        typer.echo(printable(f"  {effect.case}: {before} -> {after} [{', '.join(effect.causes)}]"))
     if len(found.effects) > shown:
         typer.echo(f"  … and {len(found.effects) - shown} more")
 
@@ -203,13 +208,20 @@ def _moves(moves: Sequence[tuple[str, str, int]]) -> str:
     return ", ".join(f"{count} {b} -> {a}" if b != a else f"{count} {b} with another deadline or other hours" for b, a, count in moves)
 
 
-def _answer(answer: Any) -> str:
+def _kinds(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
+
+
+def _answer(answer: Answer) -> str:
     if answer.because:
         return f"{answer.outcome} ({answer.because})"
-    least, most = answer.overheld
-    over = f"{_hours(least)} h over" if least == most else f"{_hours(least)} to {_hours(most)} h over"
     until = f" until {answer.hold_until}" if answer.hold_until else ""
-    return f"{answer.outcome}{until}, {over}"
+    return f"{answer.outcome}{until}, {_span(answer.overheld)} h over"
+
+
+def _span(hours: tuple[float, float]) -> str:
+    least, most = hours
+    return _hours(least) if least == most else f"{_hours(least)} to {_hours(most)}"
 
 
 def _hours(number: float) -> str:

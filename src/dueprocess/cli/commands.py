@@ -33,6 +33,13 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
+class CoverageMap(StrEnum):
+    """What the map of the coverage shows."""
+
+    regime = "regime"
+    adoption = "adoption"
+
+
 class CoverageFormat(StrEnum):
     """What the coverage is printed as."""
 
@@ -203,6 +210,8 @@ def law_coverage(
     as_of: Annotated[str | None, typer.Option(help="The day asked about, as 2014-05-03; default: today.")] = None,
     known_at: Annotated[str | None, typer.Option(help="Use only law known up to this day; default: today.")] = None,
     law_folders: LawFolders = None,
+    adoptions: Annotated[list[Path] | None, typer.Option("--adoption", help="What an agency's counsel has adopted (YAML), one file an agency: adds how far, by county.")] = None,
+    map_: Annotated[CoverageMap, typer.Option("--map", help="What an SVG map shows: regime, or adoption (with --adoption).")] = CoverageMap.regime,
     format: Annotated[CoverageFormat, typer.Option(help="text, json, csv, html (map and tables) or svg (the map).")] = CoverageFormat.text,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
     json_: Json = False,
@@ -210,7 +219,15 @@ def law_coverage(
     """What is encoded, county by county, and what it comes to there on a day."""
     from dueprocess.cli.covering import coverage
 
-    coverage(as_of=as_of, known_at=known_at, folders=law_folders or [], form="json" if json_ else format.value, out=out)
+    coverage(
+        as_of=as_of,
+        known_at=known_at,
+        folders=law_folders or [],
+        form="json" if json_ else format.value,
+        out=out,
+        adoptions=adoptions or [],
+        layer=map_.value,
+    )
 
 
 @law.command("export", epilog="Example: dueprocess law export --html site")

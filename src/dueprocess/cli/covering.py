@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,7 +16,11 @@ from dueprocess.cli.deciding import write
 from dueprocess.kernel import now
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import parse_date
-from dueprocess.law import load_lawbook
+from dueprocess.kernel.yamlread import read_mapping
+from dueprocess.law import Lawbook, load_lawbook
+
+if TYPE_CHECKING:
+    from dueprocess.decide.coverage import County
 
 LISTING = "export.json"
 _FORMAT = "dueprocess-export-1"
@@ -24,6 +28,7 @@ _STYLES = {
     "forbids": "blue", "turns_on_facts": "sky", "open": "gray", "silent": "pale", "permits": "yellow",
     "forbids_refusal": "amber", "mandates": "red", "in_conflict": "black", "no_form": "none",
 }  # fmt: skip
+_ADOPTION_STYLES = {"all": "blue", "part": "amber", "none": "red", "not_given": "pale"}
 
 
 def _days(as_of: str | None, known_at: str | None) -> tuple[date, date]:
@@ -37,51 +42,105 @@ def _days(as_of: str | None, known_at: str | None) -> tuple[date, date]:
 # -- coverage -----------------------------------------------------------------------------------------------
 
 
-def coverage(*, as_of: str | None, known_at: str | None, folders: Sequence[Path], form: str, out: Path | None) -> None:
-    """Print the coverage as text, JSON, CSV, an HTML page or an SVG map; both dates default to today."""
+def coverage(
+    *,
+    as_of: str | None,
+    known_at: str | None,
+    folders: Sequence[Path],
+    form: str,
+    out: Path | None,
+    adoptions: Sequence[Path] = (),
+    layer: str = "regime",
+) -> None:
+    """Print the coverage as text, JSON, CSV, an HTML page or an SVG map; both dates default to today.
+
+    ``adoptions`` are adoption files, one an agency; ``layer`` is what an SVG map shows, ``regime`` or ``adoption``.
+    """
     from dueprocess.decide import coverage as covering
 
+    if layer == "adoption" and (form != "svg" or not adoptions):
+        raise InputError("the map of adoption is one SVG drawing of adoption files", where="--map adoption", do="add --format svg and --adoption FILE (an HTML page with --adoption holds both maps)")
     day, known = _days(as_of, known_at)
     book = load_lawbook(*folders)
-    rows = covering.coverage(book, as_of=day, known_at=known)
-    table = covering.as_table(book, rows, as_of=day, known_at=known)
+    adopted = _adopted(adoptions, book)
+    rows = covering.coverage(book, as_of=day, known_at=known, adoptions=adopted)
+    table = covering.as_table(book, rows, as_of=day, known_at=known, adoptions=adopted)
     if form == "json":
         text = json.dumps(table, indent=1, ensure_ascii=False) + "\n"
     elif form == "csv":
         text = _csv(table)
     elif form == "text":
         text = _text(table)
+    elif form == "svg":
+        text = _map(table, rows, day, layer=layer)
     else:
-        from dueprocess.render.county_map import MapClass, county_map, shape_ids
+        from dueprocess.law.export import NOTICE
+        from dueprocess.render.site import coverage_page
 
-        vintage = covering.vintage_of(day)
-        of, names = covering.on_map(rows, shape_ids(vintage), as_of=day)
-        classes = [MapClass(k, _STYLES[k], r["label"]) for k, r in table["regimes"].items()]
-        told = "; ".join(f"{r['label']}: {table['totals'][k]}" for k, r in table["regimes"].items() if table["totals"][k])
-        text = county_map(
-            vintage,
-            classes,
-            of=of,
-            names=names,
-            title=f"Immigration detainers: what the encoded law says on {day.isoformat()}",
-            description=f"Counties of the United States by regime. {told}. The legend counts shapes; the territories have none. {table['asked']}",
-            standalone=form == "svg",
-        )
-        if form == "html":
-            from dueprocess.law.export import NOTICE
-            from dueprocess.render.site import coverage_page
-
-            text = coverage_page(table, text, notice=NOTICE)
+        second = _map(table, rows, day, layer="adoption", inside="a-") if adoptions else ""
+        text = coverage_page(table, _map(table, rows, day, layer="regime", inside="r-"), second, notice=NOTICE)
     if out is None:
         typer.echo(text, nl=False)
     else:
         write(out, text.encode())
 
 
+def _adopted(paths: Sequence[Path], book: Lawbook) -> dict[str, frozenset[str]]:
+    """By agency, what each adoption file has adopted as of today. Raises InputError for two of one agency."""
+    from dueprocess.decide.adoption import adopted_ids
+    from dueprocess.places import load_places
+
+    found: dict[str, frozenset[str]] = {}
+    for path in paths:
+        raw = read_mapping(path)
+        written = raw.get("agency")
+        if not isinstance(written, str):
+            raise InputError("[agency] is missing", where=str(path), do="name an adoption file, as dueprocess law adopt --out writes it")
+        try:
+            agency = load_places().agency(written).id
+        except InputError as error:
+            raise error.at(str(path)) from None
+        if agency in found:
+            raise InputError(f"a second adoption of [{agency}]", where=str(path), do="give one adoption file an agency")
+        found[agency] = adopted_ids(raw, lawbook=book, agency=written, today=now.today(), where=str(path))
+    return found
+
+
+def _map(table: Mapping[str, Any], rows: Sequence[County], day: date, *, layer: str, inside: str | None = None) -> str:
+    """One map as SVG: a drawing of its own, or one inside a page whose ids begin with ``inside``."""
+    from dueprocess.decide import coverage as covering
+    from dueprocess.render.county_map import MapClass, county_map, shape_ids
+
+    vintage = covering.vintage_of(day)
+    of, names = covering.on_map(rows, shape_ids(vintage), as_of=day, layer=layer)
+    if layer == "adoption":
+        entries = {k: (e["label"], e["counties"]) for k, e in table["adoption"].items()}
+        title = f"Immigration detainers: law that counsel has adopted, law of {day.isoformat()}"
+        end = f"Adoption files of {len(table['adoptions_of'])} agencies were given."
+        styles = _ADOPTION_STYLES
+    else:
+        entries = {k: (r["label"], table["totals"][k]) for k, r in table["regimes"].items()}
+        title = f"Immigration detainers: what the encoded law says on {day.isoformat()}"
+        end = table["asked"]
+        styles = _STYLES
+    told = "; ".join(f"{label}: {count}" for label, count in entries.values() if count)
+    return county_map(
+        vintage,
+        [MapClass(k, styles[k], label) for k, (label, _) in entries.items()],
+        of=of,
+        names=names,
+        title=title,
+        description=f"Counties of the United States by {layer}. {told}. The legend counts shapes; the territories have none. {end}",
+        standalone=inside is None,
+        prefix=inside or "",
+    )
+
+
 def _csv(table: Mapping[str, Any]) -> str:
     columns = (
         "place", "fips", "name", "state", "agency", "regime", "outcome", "outcome_without_determination", "open_because",
-        "deciding", "state_law", "local_law", "agreements", "bases", "reviewed", "next_change",
+        "deciding", "state_law", "local_law", "agreements", "bases", "reviewed",
+        "adoption", "adopted", "to_adopt", "next_change",
     )  # fmt: skip
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -100,11 +159,18 @@ def _text(table: Mapping[str, Any]) -> str:
     for key, entry in table["regimes"].items():
         lines.append(f"{table['totals'][key]:>6}  {entry['label']}: {entry['means']}")
     lines.append("")
+    for key, entry in table["adoption"].items():
+        if table["adoptions_of"] or key == "not_given":
+            lines.append(f"{entry['counties']:>6}  {entry['label']}: {entry['means']}")
+    lines += [f"        the adoption of {agency} is of no jail asked about here" for agency in table["adoptions_of_no_jail_here"]]
+    lines.append("")
     for state in table["states"]:
         told = ", ".join(f"{labels[k]} {n}" for k, n in state["regimes"].items())
         encoded = len(state["state_law"]) + len(state["local_law"])
         what = f"{encoded} encoded, {state['reviewed']} reviewed" if encoded else "nothing encoded"
-        lines.append(f"{state['name']:<28} {told} ({what})")
+        counted = [f"{table['adoption'][k]['label'].lower()} {n}" for k, n in state["adoption"].items()]
+        given = f"; {', '.join(counted)}" if set(state["adoption"]) != {"not_given"} else ""
+        lines.append(f"{state['name']:<28} {told} ({what}{given})")
     lines += ["", f"{len(table['counties'])} counties; lawbook {table['law_version'][:19]}"]
     return "\n".join(lines) + "\n"
 

@@ -47,7 +47,7 @@ def run(
     decisions: list[dict[str, Any]] = []
     status = 0
     several = len(names) > 1
-    for document, prefix, count in _cases(names):
+    for document, prefix, count in read_cases(names):
         several = several or count > 1
         try:
             if isinstance(document, InputError):
@@ -83,7 +83,7 @@ def run(
     return status
 
 
-def _cases(names: Sequence[str]) -> Iterator[tuple[Document | InputError, Path_, int]]:
+def read_cases(names: Sequence[str]) -> Iterator[tuple[Document | InputError, Path_, int]]:
     """Each case of each file: the document, where in it the case stands, and how many the file holds."""
     for name in names:
         try:

@@ -30,13 +30,12 @@ def review(identity: str, *, by_role: str, on: str | None, against: str, folders
 
     done = write_review(identity, by_role=by_role, on=_day(on), against=against, today=now.today(), folders=folders)
     if as_json:
-        typer.echo(json.dumps({"file": str(done.path), "source": done.source, "hash": done.hash_after, "hash_before": done.hash_before, "copied": done.copied}, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps({"file": str(done.path), "source": done.source, "hash": done.hash_after, "hash_before": done.hash_before, "adoption_hash": done.adoption_hash, "copied": done.copied}, indent=2, ensure_ascii=False))
         return
     typer.echo(f"reviewed against \"{done.source}\": {done.path}")
     if done.copied:
         typer.echo("The file is a copy laid over the shipped one; it stands in its place wherever --law names this folder.")
-    if done.hash_before != done.hash_after:
-        typer.echo(f"Its content hash is now {done.hash_after}: an adoption made before has to be made again.")
+    typer.echo("An adoption of this text stays: a review changes nothing that was adopted.")
 
 
 def key_new(out: Path) -> None:
@@ -234,7 +233,7 @@ def new_policy(
     chosen = None if accepts is None else tuple(a.strip() for a in accepts.split(",") if a.strip() not in ("", "none"))
     if position in POSITIONS and chosen == POSITIONS[position][0]:
         chosen = None
-    policy = checked(Policy(agency, position, day, chosen, source or "The agency's written policy", tuple(ends)))
+    policy = checked(Policy(agency, position, day, chosen, source or "The agency's written policy", tuple(ends), now.today()))
     before = [a for a in standing(load_lawbook(*folders), agency, day) if a.id not in ends]
     for path in write_policy(policy, out, folders=folders):
         typer.echo(f"written: {path}")

@@ -21,7 +21,7 @@ def register(law: typer.Typer) -> None:
     law.command("review", epilog='Example: dueprocess law review us/ma/lunn --by-role "county counsel" --on 2026-11-20 --against "Lunn v. Commonwealth" --law my-law')(_review)
     law.command("adopt", epilog='Example: dueprocess law adopt --agency us/or/clackamas-county/sheriff --by-role "county counsel" --place us/or --out adoption.yaml')(_adopt)
     law.command("bundle", epilog="Example: dueprocess law bundle lawbook --key publisher.pem --sequence 3 --out law-3.zip")(_bundle)
-    law.command("update", epilog="Example: dueprocess law update law-3.zip --key publisher.pub --to /srv/law")(_update)
+    law.command("update", epilog="Example: dueprocess law update law-3.zip --key publisher.pub --to /srv/law --cases cases")(_update)
     law.add_typer(new, name="new")
     law.add_typer(key, name="key")
 
@@ -132,10 +132,11 @@ def _update(
     rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the version before.")] = False,
     by_role: ByRole = None,
     on: On = None,
+    cases: Annotated[list[Path] | None, typer.Option("--cases", help="A folder of open cases, or a case file, as decide reads them: shows which answers change, and by which norm.")] = None,
     law_folders: Annotated[list[Path] | None, typer.Option("--law", help="Your own overlay: says which of its files stand in the place of what changes.")] = None,
     json_: Json = False,
 ) -> None:
     """Take new law from a signed bundle: verified whole, shown, staged, then adopted or refused. Without FILE: what is in use."""
     from dueprocess.cli.updating import update
 
-    update(file, key=key, to=to, adopt=adopt, refuse=refuse, rollback=rollback, by_role=by_role, on=on, overlays=law_folders or [], as_json=json_)
+    update(file, key=key, to=to, adopt=adopt, refuse=refuse, rollback=rollback, by_role=by_role, on=on, overlays=law_folders or [], cases=cases or [], as_json=json_)

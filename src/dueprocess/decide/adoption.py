@@ -4,7 +4,9 @@
     confirmed_within_days: 730          # optional: law confirmed longer ago counts as not adopted
     adopted:
       - {authority: us/four-tests, hash: "sha256:…", by_role: county counsel, on: "2026-11-01"}
-      - us/cfr/8-287.7-d                # by id alone: at whatever content
+      - us/cfr/8-287.7-d                # by id alone: at whatever text
+
+A hash is ``Authority.adoption_hash``: any change of the file but of ``review`` and ``confirmed_on`` undoes the adoption.
 """
 
 from __future__ import annotations
@@ -42,11 +44,11 @@ def adopted_ids(raw: Mapping[str, Any], *, lawbook: Lawbook, agency: str, today:
             if key not in ENTRY_KEYS:
                 raise InputError(f"[{shown(key)}] is no key of an entry", where=where, do=nearest(key, ENTRY_KEYS) or f"one of {', '.join(ENTRY_KEYS)}")
         if isinstance(entry, Mapping) and not isinstance(entry.get("hash"), (str, type(None))):
-            raise InputError(f"[{shown(entry['hash'])}] is no hash", where=where, do="write it as law show prints it")
+            raise InputError(f"[{shown(entry['hash'])}] is no hash", where=where, do="write the adoption_hash that law show --json prints")
         if not isinstance(identity, str) or identity not in lawbook.authorities:
             raise InputError(f"[{shown(identity)}] is not in the lawbook", where=where, do=nearest(identity, lawbook.authorities) or "remove the entry")
         authority = lawbook.authorities[identity]
-        if isinstance(entry, Mapping) and entry.get("hash") not in (None, authority.hash):
+        if isinstance(entry, Mapping) and entry.get("hash") is not None and not authority.is_text(entry["hash"]):
             continue  # the text has changed since counsel adopted it
         if limit is not None and (authority.confirmed_on is None or today.toordinal() - authority.confirmed_on > limit):
             continue

@@ -45,6 +45,16 @@ REGIMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Each regime's name and what it means, in the order of a legend."""
 
+ALL, PART, NONE, NOT_GIVEN = "all", "part", "none", "not_given"
+
+ADOPTED: Final[Mapping[str, tuple[str, str]]] = {
+    ALL: ("All adopted", "counsel of that jail has adopted every authority that decides there"),
+    PART: ("Part adopted", "counsel has adopted some of them: with adoption on, the rest may release and never hold"),
+    NONE: ("None adopted", "counsel's adoption file has none of them at the text they have now"),
+    NOT_GIVEN: ("No adoption file given", "whether that jail's counsel has adopted anything is not known here"),
+}
+"""How far counsel has adopted what decides in a county, and what each word means, in the order of a legend."""
+
 _LOCAL_ROLES = ("sheriff", "corrections")
 
 
@@ -66,6 +76,12 @@ class County:
     bases: tuple[str, ...]
     reviewed: int
     next_change: date | None
+    adoption: str = NOT_GIVEN
+    """A key of ADOPTED, for ``agency``."""
+    adopted: int | None = None
+    """How many of ``to_adopt`` are adopted; None where no adoption file was given."""
+    to_adopt: int = 0
+    """The authorities of every rank that decide there that day: with norms, or ending an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +94,14 @@ class _Answer:
     deciding: tuple[str, ...]
 
 
-def coverage(book: Lawbook, *, as_of: date, known_at: date) -> tuple[County, ...]:
-    """Every county of ``as_of`` (a local day), sorted by path, under the law known at the end of ``known_at``."""
+def coverage(
+    book: Lawbook, *, as_of: date, known_at: date, adoptions: Mapping[str, frozenset[str]] | None = None
+) -> tuple[County, ...]:
+    """Every county of ``as_of`` (a local day), sorted by path, under the law known at the end of ``known_at``.
+
+    ``adoptions`` gives by agency the ids that its counsel has adopted (``decide.adoption.adopted_ids``). It changes no
+    regime: what adoption takes away depends on the case, and is said in the answer to it.
+    """
     places = load_places()
     setting = Setting(book)
     answers: dict[tuple[str, ...], _Answer] = {}
@@ -88,7 +110,9 @@ def coverage(book: Lawbook, *, as_of: date, known_at: date) -> tuple[County, ...
     for place in places.counties(on=as_of):
         agency = jail_of(book, place)
         sets = places.sets(place)
-        bound = [a for a in book.binding(agency, sets) if governs(book, a, day, known)]
+        every = book.binding(agency, sets)
+        enders = {i for a in every for i in (a.in_force.ended_by, a.known.ended_by) if i}
+        bound = [a for a in every if governs(book, a, day, known)]
         norms = [a for a in bound if a.norms]
         # What binds decides; a form, which binds with its paper, is the same everywhere on one day.
         key = (*(a.id for a in norms), f"zone:{place.zone}")
@@ -100,6 +124,9 @@ def coverage(book: Lawbook, *, as_of: date, known_at: date) -> tuple[County, ...
         state = tuple(a.id for a in norms if level(a) == "state")
         local = tuple(a.id for a in norms if level(a) == "local")
         own = [a for a in norms if level(a) != "federal"]
+        to_adopt = [a.id for a in bound if a.norms or a.id in enders]
+        given = (adoptions or {}).get(agency)
+        adopted = None if given is None else sum(i in given for i in to_adopt)
         later = [d for d in book.change_days(agency, sets) if d > day]
         found.append(
             County(
@@ -116,9 +143,18 @@ def coverage(book: Lawbook, *, as_of: date, known_at: date) -> tuple[County, ...
                 bases=tuple(sorted({str((a.review or {}).get("basis")) for a in own})),
                 reviewed=sum(a.reviewed for a in own),
                 next_change=date.fromordinal(later[0]) if later else None,
+                adoption=_adoption(adopted, len(to_adopt)),
+                adopted=adopted,
+                to_adopt=len(to_adopt),
             )
         )
     return tuple(found)
+
+
+def _adoption(adopted: int | None, of: int) -> str:
+    if adopted is None:
+        return NOT_GIVEN
+    return ALL if adopted == of else PART if adopted else NONE
 
 
 def level(authority: Authority) -> str:
@@ -198,8 +234,13 @@ def _regime(stay: Stay, moment: Moment, why: str | None, *, own: bool) -> str:
 # -- as tables ----------------------------------------------------------------------------------------------
 
 
-def as_table(book: Lawbook, rows: Iterable[County], *, as_of: date, known_at: date) -> dict[str, Any]:
-    """The coverage as JSON: totals, states, counties. Days are ISO 8601; regimes are those of REGIMES."""
+def as_table(
+    book: Lawbook, rows: Iterable[County], *, as_of: date, known_at: date, adoptions: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The coverage as JSON: totals, states, counties. Days are ISO 8601; regimes are those of REGIMES.
+
+    ``adoptions`` are the agencies of which an adoption was given.
+    """
     places = load_places()
     listed = list(rows)
     states: dict[str, list[County]] = {}
@@ -212,6 +253,9 @@ def as_table(book: Lawbook, rows: Iterable[County], *, as_of: date, known_at: da
         "asked": ASKED,
         "regimes": {k: {"label": label, "means": means} for k, (label, means) in REGIMES.items()},
         "totals": {k: sum(r.regime == k for r in listed) for k in REGIMES},
+        "adoption": {k: {"label": label, "means": means, "counties": sum(r.adoption == k for r in listed)} for k, (label, means) in ADOPTED.items()},
+        "adoptions_of": sorted(adoptions),
+        "adoptions_of_no_jail_here": sorted(set(adoptions) - {r.agency for r in listed}),
         "states": [_state(book, places, state, states[state]) for state in sorted(states)],
         "counties": [_county(r) for r in listed],
         "law_version": book.version,
@@ -242,6 +286,7 @@ def _state(book: Lawbook, places: PlaceBook, state: str, rows: list[County]) -> 
         "notes": [a.id for a in book.authorities.values() if a.kind == "research_note" and state in a.persuades],
         "bases": sorted({str((a.review or {}).get("basis")) for a in every}),
         "reviewed": sum(a.reviewed for a in every),
+        "adoption": {k: n for k in ADOPTED if (n := sum(r.adoption == k for r in rows))},
     }
 
 
@@ -262,19 +307,26 @@ def _county(row: County) -> dict[str, Any]:
         "agreements": list(row.agreements),
         "bases": list(row.bases),
         "reviewed": row.reviewed,
+        "adoption": row.adoption,
+        "adopted": row.adopted,
+        "to_adopt": row.to_adopt,
         "next_change": row.next_change.isoformat() if row.next_change else None,
     }
 
 
-def on_map(rows: Iterable[County], shapes: Iterable[str], *, as_of: date) -> tuple[dict[str, str], dict[str, str]]:
-    """For each shape (by FIPS code) the regime it is drawn as, and what it is called.
+def on_map(
+    rows: Iterable[County], shapes: Iterable[str], *, as_of: date, layer: str = "regime"
+) -> tuple[dict[str, str], dict[str, str]]:
+    """For each shape (by FIPS code) the class it is drawn as, and what it is called.
 
-    A shape whose county was none that day is drawn as what was there, where that has one regime.
+    ``layer`` is ``regime`` (the classes are those of REGIMES) or ``adoption`` (those of ADOPTED). A shape whose county
+    was none that day is drawn as what was there, where that has one class.
     """
     places = load_places()
     of_place = {r.place.id: r for r in rows}
     of_code = {p.fips: p for p in places.counties() if p.fips}
-    regimes: dict[str, str] = {}
+    labels = ADOPTED if layer == "adoption" else REGIMES
+    classes: dict[str, str] = {}
     names: dict[str, str] = {}
     for fips in shapes:
         place = of_code.get(fips)
@@ -285,14 +337,20 @@ def on_map(rows: Iterable[County], shapes: Iterable[str], *, as_of: date) -> tup
         except PlaceError as error:
             here = list(error.candidates)
         found = [of_place[i] for i in here if i in of_place]
-        kinds = {r.regime for r in found}
+        kinds = {r.adoption if layer == "adoption" else r.regime for r in found}
         if len(kinds) == 1:
-            regimes[fips] = kinds.pop()
+            classes[fips] = kinds.pop()
             label = ", ".join(f"{r.place.name}, {r.place.state}" for r in found)
-            names[fips] = f"{label}: {REGIMES[regimes[fips]][0]}"
+            names[fips] = f"{label}: {labels[classes[fips]][0]}{_of_how_many(found, layer)}"
         else:
-            names[fips] = f"{place.name}, {place.state}: " + (" or ".join(sorted(REGIMES[k][0] for k in kinds)) or "not asked")
-    return regimes, names
+            names[fips] = f"{place.name}, {place.state}: " + (" or ".join(sorted(labels[k][0] for k in kinds)) or "not asked")
+    return classes, names
+
+
+def _of_how_many(rows: list[County], layer: str) -> str:
+    if layer != "adoption" or len(rows) != 1 or rows[0].adopted is None:
+        return ""
+    return f" ({rows[0].adopted} of {rows[0].to_adopt})"
 
 
 def vintage_of(as_of: date) -> str:

@@ -7,7 +7,7 @@ other, already answers otherwise than the old one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,6 +25,9 @@ REFUSED = "refused"
 """The outcome of a case that a lawbook cannot answer: it states a fact that the vocabulary lacks, say."""
 
 TOGETHER = "several changes together"
+
+KINDS = ("outcome", "deadline", "hours")
+"""What may differ between two answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,18 @@ class Impact:
         counted = Counter((e.before.outcome, e.after.outcome) for e in self.effects)
         return [(b, a, n) for (b, a), n in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
 
+    def kinds(self) -> dict[str, int]:
+        """In how many cases the outcome, the deadline (``hold_until``) and the hours differ; one case may count in each."""
+        return {kind: sum(kind in e.changed for e in self.effects) for kind in KINDS}
+
+    def of_cause(self, cause: str) -> Impact:
+        """The effects of one cause."""
+        return Impact(self.asked, tuple(e for e in self.effects if cause in e.causes))
+
     def by_cause(self) -> list[tuple[str, int, list[tuple[str, str, int]]]]:
         """(cause, cases, their moves), the cause of most cases first."""
         names = sorted({c for e in self.effects for c in e.causes})
-        found = [(name, Impact(0, tuple(e for e in self.effects if name in e.causes))) for name in names]
+        found = [(name, self.of_cause(name)) for name in names]
         return [(n, len(i.effects), i.moves()) for n, i in sorted(found, key=lambda pair: (-len(pair[1].effects), pair[0]))]
 
     def hours(self) -> dict[str, float]:
@@ -97,9 +108,19 @@ class Impact:
         return {
             "asked": self.asked,
             "changed": len(self.effects),
+            "kinds": self.kinds(),
             "moves": [{"before": b, "after": a, "cases": n} for b, a, n in self.moves()],
             "hours_of_changed": self.hours(),
-            "by_cause": [{"cause": c, "cases": n, "moves": [{"before": b, "after": a, "cases": k} for b, a, k in m]} for c, n, m in self.by_cause()],
+            "by_cause": [
+                {
+                    "cause": c,
+                    "cases": n,
+                    "kinds": self.of_cause(c).kinds(),
+                    "moves": [{"before": b, "after": a, "cases": k} for b, a, k in m],
+                    "hours": self.of_cause(c).hours(),
+                }
+                for c, n, m in self.by_cause()
+            ],
             "cases": [e.as_mapping() for e in self.effects[:examples]],
         }
 
@@ -117,6 +138,22 @@ def impact(old: Lawbook, new: Lawbook, cases: Iterable[tuple[str, Mapping[str, A
         if changed:
             effects.append(Effect(name, before, after, changed, causes.of(case, before, after)))
     return Impact(asked, tuple(effects))
+
+
+def check_case(case: Mapping[str, Any], *books: Lawbook, today: date, where: Callable[[tuple[str | int, ...]], str]) -> None:
+    """Refuse a case that none of the lawbooks can read, with what the first says of it: a fact that only one of them
+    knows is no fault of the case. ``where`` names a place in the case's file. Raises InputError."""
+    errors: list[InputError] = []
+    for book in books:
+        try:
+            read = read_case(case, lawbook=book, places=load_places(), today=today, where=where)
+            Stay(read, Setting(book)).check_statements()
+        except InputError as error:
+            errors.append(error)
+        else:
+            return
+    if errors:
+        raise errors[0]
 
 
 def ask(case: Mapping[str, Any], lawbook: Lawbook, *, today: date) -> Answer:

@@ -1,6 +1,7 @@
-"""Adoption files: what an agency's counsel has taken responsibility for, each authority at the hash of its content.
+"""Adoption files: what an agency's counsel has taken responsibility for, each authority at the hash of its text.
 
-The engine reads them in ``decide.adoption``. An association or an attorney general may sign and publish an adoption;
+The hash is ``Authority.adoption_hash``: a review written afterwards, or a new day of confirmation, leaves an adoption
+standing; any other change of the file undoes it. The engine reads them in ``decide.adoption``. An association or an attorney general may sign and publish an adoption;
 a county takes it over with ``take_over``, which keeps only what binds the county and is the very text it has itself.
 """
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT = "dueprocess-adoption-1"
-HEADER = "# What counsel of this agency has adopted, each at the hash of its content. Other law may release, and never hold.\n"
+HEADER = "# What counsel of this agency has adopted, each at the hash of its text. Other law may release, and never hold.\n"
 
 Entry = dict[str, str]
 """One line of an adoption file: ``authority``, ``hash``, ``by_role``, ``on`` and, where taken over, ``taken_from``."""
@@ -76,7 +77,7 @@ def binding(book: Lawbook, agency: str, facility: str | None = None) -> tuple[Au
     bound = {a.id: a for a in book.binding(found.id, sets) if a.replaced_by is None}
     for authority in tuple(bound.values()):
         for ended_by in (authority.in_force.ended_by, authority.known.ended_by):
-            if ended_by in book.authorities:
+            if ended_by is not None and ended_by in book.authorities:
                 bound[ended_by] = book.authorities[ended_by]
     return tuple(bound[i] for i in sorted(bound))
 
@@ -97,9 +98,9 @@ def of_place(authorities: Iterable[Authority], place: str) -> tuple[Authority, .
 
 
 def unadopted(book: Lawbook, file: AdoptionFile, bound: Iterable[Authority]) -> tuple[Authority, ...]:
-    """Those that bind and are not adopted at the content they have now."""
+    """Those that bind and are not adopted at the text they have now."""
     return tuple(
-        a for a in bound if a.id not in file.entries or file.entries[a.id].get("hash", a.hash) != a.hash
+        a for a in bound if a.id not in file.entries or not a.is_text(file.entries[a.id].get("hash", a.adoption_hash))
     )
 
 
@@ -139,15 +140,18 @@ def read_adoption(path: Path, *, agency: str) -> AdoptionFile:
 
 
 def adopt(file: AdoptionFile, authorities: Iterable[Authority], *, by_role: str, on: date, taken_from: str | None = None) -> AdoptionFile:
-    """The file with these authorities adopted at their present content.
+    """The file with these authorities adopted at their present text.
 
-    What is adopted already at this content keeps the role and day that it has.
+    What is adopted already at this text keeps the role and day that it has; the hash of a whole file, as adoptions
+    once held it, becomes that of the text.
     """
     entries = {identity: dict(entry) for identity, entry in file.entries.items()}
     for authority in authorities:
-        if entries.get(authority.id, {}).get("hash") == authority.hash:
+        had = entries.get(authority.id, {})
+        if "hash" in had and authority.is_text(had["hash"]):
+            had["hash"] = authority.adoption_hash
             continue
-        entry = {"authority": authority.id, "hash": authority.hash, "by_role": by_role, "on": on.isoformat()}
+        entry = {"authority": authority.id, "hash": authority.adoption_hash, "by_role": by_role, "on": on.isoformat()}
         entries[authority.id] = entry | ({"taken_from": taken_from} if taken_from else {})
     return AdoptionFile(file.agency, entries, file.confirmed_within_days)
 
@@ -195,7 +199,7 @@ def publish(
         "by_role": by_role,
         "on": on.isoformat(),
         "law_version": book.version,
-        "adopted": [{"authority": a.id, "hash": a.hash} for a in sorted(authorities, key=lambda a: a.id)],
+        "adopted": [{"authority": a.id, "hash": a.adoption_hash} for a in sorted(authorities, key=lambda a: a.id)],
     }
     signature = base64.b64encode(sign(key, canonical_bytes(adoption))).decode()
     return (json.dumps({"adoption": adoption, "signature": signature}, indent=1, ensure_ascii=False) + "\n").encode()
@@ -249,8 +253,8 @@ def take_over(
 ) -> tuple[tuple[Authority, ...], tuple[str, ...], tuple[str, ...]]:
     """Of a signed adoption: what binds and is this very text, what binds and is another text here, and the rest."""
     here = {a.id: a for a in bound}
-    same = tuple(here[i] for i, h in sorted(published.hashes.items()) if i in here and here[i].hash == h)
-    other = tuple(i for i, h in sorted(published.hashes.items()) if i in here and here[i].hash != h)
+    same = tuple(here[i] for i, h in sorted(published.hashes.items()) if i in here and here[i].is_text(h))
+    other = tuple(i for i, h in sorted(published.hashes.items()) if i in here and not here[i].is_text(h))
     rest = tuple(i for i in sorted(published.hashes) if i not in here)
     return same, other, rest
 

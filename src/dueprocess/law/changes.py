@@ -29,11 +29,14 @@ class Changes:
     changed: tuple[str, ...]
     lines: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
+    undone: tuple[str, ...] = ()
+    """Of those changed, the ones whose adoption no longer counts: more than their review or confirmation changed."""
 
 
 def changes(old: Lawbook, new: Lawbook) -> Changes:
-    """Compare two lawbooks by their authorities' content."""
-    before, after = old.authorities, new.authorities
+    """Compare two lawbooks by their authorities' content. A text that a file laid over it has taken the place of is not
+    one of the lawbook's own: it is that file's change."""
+    before, after = ({i: a for i, a in book.authorities.items() if a.replaced_by is None} for book in (old, new))
     added = tuple(i for i in after if i not in before)
     removed = tuple(i for i in before if i not in after)
     changed = tuple(i for i in after if i in before and before[i].hash != after[i].hash)
@@ -51,7 +54,8 @@ def changes(old: Lawbook, new: Lawbook) -> Changes:
                 lines += [f"           {line}" for line in words[identity]]
     if dict(old.vocabulary.raw) != dict(new.vocabulary.raw):
         lines.append("changed  the vocabulary of facts")
-    return Changes(added, removed, changed, tuple(lines), words)
+    undone = tuple(i for i in changed if before[i].adoption_hash != after[i].adoption_hash)
+    return Changes(added, removed, changed, tuple(lines), words, undone)
 
 
 def _differences(old: Authority, new: Authority) -> list[str]:

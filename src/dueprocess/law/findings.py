@@ -27,7 +27,7 @@ from dueprocess.law import citations
 from dueprocess.law.contradictions import FEDERAL, Found, groups, search
 from dueprocess.law.lawbook import Lawbook, declares
 from dueprocess.law.loading import check_folders, law_files, load_lawbook
-from dueprocess.law.model import Authority
+from dueprocess.law.model import UNCITED, Authority
 from dueprocess.law.reading import norm_key
 from dueprocess.places import ROLES, PlaceError, load_places
 from dueprocess.terms import facts_of
@@ -358,11 +358,9 @@ def _code() -> str:
 
 
 def _citations(lawbook: Lawbook, names: _Files, store: _Store) -> tuple[dict[str, str], list[Finding]]:
-    """How each citation was read, by id, and those that name no reporter that is known."""
+    """How each citation was read, by id, and those that name no known reporter or whose mark (or want of one) is wrong."""
     standing = [a for a in _standing(lawbook) if a.kind != "research_note"]
-    pairs = {(a.kind, a.citation) for a in standing}
-    # Agreements are cited as what they are, an agreement; there are hundreds, and none is in a report.
-    pairs = {p for p in pairs if p[0] != "agreement"}
+    pairs = {(a.kind, a.citation) for a in standing if a.kind not in UNCITED}
     read_by = citations.versions()
     if read_by is None:
         return {}, []
@@ -378,6 +376,10 @@ def _citations(lawbook: Lawbook, names: _Files, store: _Store) -> tuple[dict[str
         looked[authority.id] = state
         if state == citations.WRONG:
             found.append(_warning("citation", names.where(authority.id, ("citation",)), f"[{part}] is in no reporter that eyecite knows", "correct the abbreviation, the volume or the page", authority.id))
+        elif state == citations.NO_FORM and authority.standard_citation:
+            found.append(_warning("citation-form", names.where(authority.id, ("citation",)), f"neither eyecite nor citeurl reads [{authority.citation}]", "correct it, or write citation_form: none", authority.id))
+        elif state == citations.PARSED and not authority.standard_citation and authority.kind not in UNCITED:
+            found.append(_warning("citation-form", names.where(authority.id, ("citation_form",)), f"[{authority.citation}] is read, and is marked as of no standard form", "leave citation_form out", authority.id))
     return looked, found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -41,44 +41,57 @@ class Applied:
     ending: bool = False
 
 
-class Lawbook:
-    """All authorities by id. Build with ``link``; look up with ``applied``, ``persuading`` and ``change_days``."""
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What a lawbook needs of all its authorities, worked out before: so it may be used without reading them.
 
-    def __init__(self, authorities: Mapping[str, Authority], vocabulary: Vocabulary) -> None:
-        self.authorities = dict(sorted(authorities.items()))
+    ``binds`` and ``persuades`` give, for a key of ``by_place``, the ids that may bind or persuade there; ``forms``
+    are the ids of form editions.
+    """
+
+    version: str
+    binds: Callable[[str], Iterable[str]]
+    persuades: Callable[[str], Iterable[str]]
+    forms: tuple[str, ...]
+    conviction_years: tuple[int, ...]
+
+
+def by_place(patterns: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """From pairs of an id and its patterns: the ids by what each pattern begins with, up to its first ``*``."""
+    found: dict[str, dict[str, None]] = {}
+    for identity, own in patterns:
+        for pattern in own:
+            found.setdefault(pattern.split("/*")[0], {})[identity] = None
+    return {place: list(ids) for place, ids in found.items()}
+
+
+class Lawbook:
+    """All authorities by id. Build with ``link``; look up with ``applied``, ``persuading`` and ``change_days``.
+
+    With an ``index`` the authorities may be any mapping in the order of the ids, and are asked for one by one.
+    """
+
+    def __init__(self, authorities: Mapping[str, Authority], vocabulary: Vocabulary, *, index: Index | None = None) -> None:
+        self.authorities = authorities if index else dict(sorted(authorities.items()))
         self.vocabulary = vocabulary
-        self.version = content_hash(
-            [content_hash(dict(vocabulary.raw)), *(a.hash for a in self.authorities.values())]
-        )
-        self._by_place: dict[str, list[Authority]] = {}
-        self._persuades: dict[str, list[Authority]] = {}
-        self.forms: dict[str, dict[str, Authority]] = {}
-        for authority in self.authorities.values():
-            for index, patterns in ((self._by_place, authority.binds), (self._persuades, authority.persuades)):
-                for pattern in patterns:
-                    index.setdefault(pattern.split("/*")[0], []).append(authority)
-            if authority.kind == "form":
-                _, kind, edition = authority.id.split("/")
-                self.forms.setdefault(kind, {})[edition] = authority
+        self._index = index or _index_of(self.authorities, vocabulary)
+        self.version = self._index.version
         # Per lawbook, so that two lawbooks never share an answer.
         self.binding = lru_cache(maxsize=4096)(self._binding)
         self.known = lru_cache(maxsize=65536)(self._known)
         self.applied = lru_cache(maxsize=65536)(self._applied)
         self.persuading = lru_cache(maxsize=4096)(self._persuading)
 
-    def _covering(self, index: Mapping[str, list[Authority]], agency: str, sets: tuple[str, ...]) -> list[Authority]:
+    def _covering(self, index: Callable[[str], Iterable[str]], agency: str, sets: tuple[str, ...]) -> list[Authority]:
         parts = agency.split("/")
         keys = ["/".join(parts[: n + 1]) for n in range(len(parts))]
-        found: dict[str, Authority] = {}
-        for key in (*keys, *sets):
-            for authority in index.get(key, ()):
-                found[authority.id] = authority
-        return [found[key] for key in sorted(found)]
+        found = {identity for key in (*keys, *sets) for identity in index(key)}
+        return [self.authorities[identity] for identity in sorted(found)]
 
     def _binding(self, agency: str, sets: tuple[str, ...]) -> tuple[Authority, ...]:
         return tuple(
             a
-            for a in self._covering(self._by_place, agency, sets)
+            for a in self._covering(self._index.binds, agency, sets)
             if any(covers(p, agency, sets) for p in a.binds) and not any(covers(p, agency, sets) for p in a.excepts)
         )
 
@@ -86,7 +99,7 @@ class Lawbook:
         bound = {a.id for a in self.binding(agency, sets)}
         return tuple(
             a
-            for a in self._covering(self._persuades, agency, sets)
+            for a in self._covering(self._index.persuades, agency, sets)
             if a.id not in bound
             and any(covers(p, agency, sets) for p in a.persuades)
             and not any(covers(p, agency, sets) for p in a.excepts)
@@ -159,18 +172,39 @@ class Lawbook:
             days.update(n.start for n in authority.norms if n.start is not None)
         return tuple(sorted(days))
 
-    @cached_property
+    @property
     def conviction_years(self) -> tuple[int, ...]:
         """The ages in whole years at which some condition on ``conviction_age_years`` may change."""
-        years: set[int] = set()
-        for authority in self.authorities.values():
-            for norm in authority.norms:
-                for low in compared_with(norm.when, "conviction_age_years"):
-                    years |= set(range(1, _LONGEST_LIFE)) if low is None else {math.floor(low), math.floor(low) + 1}
-        return tuple(sorted(y for y in years if 0 < y < _LONGEST_LIFE))
+        return self._index.conviction_years
+
+    @cached_property
+    def forms(self) -> Mapping[str, Mapping[str, Authority]]:
+        """The form editions by kind and edition: ``forms["i-247a"]["2017-03"]``."""
+        found: dict[str, dict[str, Authority]] = {}
+        for identity in self._index.forms:
+            _, kind, edition = identity.split("/")
+            found.setdefault(kind, {})[edition] = self.authorities[identity]
+        return found
 
     def form(self, kind: str, edition: str) -> Authority | None:
         return self.forms.get(kind, {}).get(edition)
+
+
+def _index_of(authorities: Mapping[str, Authority], vocabulary: Vocabulary) -> Index:
+    binds = by_place((a.id, a.binds) for a in authorities.values())
+    persuades = by_place((a.id, a.persuades) for a in authorities.values())
+    years: set[int] = set()
+    for authority in authorities.values():
+        for norm in authority.norms:
+            for low in compared_with(norm.when, "conviction_age_years"):
+                years |= set(range(1, _LONGEST_LIFE)) if low is None else {math.floor(low), math.floor(low) + 1}
+    return Index(
+        version=content_hash([content_hash(dict(vocabulary.raw)), *(a.hash for a in authorities.values())]),
+        binds=lambda place: binds.get(place, ()),
+        persuades=lambda place: persuades.get(place, ()),
+        forms=tuple(a.id for a in authorities.values() if a.kind == "form"),
+        conviction_years=tuple(sorted(y for y in years if 0 < y < _LONGEST_LIFE)),
+    )
 
 
 def _within(start: int | None, day: int) -> bool:

@@ -1,28 +1,24 @@
-"""Folders of law files to a lawbook, through a cache keyed by the files' content.
+"""Folders of law files to a lawbook, through a cache (``kept.py``).
 
-A cached load needs neither the YAML parser nor sqlglot. The cache holds JSON only, so that a file
-somebody slips into it can say wrong things but run nothing; it lies in the user's own cache folder.
+A cached load needs neither the YAML parser nor sqlglot, and reads no file of law.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from dueprocess import __version__
 from dueprocess.kernel.errors import LawError
 from dueprocess.kernel.files import data_dir
+from dueprocess.law.kept import Kept
 from dueprocess.law.lawbook import Lawbook, link
-from dueprocess.law.model import Authority, By, Interval, Norm
+from dueprocess.law.model import Authority
 from dueprocess.law.overlay import lay, original, settle
+from dueprocess.law.stamps import Seen, look
 from dueprocess.terms import Vocabulary
-from dueprocess.terms.tree import from_json, to_json
-from dueprocess.terms.vocabulary import vocabulary_of
 
 MAX_BYTES = 2_000_000
 MAX_FILES = 100_000
@@ -40,24 +36,31 @@ def load_lawbook(*folders: Path, cache: bool = True) -> Lawbook:
     A folder that has no ``facts.yaml`` of its own is laid over the shipped lawbook. Raises LawError.
     A folder's law is read once a process: after a change, ``load_lawbook.cache_clear()``.
     """
-    files = _files(folders)
+    roots = _roots(folders)
+    kept = Kept.of(_reader_digest()) if cache else None
+    seen = look(roots)
+    found = kept.book_of_folders(roots, seen) if kept else None
+    if found:
+        return found
+    looked_at = kept.clock() if kept else None
+    if looked_at is not None:
+        seen = look(roots)  # once more, so that every change after that instant shows
+    contents = {name: (path, _bytes(path)) for name, path in sorted(_files(roots, seen).items())}
     digest = hashlib.sha256(_reader_digest())
-    contents: dict[str, tuple[Path, bytes]] = {}
-    for name, path in sorted(files.items()):
-        data = _bytes(path)
-        contents[name] = (path, data)
-        digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    stored = _cache_file(digest.hexdigest()) if cache else None
-    if stored:
-        cached = _read_cache(stored)
-        if cached:
-            return Lawbook(*cached)
-    lawbook = _read(contents)
-    if stored:
-        _write_cache(stored, lawbook)
+    for name, (_, data) in contents.items():
+        digest.update(f"{name}\0{len(data)}\0".encode(errors="surrogateescape") + data)
+    content = digest.hexdigest()
+    lawbook = kept.book_of_content(content) if kept else None
+    if lawbook is None:
+        lawbook = _read(contents)
+        if kept:
+            kept.keep(content, lawbook)
+    if kept and looked_at is not None:
+        kept.note_folders(roots, seen, looked_at=looked_at, content=content)
     return lawbook
 
 
+@lru_cache(maxsize=1)
 def _reader_digest() -> bytes:
     """What reads the law is part of the cache's key: another reader may read the same file otherwise."""
     root = Path(__file__).resolve().parents[1]
@@ -69,20 +72,26 @@ def _reader_digest() -> bytes:
 
 def law_files(folders: Iterable[Path]) -> dict[str, Path]:
     """The files of the lawbook in the folders by name (``us/or/hb-3265.yaml``). Raises LawError."""
-    return _files(folders)
+    roots = _roots(folders)
+    return _files(roots, look(roots))
 
 
-def _files(folders: Iterable[Path]) -> dict[str, Path]:
+def _roots(folders: Iterable[Path]) -> list[Path]:
+    """The folders to read, with the shipped lawbook below those that are to be laid over it."""
     roots = list(folders) or [default_folder()]
     for root in roots:
         if not root.is_dir():
             raise LawError("there is no such folder of law", where=str(root), do="name a folder with law files", code="folder")
     if not any((root / "facts.yaml").is_file() for root in roots):
         roots.insert(0, default_folder())
+    return roots
+
+
+def _files(roots: list[Path], seen: Seen) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for root in roots:
-        for path in sorted(root.rglob("*.yaml")):
-            lay(found, path.relative_to(root).as_posix(), path)
+    for root, names in seen.names:
+        for name in names:
+            lay(found, name, root / name)
             if len(found) > MAX_FILES:
                 raise LawError(f"more than {MAX_FILES} files", where=str(root), do="name the folder of the lawbook itself", code="folder")
     if not found:
@@ -159,7 +168,7 @@ def check_folders(folders: Iterable[Path]) -> tuple[int, list[LawError]]:
     """The number of files of law in the folders, and all that must be refused."""
     contents: dict[str, tuple[Path, bytes]] = {}
     unread: list[LawError] = []
-    for name, path in sorted(_files(folders).items()):
+    for name, path in sorted(law_files(folders).items()):
         try:
             contents[name] = (path, _bytes(path))
         except LawError as error:
@@ -169,82 +178,3 @@ def check_folders(folders: Iterable[Path]) -> tuple[int, list[LawError]]:
     if not errors:
         link(authorities.values(), vocabulary, where=where, errors=errors)
     return len(contents) + len(unread) - 1, errors
-
-
-# -- the cache ----------------------------------------------------------------------------------------
-
-
-def _cache_file(key: str) -> Path | None:
-    root = os.environ.get("XDG_CACHE_HOME") or (Path.home() / ".cache" if os.environ.get("HOME") else None)
-    return Path(root) / "dueprocess" / f"lawbook-{key[:32]}.json" if root else None
-
-
-def _read_cache(path: Path) -> tuple[dict[str, Authority], Vocabulary] | None:
-    try:
-        stored = json.loads(path.read_bytes())
-        vocabulary = vocabulary_of(stored["vocabulary"], where="facts.yaml")
-        authorities = {raw[0]: _authority_from(raw) for raw in stored["authorities"]}
-    except (OSError, ValueError, KeyError, TypeError, IndexError, LawError):
-        return None  # a missing or damaged cache is made anew
-    return authorities, vocabulary
-
-
-def _write_cache(path: Path, lawbook: Lawbook) -> None:
-    stored = {
-        "vocabulary": dict(lawbook.vocabulary.raw),
-        "authorities": [_authority_to(a) for a in lawbook.authorities.values()],
-    }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
-        temporary.replace(path)
-    except OSError:
-        return  # a read-only home costs time, nothing else
-
-
-_AUTHORITY = tuple(Authority.__dataclass_fields__)
-_NORM = tuple(Norm.__dataclass_fields__)
-
-
-def _authority_to(authority: Authority) -> list[Any]:
-    values: list[Any] = []
-    for name in _AUTHORITY:
-        value = getattr(authority, name)
-        if isinstance(value, Interval):
-            value = [value.start, value.until, value.ended_by]
-        elif name == "norms":
-            value = [_norm_to(n) for n in value]
-        values.append(value)
-    return values
-
-
-def _norm_to(norm: Norm) -> list[Any]:
-    values: list[Any] = []
-    for name in _NORM:
-        value = getattr(norm, name)
-        if name == "when":
-            value = to_json(value)
-        elif isinstance(value, By):
-            value = [value.hours, value.event, value.after]
-        values.append(value)
-    return values
-
-
-def _authority_from(raw: list[Any]) -> Authority:
-    values = dict(zip(_AUTHORITY, raw, strict=True))
-    for name in ("in_force", "known"):
-        values[name] = Interval(*values[name])
-    for name in ("binds", "excepts", "persuades", "sources"):
-        values[name] = tuple(values[name])
-    values["norms"] = tuple(_norm_from(n) for n in values["norms"])
-    return Authority(**values)
-
-
-def _norm_from(raw: list[Any]) -> Norm:
-    values = dict(zip(_NORM, raw, strict=True))
-    values["when"] = from_json(values["when"])
-    values["excluding"] = tuple(values["excluding"])
-    if values["by"] is not None:
-        values["by"] = By(*values["by"])
-    return Norm(**values)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dueprocess.terms import Tree
-from dueprocess.terms.tree import TRUE
+from dueprocess.terms.tree import TRUE, text
 
 KINDS = ["constitution", "statute", "common_law", "regulation", "ruling", "decree", "executive_order", "opinion", "ordinance", "agency_policy", "form", "ice_policy", "agreement", "research_note"]
+UNCITED = ("agency_policy", "agreement", "form", "ice_policy", "research_note")
+"""Kinds that no code, register or reporter publishes: a citation of theirs is a description, and has no standard form."""
+
 VERBS = ("forbid", "permit", "require", "preempt", "limit", "declare")
 
 # The rank of each kind where its id is federal, and where it is a state's. A ruling takes the rank of what
@@ -72,6 +75,13 @@ class Norm:
         return f"{self.authority}#{self.key}"
 
     @property
+    def order(self) -> tuple[int, str, str, str]:
+        """The place among deciding norms: rank, then condition, then what a limit counts, then name. Which of two
+        equal norms is named first is a convention; every evaluator follows this one."""
+        counts = f"{self.counted_from} {self.hours} {self.excluding} {self.until_end_of_day}" if self.verb == "limit" else ""
+        return self.rank or 99, text(self.when), counts, self.ref
+
+    @property
     def favors(self) -> bool:
         """Whether it makes its action (or, for a declaration, its fact) more likely, not less."""
         return self.verb in ("permit", "require", "preempt") or (self.verb == "declare" and self.value)
@@ -93,6 +103,7 @@ class Authority:
     persuades: tuple[str, ...]
     norms: tuple[Norm, ...]
     hash: str
+    """Of the whole content of the file: what ``law_version`` is made of."""
     stage: str | None = None
     court: str | None = None
     construes: str | None = None
@@ -104,10 +115,20 @@ class Authority:
     """The id that this file of an overlay takes the place of."""
     replaced_by: str | None = None
     """The id of the file of an overlay that has taken this one's place; None where it stands."""
+    standard_citation: bool = True
+    """Whether the citation is to be of a standard form; False for a kind of UNCITED and for ``citation_form: none``."""
+    adoption_hash: str = ""
+    """Of all that counsel adopts: the content without ``review`` and ``confirmed_on``, which say who looked at the text,
+    without ``citation_form``, which says how it is cited, and without the ``replaces`` of a copy in the place of its own id."""
 
     @property
     def reviewed(self) -> bool:
         return (self.review or {}).get("status") == "reviewed"
+
+    def is_text(self, adopted: str) -> bool:
+        """Whether the hash in an adoption is of this very text. Adoptions once held the hash of the whole file; that
+        hash is of no other text, so it still counts as long as nothing in the file has changed, the review included."""
+        return adopted in (self.adoption_hash, self.hash)
 
 
 def covers(pattern: str, place: str, sets: tuple[str, ...] = ()) -> bool:

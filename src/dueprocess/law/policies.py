@@ -59,6 +59,8 @@ class Policy:
     source: str = "The agency's written policy"
     ends: tuple[str, ...] = ()
     """The ids of policies that this one ends."""
+    known: date | None = None
+    """The day on which it was announced, where that is before ``start``; None: known from ``start`` on."""
 
     @property
     def id(self) -> str:
@@ -84,7 +86,7 @@ def checked(policy: Policy) -> Policy:
         raise InputError(f"[{policy.position}] and a list of what is accepted", where="--accepts", do="leave --accepts out, or choose the position that asks for these papers")
     if policy.position not in _FREE and "detainer" in policy.accepted:
         raise InputError(f"[{policy.position}] accepts a detainer alone", where="--accepts", do="choose honors_all, or leave detainer out")
-    return Policy(agency.id, policy.position, policy.start, policy.accepts, policy.source, policy.ends)
+    return Policy(agency.id, policy.position, policy.start, policy.accepts, policy.source, policy.ends, policy.known)
 
 
 def text_of(policy: Policy) -> str:
@@ -103,6 +105,7 @@ def text_of(policy: Policy) -> str:
         f"citation: {title}",
         '# The first day it governs. When a later policy ends it, add: until: "YYYY-MM-DD", ended_by: <the later id>.',
         f'in_force: {{from: "{day}"}}',
+        *_announced(policy),
         f"binds: [{policy.agency}]",
         f"# Position: {policy.position}.",
         *_norms(policy, sentence),
@@ -123,6 +126,15 @@ def text_of(policy: Policy) -> str:
     if policy.position in ("limits_by_offense",) or "listed_offense" in policy.accepted:
         lines += ["# The offenses belong here: the desk asks whether one of the policy's own list fits, and shows this note.", "note: The listed offenses are in the policy itself and still have to be written out here."]
     return "\n".join(lines) + "\n"
+
+
+def _announced(policy: Policy) -> list[str]:
+    if policy.known is None or policy.known >= policy.start:
+        return []
+    return [
+        "# The day it was announced. What is asked before that day knows nothing of it.",
+        f'known: {{from: "{policy.known.isoformat()}"}}',
+    ]
 
 
 def _norms(policy: Policy, sentence: str) -> list[str]:

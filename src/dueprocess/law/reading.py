@@ -10,12 +10,12 @@ from dueprocess.kernel.canonical import canonical_bytes, content_hash
 from dueprocess.kernel.errors import InputError, LawError, nearest, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.kernel.yamlread import Document, Path_
-from dueprocess.law.model import KINDS, VERBS, Authority, By, Interval, Norm, rank_of
+from dueprocess.law.model import KINDS, UNCITED, VERBS, Authority, By, Interval, Norm, rank_of
 from dueprocess.terms import Vocabulary, polarities
 from dueprocess.terms.grammar import parse_condition
 from dueprocess.terms.tree import TRUE
 
-KEYS = ["id", "title", "kind", "stage", "court", "citation", "construes", "in_force", "known", "binds", "persuades", "norms", "sources", "confirmed_on", "note", "review", "replaces"]
+KEYS = ["id", "title", "kind", "stage", "court", "citation", "citation_form", "construes", "in_force", "known", "binds", "persuades", "norms", "sources", "confirmed_on", "note", "review", "replaces"]
 NORM_KEYS = ["id", "because", "when", "value", "construes", "by", "hours", "excluding", "until_end_of_day", "counted_from"]
 STAGES = ("pleading", "preliminary", "final")
 COURTS = ("us_supreme", "us_appeals", "us_district", "state_supreme", "state_appeals", "state_trial")
@@ -104,6 +104,9 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         raise file.error(("construes",), f"kind [{kind}] construes nothing", "only rulings and decrees do", "choice")
     elif in_force.start is None and kind not in ("form", "research_note"):
         raise file.error((), "no [in_force.from]", 'write in_force: {from: "2014-01-01"}', "date")
+    citation_form = file.choice(raw.get("citation_form"), ("citation_form",), ("none",))
+    if citation_form and kind in UNCITED:
+        raise file.error(("citation_form",), f"kind [{kind}] has no standard citation anyway", "leave citation_form out", "choice")
     if kind == "research_note":
         _check_research_note(file, raw)
     if kind == "opinion" and binds:
@@ -121,11 +124,13 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         construes = file.text(construes, ("construes",))
     rank = rank_of(kind, identity, binds)
     norms = _norms(file, raw.get("norms"), identity, rank)
+    content = {**raw, "norms": sorted((raw.get("norms") or []), key=canonical_bytes)}
     return Authority(
         id=identity,
         title=file.text(raw["title"], ("title",)),
         kind=kind,
         citation=file.text(raw["citation"], ("citation",)),
+        standard_citation=kind not in UNCITED and citation_form is None,
         rank=rank,
         in_force=in_force,
         known=known if known.start is not None else Interval(in_force.start, known.until, known.ended_by),
@@ -133,7 +138,7 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         excepts=excepts,
         persuades=persuades,
         norms=norms,
-        hash=content_hash({**raw, "norms": sorted((raw.get("norms") or []), key=canonical_bytes)}),
+        hash=content_hash(content),
         stage=file.choice(raw.get("stage"), ("stage",), STAGES),
         court=file.choice(raw.get("court"), ("court",), COURTS),
         construes=construes,
@@ -142,7 +147,17 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         sources=_sources(file, raw.get("sources")),
         note=file.text(raw.get("note"), ("note",), needed=False),
         replaces=file.text(raw["replaces"], ("replaces",)) if "replaces" in raw else None,
+        adoption_hash=content_hash(_adopted(content)),
     )
+
+
+def _adopted(content: dict[str, Any]) -> dict[str, Any]:
+    """What an adoption rests on: all but who has looked at the text and when, and how its citation is marked.
+    Every other key undoes it, by a change or by coming or going; a reviewed copy laid over its own id is the same text."""
+    left_out = {"review", "confirmed_on", "citation_form"}
+    if content.get("replaces") == content["id"]:
+        left_out.add("replaces")
+    return {k: v for k, v in content.items() if k not in left_out}
 
 
 def _check_research_note(file: _File, raw: dict[str, Any]) -> None:

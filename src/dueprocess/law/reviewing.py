@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,12 +23,16 @@ MAX_ROLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What ``review`` did: the file written, the title of the source, and the content hash before and after."""
+    """What ``review`` did: the file written, the title of the source, and the hash of the whole file before and after.
+
+    ``adoption_hash`` is the same before and after: a review is no change of what counsel adopted.
+    """
 
     path: Path
     source: str
     hash_before: str
     hash_after: str
+    adoption_hash: str
     copied: bool
     """Whether the shipped file was copied into the overlay, to stand there in its place."""
 
@@ -75,7 +79,7 @@ def review(
         raise
     finally:
         load_lawbook.cache_clear()
-    return Reviewed(target, source, authority.hash, after.hash, copied)
+    return Reviewed(target, source, authority.hash, after.hash, after.adoption_hash, copied)
 
 
 def role(by_role: str) -> str:
@@ -85,7 +89,7 @@ def role(by_role: str) -> str:
     return by_role
 
 
-def known(authorities: dict[str, Authority], identity: str, *, where: str) -> Authority:
+def known(authorities: Mapping[str, Authority], identity: str, *, where: str) -> Authority:
     """The authority with this id (a path with ``.yaml`` will do). Raises InputError with the nearest."""
     found = authorities.get(identity.removesuffix(".yaml").removeprefix("lawbook/"))
     if found is None or MARK in found.id:

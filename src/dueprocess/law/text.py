@@ -59,6 +59,7 @@ def as_mapping(authority: Authority) -> dict[str, Any]:
         "note": authority.note,
         "review": dict(authority.review or {}),
         "hash": authority.hash,
+        "adoption_hash": authority.adoption_hash,
     }
 
 

@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -83,15 +83,18 @@ class LawStore:
 
     # -- changing --
 
-    def stage(self, bundle: Bundle, *, where: str) -> Lawbook:
+    def stage(self, bundle: Bundle, *, where: str, look: Callable[[Lawbook], None] | None = None) -> Lawbook:
         """Keep a verified bundle beside the current version, to be adopted or refused; the lawbook in it.
 
         A bundle staged before goes. Raises InputError for a sequence number that is not above every one adopted before
         (the very bundle that was adopted last may come again after a rollback), and LawError for law that must be
         refused; nothing is then changed. ``where`` names the bundle in errors.
+        ``look`` is shown the lawbook before anything is written; what it raises leaves all as it was.
         """
         self._check_sequence(self._read(), bundle)
         book = load_bundle(bundle, where=where)
+        if look is not None:
+            look(book)
         with self._locked():
             state = self._read()
             self._check_sequence(state, bundle)

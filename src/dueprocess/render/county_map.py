@@ -75,8 +75,11 @@ def county_map(
     title: str,
     description: str,
     standalone: bool = True,
+    prefix: str = "",
 ) -> str:
     """The map. ``of`` gives each shape's class by FIPS code (a code without one is left white), ``names`` its tooltip.
+
+    ``prefix`` goes before every id in the drawing: two maps of one page must not share any.
 
     Same input, same bytes. Ends with a newline.
     """
@@ -86,21 +89,21 @@ def county_map(
     height = TOP + HEIGHT + 16 + rows * _ROW + 14
     scale = 1 / atlas["units"]
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{LEFT} 0 {WIDTH} {height}" role="img" aria-labelledby="map-title map-desc" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{LEFT} 0 {WIDTH} {height}" role="img" aria-labelledby="{prefix}map-title {prefix}map-desc" '
         'font-family="system-ui, Segoe UI, Helvetica, Arial, sans-serif">',
-        f'<title id="map-title">{_text(title)}</title>',
-        f'<desc id="map-desc">{_text(description)}</desc>',
+        f'<title id="{prefix}map-title">{_text(title)}</title>',
+        f'<desc id="{prefix}map-desc">{_text(description)}</desc>',
         "<defs>",
     ]
     for item in classes:
         ground, ink, marks = STYLES[item.style]
         out.append(
-            f'<pattern id="p-{item.key}" width="8" height="8" patternUnits="userSpaceOnUse">'
+            f'<pattern id="{prefix}p-{item.key}" width="8" height="8" patternUnits="userSpaceOnUse">'
             f'<rect width="8" height="8" fill="{ground}"/>{marks.format(ink=ink)}</pattern>'
         )
         # On the map one unit is a tenth, so that the same pattern is drawn there ten times as large.
         out.append(
-            f'<pattern id="m-{item.key}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="scale({atlas["units"] * 0.75:g})">'
+            f'<pattern id="{prefix}m-{item.key}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="scale({atlas["units"] * 0.75:g})">'
             f'<rect width="8" height="8" fill="{ground}"/>{marks.format(ink=ink)}</pattern>'
         )
     out.append("</defs>")
@@ -111,7 +114,7 @@ def county_map(
         members = [f for f in atlas["counties"] if (of.get(f) if of.get(f) in counts else None) == key]
         if not members:
             continue
-        fill = f"url(#m-{key})" if key else "#ffffff"
+        fill = f"url(#{prefix}m-{key})" if key else "#ffffff"
         out.append(f'<g fill="{fill}" stroke="#9a9a9a" stroke-width="2">')
         for fips in members:
             tip = names.get(fips)
@@ -124,7 +127,7 @@ def county_map(
     for place, item in enumerate(classes):
         column, row = place % _COLUMNS, place // _COLUMNS
         x, y = LEFT + 14 + column * (WIDTH - 24) // _COLUMNS, TOP + HEIGHT + 12 + row * _ROW
-        out.append(f'<rect x="{x}" y="{y}" width="34" height="18" fill="url(#p-{item.key})" stroke="#1a1a1a" stroke-width=".8"/>')
+        out.append(f'<rect x="{x}" y="{y}" width="34" height="18" fill="url(#{prefix}p-{item.key})" stroke="#1a1a1a" stroke-width=".8"/>')
         out.append(f'<text x="{x + 42}" y="{y + 14}" font-size="14" fill="#1a1a1a">{_text(item.label)} ({counts[item.key]:,})</text>')
     out.append("</svg>")
     text = "\n".join(out) + "\n"

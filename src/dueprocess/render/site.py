@@ -36,8 +36,8 @@ def site_pages(site: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{here}.html", _page("place", item, f"{item['name']} · lawbook", here=here, **shared)
 
 
-def coverage_page(table: Mapping[str, Any], svg: str, *, notice: str) -> str:
-    """The coverage table with its map as one page. ``svg`` is our own drawing, whose texts are escaped already."""
+def coverage_page(table: Mapping[str, Any], svg: str, adoption_svg: str = "", *, notice: str) -> str:
+    """The coverage table with its maps as one page. The drawings are our own: their texts are escaped already."""
     from markupsafe import Markup
 
     states: dict[str, list[Mapping[str, Any]]] = {s["place"]: [] for s in table["states"]}
@@ -46,7 +46,7 @@ def coverage_page(table: Mapping[str, Any], svg: str, *, notice: str) -> str:
     by_state = [{"name": s["name"], "rows": states[s["place"]]} for s in table["states"]]
     title = f"Coverage of the lawbook on {table['as_of']}"
     return _page(
-        "coverage", table, title, here="index", map=Markup(svg), by_state=by_state, notice=notice,
+        "coverage", table, title, here="index", map=Markup(svg), adoption_map=Markup(adoption_svg), by_state=by_state, notice=notice,
         as_of=table["as_of"], version=table["law_version"], site=False,
     )  # fmt: skip
 

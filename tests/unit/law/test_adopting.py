@@ -11,8 +11,8 @@ import pytest
 
 from dueprocess.decide.adoption import adopted_ids
 from dueprocess.kernel.errors import InputError
-from dueprocess.kernel.yamlread import read_mapping
-from dueprocess.law import Lawbook, load_lawbook
+from dueprocess.kernel.yamlread import Document, read_mapping
+from dueprocess.law import Authority, Lawbook, load_lawbook
 from dueprocess.law.adopting import (
     AdoptionFile,
     adopt,
@@ -28,6 +28,7 @@ from dueprocess.law.adopting import (
     without_lost,
     write_adoption,
 )
+from dueprocess.law.reading import KEYS, read_authority
 from dueprocess.law.signing import new_key, read_private, read_public
 
 AGENCY, DAY = "us/or/clackamas-county/sheriff", date(2026, 11, 22)
@@ -66,7 +67,7 @@ def test_a_changed_text_is_not_adopted_until_it_is_again(book: Lawbook) -> None:
     bound = binding(book, AGENCY)
     assert "us/four-tests" in {a.id for a in unadopted(book, old, bound)}
     new = adopted(book, "us/four-tests", file=old)
-    assert new.entries["us/four-tests"]["hash"] == book.authorities["us/four-tests"].hash
+    assert new.entries["us/four-tests"]["hash"] == book.authorities["us/four-tests"].adoption_hash
     assert "us/four-tests" not in {a.id for a in unadopted(book, new, bound)}
 
 
@@ -111,6 +112,100 @@ def test_an_unknown_authority(book: Lawbook) -> None:
         chosen(book, ["us/for-tests"])
 
 
+# -- what an adoption rests on ------------------------------------------------------------------------------
+
+MADE_UP: dict[str, Any] = {
+    "id": "us/or/made-up",
+    "title": "Made up for a test",
+    "kind": "ruling",
+    "stage": "final",
+    "court": "state_appeals",
+    "citation": "made up",
+    "construes": "us/constitution/fourth-amendment",
+    "in_force": {"from": "2015-01-01"},
+    "known": {"from": "2015-01-01"},
+    "binds": ["us/or"],
+    "persuades": ["us/wa"],
+    "norms": [{"forbid": "hold", "when": "NOT judicial_warrant", "because": "Made up."}],
+    "note": "Made up.",
+    "sources": [{"title": "Made up for a test", "date": "2020"}],
+    "review": {"status": "unreviewed", "basis": "general knowledge"},
+}
+# Every key of a file of law, each with another value; a key that is not here fails the first test below.
+OTHER: dict[str, Any] = {
+    "id": "us/or/made-up-too",
+    "title": "Another title",
+    "kind": "decree",
+    "stage": "preliminary",
+    "court": "state_trial",
+    "citation": "made up otherwise",
+    "construes": "us/four-tests",
+    "in_force": {"from": "2015-01-02"},
+    "known": {"from": "2015-01-02"},
+    "binds": ["us/ca"],
+    "persuades": ["us/id"],
+    "norms": [{"forbid": "hold", "when": "NOT (judicial_warrant OR court_order)", "because": "Made up."}],
+    "note": "Another note.",
+    "sources": [{"title": "Another source", "date": "2020"}],
+    "replaces": "us/or/hb-3265",
+}
+LOOKED_AT: dict[str, Any] = {
+    "review": {"status": "reviewed", "basis": "read in source", "by_role": "counsel", "on": "2026-11-20"},
+    "confirmed_on": "2026-11-20",
+    "citation_form": "none",
+}
+
+
+def made_up(**keys: Any) -> Authority:
+    document = Document({**MADE_UP, **keys}, {}, "made-up.yaml")
+    return read_authority(document, vocabulary=load_lawbook().vocabulary)
+
+
+def test_every_key_is_tried() -> None:
+    assert {*OTHER, *LOOKED_AT} == set(KEYS)
+
+
+@pytest.mark.parametrize("key", sorted(OTHER))
+def test_any_other_change_undoes_an_adoption(key: str) -> None:
+    before, after = made_up(), made_up(**{key: OTHER[key]})
+    assert before.adoption_hash != after.adoption_hash and not after.is_text(before.adoption_hash) and not after.is_text(before.hash)
+
+
+@pytest.mark.parametrize("key", sorted(LOOKED_AT))
+def test_a_look_at_it_does_not(key: str) -> None:
+    before, after = made_up(), made_up(**{key: LOOKED_AT[key]})
+    assert before.hash != after.hash  # the version of the lawbook tells them apart
+    assert before.adoption_hash == after.adoption_hash and after.is_text(before.adoption_hash)
+
+
+def test_a_copy_in_the_place_of_its_own_id_is_the_same_text() -> None:
+    assert made_up(replaces=MADE_UP["id"]).is_text(made_up().adoption_hash)
+
+
+def test_an_earlier_adoption_counts_while_the_whole_file_is_as_it_was(book: Lawbook) -> None:
+    """Adoptions once held the hash of the whole file, the review included."""
+    from dataclasses import replace
+
+    one = book.authorities["us/four-tests"]
+    raw = {"agency": AGENCY, "adopted": [{"authority": one.id, "hash": one.hash, "by_role": "counsel", "on": "2026-11-01"}]}
+    earlier = AdoptionFile(AGENCY, {one.id: raw["adopted"][0]})  # type: ignore[dict-item]
+    bound = binding(book, AGENCY)
+    assert adopted_ids(raw, lawbook=book, agency=AGENCY, today=DAY, where="test") == {one.id}
+    assert one.id not in {a.id for a in unadopted(book, earlier, bound)}
+    # Adopted again, it keeps who was first, and rests on the text from then on.
+    again = adopted(book, one.id, file=earlier, by_role="another role").entries[one.id]
+    assert (again["hash"], again["by_role"], again["on"]) == (one.adoption_hash, "counsel", "2026-11-01")
+    # A review since then is a change that the earlier hash cannot tell from another: it counts no longer.
+    reviewed = Lawbook({**book.authorities, one.id: replace(one, hash="sha256:reviewed")}, book.vocabulary)
+    assert adopted_ids(raw, lawbook=reviewed, agency=AGENCY, today=DAY, where="test") == frozenset()
+
+
+def test_a_hash_that_is_no_text_is_no_adoption(book: Lawbook) -> None:
+    for given in ("", "sha256:", "sha256:old"):
+        raw = {"agency": AGENCY, "adopted": [{"authority": "us/four-tests", "hash": given}]}
+        assert adopted_ids(raw, lawbook=book, agency=AGENCY, today=DAY, where="test") == frozenset()
+
+
 # -- signed adoptions -------------------------------------------------------------------------------------
 
 
@@ -139,7 +234,7 @@ def test_another_text_is_not_taken_over(book: Lawbook, keys: tuple[Path, Path], 
     changed = [a for a in binding(book, AGENCY) if a.id != "us/four-tests"]
     from dataclasses import replace
 
-    changed.append(replace(book.authorities["us/four-tests"], hash="sha256:other"))
+    changed.append(replace(book.authorities["us/four-tests"], hash="sha256:other", adoption_hash="sha256:other"))
     assert take_over(published, changed) == ((), ("us/four-tests",), ())
 
 

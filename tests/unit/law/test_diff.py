@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dueprocess.cli.commands import app
-from dueprocess.decide.impact import REFUSED, TOGETHER, Answer, Impact, ask, impact
+from dueprocess.decide.impact import REFUSED, TOGETHER, Answer, Impact, ask, check_case, impact
 from dueprocess.law import Lawbook, default_folder, load_lawbook
 from dueprocess.law.changes import changes
 from dueprocess.testing import TODAY, frame, lawbook_from
@@ -79,6 +79,8 @@ def test_outcome_and_hours_by_the_norm_that_caused_it() -> None:
     assert found.moves() == [("may_hold", "release", 1)]
     assert found.by_cause() == [("us/or/made-up#forbid-hold", 1, [("may_hold", "release", 1)])]
     assert found.hours()["overheld_least_after"] == 48
+    assert found.kinds() == {"outcome": 1, "deadline": 0, "hours": 1}
+    assert found.as_mapping()["by_cause"][0]["hours"]["overheld_least_after"] == 48
     told = json.loads(json.dumps(found.as_mapping()))
     assert told["asked"] == told["changed"] == 1 and told["cases"][0]["after"]["outcome"] == "release"
 
@@ -96,6 +98,19 @@ def test_dates_alone_may_be_the_cause_and_a_deadline_the_effect() -> None:
     assert effect.before.hold_until is None and effect.after.hold_until == "2018-06-07T00:00:00-07:00"
     assert effect.after.overheld == (12, 12)
     assert effect.causes == ("us/or/made-up#forbid-hold",)
+
+
+def test_a_case_is_refused_only_where_no_lawbook_can_read_it() -> None:
+    from dueprocess.kernel.errors import InputError
+
+    def where(path: tuple[str | int, ...]) -> str:
+        return f"made-up.yaml {path}"
+
+    check_case(CASE, book(), today=TODAY, where=where)
+    with pytest.raises(InputError, match=r"made-up.yaml .*no_such_fact"):
+        check_case({**CASE, "facts": {"no_such_fact": True}}, book(), book(FORBID), today=TODAY, where=where)
+    with pytest.raises(InputError, match=r"made-up\.yaml"):
+        check_case([], book(), today=TODAY, where=where)  # type: ignore[arg-type]
 
 
 def test_nothing_changes_by_words_or_elsewhere() -> None:
@@ -125,6 +140,10 @@ def test_words() -> None:
     lines = changes(book(FORBID), book(resourced)).words["us/or/made-up"]
     assert "sources: Made up for a test, 2020 -> Made up for a test, 2021" in lines
     assert "binds: nothing -> us/wa" in lines
+    assert found.undone == ("us/or/made-up",)
+    reviewed = {**FORBID, "review": {"status": "reviewed", "basis": "read in source", "by_role": "counsel", "on": "2026-11-20"}}
+    looked_at = changes(book(FORBID), book(reviewed))
+    assert looked_at.changed == ("us/or/made-up",) and looked_at.undone == ()
 
 
 def test_a_made_up_county_is_the_same_every_time_and_turns_on_its_own_law() -> None:

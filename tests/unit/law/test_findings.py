@@ -17,6 +17,7 @@ from dueprocess.cli.commands import app
 from dueprocess.law import citations, default_folder, findings, load_lawbook
 from dueprocess.law import possible as possible_module
 from dueprocess.law.findings import ERROR, Finding, Report, check
+from dueprocess.law.model import UNCITED
 from dueprocess.law.possible import MAX_STEPS, possible
 from dueprocess.terms import Tree, evaluate, facts_of
 from dueprocess.testing import TODAY, Seeded, shipped_vocabulary, tree
@@ -36,6 +37,7 @@ def document(identity: str, *norms: dict[str, Any], **keys: Any) -> dict[str, An
         "title": "Made up for a test",
         "kind": "statute",
         "citation": "made up",
+        **({} if keys.get("kind") in UNCITED else {"citation_form": "none"}),
         "in_force": {"from": "2015-01-01"},
         "binds": ["/".join(identity.split("/")[:2])],
         "norms": list(norms),
@@ -308,13 +310,21 @@ def test_without_the_programs_citations_are_said_not_to_be_looked_at(tmp_path: P
 
 
 def test_citations(tmp_path: Path) -> None:
-    if citations.versions() is None:
-        pytest.skip("eyecite and citeurl are not installed")
     good, bad = ("ruling", "Made v. Up, 500 U.S. 44 (1991)"), ("ruling", "Made v. Up, 793 F.9d 208 (1st Cir. 2015)")
     none = ("agency_policy", "A sheriff's announcement of 2014-05-02")
     seen = citations.look([good, bad, none])
     assert [seen[p].state for p in (good, bad, none)] == [citations.PARSED, citations.WRONG, citations.NO_FORM]
     assert seen[bad].part == "793 F.9d 208"
+
+
+def test_every_shipped_citation_is_read_or_marked() -> None:
+    report = check([])
+    assert report.looked_at_citations is not None
+    assert [f for f in report.findings if f.code in ("citation", "citation-form")] == []
+    # Nothing is counted as of no form but what says so, by its mark or its kind.
+    book = load_lawbook()
+    assert all(not book.authorities[i].standard_citation for i in report.no_standard_form)
+    assert report.parsed >= 54
 
 
 def test_how_a_citation_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:

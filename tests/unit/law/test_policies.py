@@ -67,6 +67,15 @@ def test_the_commented_norms_would_be_taken_too() -> None:
     assert {norm_text(n).split(" when")[0] for n in authority.norms} == {"forbid hold", "forbid allow_interview", "require serve_copy by 24 hours after detainer_received"}
 
 
+def test_a_policy_announced_before_it_governs_is_known_from_then(tmp_path: Path) -> None:
+    for known, line in ((date(2026, 11, 22), 'known: {from: "2026-11-22"}\n'), (DAY, ""), (date(2027, 1, 1), ""), (None, "")):
+        text = text_of(checked(Policy(AGENCY, "declines_all", DAY, known=known)))
+        assert line in text and ("known:" in text) == bool(line)
+    (path,) = write_policy(Policy(AGENCY, "declines_all", DAY, known=date(2026, 11, 22)), tmp_path / "mine")
+    authority = load_lawbook(tmp_path / "mine").authorities[path.relative_to(tmp_path / "mine").as_posix().removesuffix(".yaml")]
+    assert authority.known.start == date(2026, 11, 22).toordinal() and authority.in_force.start == DAY.toordinal()
+
+
 def test_it_ends_the_policy_before_it(tmp_path: Path) -> None:
     assert OLD in {a.id for a in standing(load_lawbook(), AGENCY, DAY)}
     written = write_policy(Policy(AGENCY, "declines_all", DAY, ends=(OLD,)), tmp_path)

@@ -37,7 +37,8 @@ def test_only_the_review_changes(book: Path) -> None:
     line = f'review: {{status: reviewed, basis: read in source, by_role: county counsel, on: "2026-11-20", against: {TITLE}}}'
     assert path.read_text() == before.replace("review: {status: unreviewed, basis: general knowledge}", line)
     authority = load_lawbook(book).authorities[ID]
-    assert authority.reviewed and authority.hash == done.hash_after
+    assert authority.reviewed and authority.hash == done.hash_after != done.hash_before
+    assert authority.adoption_hash == done.adoption_hash
 
 
 def test_a_shipped_file_is_copied_into_the_overlay(tmp_path: Path) -> None:
