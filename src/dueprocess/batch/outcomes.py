@@ -1,0 +1,120 @@
+"""From moments and answers to one result a row: the outcome at the moment asked about, the hours, the class."""
+
+from __future__ import annotations
+
+from dueprocess.batch.query import OUT_LOCAL, OUT_MAY, OUT_MUST, OUT_RELEASE, OUT_REVIEW, OUTCOMES, Query
+from dueprocess.batch.rows import ground_slots
+from dueprocess.batch.sqltext import HIGH, LOW, greatest, least
+
+
+class Outcomes:
+    """The last stages of a query."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.variants = query.shape.variants
+
+    def questions(self) -> str:
+        """Every different (regime, words) of the moments."""
+        words = range(self.query.words)
+        parts = [
+            f"SELECT regime, {', '.join(f'{c}_{w}_{v} AS w_{w}' for w in words)} FROM moments WHERE {c}_0_{v} IS NOT NULL"
+            for v in self.variants
+            for c in self.query.candidates()
+        ]
+        return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) AS every"
+
+    def judged(self) -> str:
+        """Moments with the outcome of each variant (``out_<v>``), and at the moment asked about what decides it."""
+        words = range(self.query.words)
+        joins, columns = [], ["m.row", "m.t", "m.t_next", "m.moment", "m.begin", "m.latest_begin", "m.left_l", "m.left_h", "m.vague", "m.vague_before_bail", "m.bail_l", "m.due_lo_0", "m.due_hi_0", "m.regime", "m.standing_0"]
+        named = self.query.candidates()
+        for v in self.variants:
+            for c in named:
+                a = f"a_{c}_{v}"
+                joins.append(f"LEFT JOIN answers AS {a} ON {a}.regime = m.regime AND " + " AND ".join(f"{a}.w_{w} = m.{c}_{w}_{v}" for w in words))
+            favor = greatest(*(f"coalesce(a_{c}_{v}.favor, -2)" for c in named))
+            against = greatest(*(f"coalesce(a_{c}_{v}.against, -2)" for c in named))
+            columns.append(
+                f"CAST(CASE WHEN m.standing_{v} = 2 THEN {OUT_LOCAL} WHEN m.standing_{v} = 1 THEN {OUT_REVIEW}"
+                f" WHEN {favor} = {against} THEN CASE WHEN {favor} = 2 THEN {OUT_MUST} WHEN {favor} = 1 THEN {OUT_MAY} ELSE {OUT_RELEASE} END"
+                f" WHEN {greatest(favor, against)} <= 0 THEN {OUT_RELEASE} ELSE {OUT_REVIEW} END AS INT) AS out_{v}"
+            )
+        columns.append(f"CASE WHEN {greatest(*(f'coalesce(a_{c}_0.favor, -2)' for c in named))} = 2 AND {greatest(*(f'coalesce(a_{c}_0.against, -2)' for c in named))} = 1 THEN TRUE ELSE FALSE END AS duty_only")
+        detainers = [c for c in named if c != "n"]
+        shown = least(*(f"coalesce(a_{c}_0.bit_0, 9999)" for c in detainers))
+        listed = " OR ".join(f"a_{c}_0.favor IS NOT NULL" for c in detainers)
+        columns.append(f"CASE WHEN {listed} THEN {shown} ELSE coalesce(a_n_0.bit_0, 9999) END AS release_bit")
+        for name, result, bit in (("may_bit", 1, "bit_1"), ("must_bit", 2, "bit_2")):
+            columns.append(least(*(f"CASE WHEN a_{c}_0.against = {result} THEN coalesce(a_{c}_0.{bit}, 9999) ELSE 9999 END" for c in named)) + f" AS {name}")
+        return f"SELECT {', '.join(columns)} FROM moments AS m {' '.join(joins)}"
+
+    def results(self) -> str:
+        """One row for each row of ``ready``, in the columns of the contract (times as seconds, norm as regime and bit)."""
+        shape = self.query.shape
+        left_l, left_h = "coalesce(left_l, moment)", "coalesce(left_h, moment)"
+
+        def seconds(condition: str, start: str, end: str) -> str:
+            inside = f"greatest(0, least(t_next, {end}) - greatest(t, {start}))"
+            return f"CAST(sum(CASE WHEN {condition} THEN {inside} ELSE 0 END) AS BIGINT)"
+
+        def hours(early: str, late: str, prefix: str) -> list[str]:
+            held = f"({OUT_LOCAL}, {OUT_MAY}, {OUT_MUST})"
+            return [
+                f"{seconds(f'{late} = {OUT_RELEASE}', 'latest_begin', left_l)} AS {prefix}over_least",
+                f"{seconds(f'{early} IN ({OUT_RELEASE}, {OUT_REVIEW})', 'begin', left_h)} AS {prefix}over_most",
+                f"{seconds(f'{early} = {OUT_REVIEW} AND {late} = {OUT_REVIEW}', 'latest_begin', left_l)} AS {prefix}open_least",
+                f"{seconds(f'NOT ({early} = {OUT_RELEASE} AND {late} = {OUT_RELEASE}) AND NOT ({early} IN {held} AND {late} IN {held})', 'begin', left_h)} AS {prefix}open_most",
+            ]
+
+        early, late = ("CASE WHEN vague THEN out_1 ELSE out_0 END", "CASE WHEN vague THEN out_2 ELSE out_0 END") if shape.vague else ("out_0", "out_0")
+        columns = hours(f"({early})", f"({late})", "")
+        if shape.bail:
+            early, late = ("CASE WHEN vague_before_bail THEN out_4 ELSE out_3 END", "CASE WHEN vague_before_bail THEN out_5 ELSE out_3 END") if shape.vague else ("out_3", "out_3")
+            columns += hours(f"({early})", f"({late})", "later_")[:2]
+        at = "t = moment"
+        for name in ("out_0", "due_lo_0", "due_hi_0", "regime", "release_bit", "may_bit", "must_bit", "standing_0"):
+            columns.append(f"max(CASE WHEN {at} THEN {name} END) AS at_{name}")
+        columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
+        columns.append(f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END) AS next_end")
+        columns.append(f"max(CASE WHEN t_next >= {HIGH} THEN out_0 END) AS last_out")
+        slots = ground_slots(shape)
+        present = {s.number: f"a{s.number}_listed" if s.added_by is None else f"a{s.number}_added" for s in slots}
+        back = " OR ".join(f"({present[k]} AND b{k}_s_hi = {LOW})" for k in present)
+        end = "coalesce(left_h, moment)"
+        missing_end = " OR ".join(f"({present[k]} AND b{k}_e_hi >= {HIGH} AND b{k}_e_lo < {HIGH})" for k in present)
+        on = [f"least(CASE WHEN b{k}_s_hi <= {end} THEN 2 WHEN b{k}_s_lo > {end} THEN 0 ELSE 1 END, CASE WHEN b{k}_e_hi <= {end} THEN 0 WHEN b{k}_e_lo > {end} THEN 2 ELSE 1 END)" for k in present]
+        standing_at_end = greatest(*on)
+        unknown_booking = f"(booked_l <= {LOW} AND booked_h >= {HIGH} AND NOT ({back}))"
+        klass = (
+            "CASE WHEN r.contradiction IS NOT NULL THEN 'contradiction' WHEN h.row IS NULL OR gnone THEN 'unknown'"
+            " WHEN h.over_least > 0 THEN 'certain'"
+            f" WHEN {unknown_booking} THEN 'unknown' WHEN h.over_most = 0 THEN 'no'"
+            f" WHEN ({missing_end}) AND {standing_at_end} = 1 THEN 'unknown'"
+            " WHEN left_state = 'missing' THEN 'unknown' ELSE 'possible' END"
+        )
+        names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
+        bit = f"CASE WHEN h.at_out_0 = {OUT_RELEASE} THEN h.at_release_bit WHEN h.at_out_0 = {OUT_MAY} THEN h.at_may_bit WHEN h.at_out_0 = {OUT_MUST} THEN h.at_must_bit END"
+        role = f"CASE WHEN h.at_out_0 = {OUT_RELEASE} THEN 'forbid' WHEN h.at_out_0 = {OUT_MAY} THEN 'permit' WHEN h.at_out_0 = {OUT_MUST} THEN 'require' END"
+        later = ["CASE WHEN bail_l < " + HIGH + " THEN h.later_over_least END", "CASE WHEN bail_l < " + HIGH + " THEN h.later_over_most END"] if shape.bail else ["CAST(NULL AS BIGINT)"] * 2
+        known_due = f"h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
+        final = [
+            "r.row",
+            'r.moment AS "at"',
+            f"CASE h.at_out_0 {names} END AS outcome",
+            "h.at_standing_0 AS standing",
+            "h.at_duty AS duty",
+            f"CASE WHEN {known_due} THEN h.at_due_lo_0 END AS due_lo",
+            f"CASE WHEN {known_due} THEN h.at_due_hi_0 END AS due_hi",
+            f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) THEN h.next_end END AS hold_until",
+            "h.over_least, h.over_most, h.open_least, h.open_most",
+            f"{later[0]} AS later_over_least, {later[1]} AS later_over_most",
+            f"{klass} AS class",
+            "h.at_regime AS regime",
+            f"{role} AS role",
+            f"{bit} AS bit",
+            "CASE WHEN r.contradiction IS NOT NULL THEN r.contradiction WHEN r.outside THEN 'a time lies outside the verified calendar' WHEN r.moment IS NULL THEN 'no time is given' END AS problem",
+            f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) AND h.next_end IS NULL THEN TRUE ELSE FALSE END AS endless",
+            "r.gnone AS no_grounds, r.left_state, r.vague",
+        ]
+        return f"WITH h AS (SELECT row, {', '.join(columns)} FROM judged GROUP BY row) SELECT {', '.join(final)} FROM ready AS r LEFT JOIN h ON h.row = r.row"

@@ -1,0 +1,307 @@
+"""The first stages: a chunk of rows with its times resolved, its grounds as bail ended them, and what contradicts itself.
+
+Everything here follows case/reading.py and case/model.py, which say why; the two are compared on generated rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dueprocess.batch.shape import Shape
+from dueprocess.batch.sqltext import HIGH, LOW, bounded, given
+
+WARRANTS = ("admin_warrant", "removal_warrant", "judicial_warrant")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One paper that is no detainer: its kind (SQL), receipt, cancellation, whether it is listed, signer, matter."""
+
+    kind: str
+    low: str
+    high: str
+    cancelled_low: str
+    cancelled_high: str
+    listed: str
+    signer: str
+    matter: str
+    inline: str = ""
+
+
+def paper_slots(shape: Shape) -> list[Slot]:
+    """The warrants in the row itself, then the papers of the side table."""
+    found = []
+    for name in WARRANTS:
+        kind, signer = {"admin_warrant": ("i-200", "immigration_officer"), "removal_warrant": ("i-205", "immigration_officer"), "judicial_warrant": ("judicial_warrant", "judge")}[name]
+        found.append(Slot(f"'{kind}'", f"{name}_l", f"{name}_h", "absent_lo", HIGH, f"{name}_listed", f"'{signer}'", "'civil'", name))
+    for i in range(1, shape.papers + 1):
+        found.append(Slot(f"q{i}_kind", f"q{i}_rec_lo", f"q{i}_rec_hi", f"q{i}_can_lo", f"q{i}_can_hi", f"(q{i}_kind IS NOT NULL)", f"q{i}_signed_by", f"coalesce(q{i}_matter, 'civil')"))
+    return found
+
+
+def pivot_papers(shape: Shape, detainer_kinds: tuple[str, ...]) -> dict[str, str]:
+    """Side tables to one row a stay: name of the stage to its SQL. Sources: ``side_papers``, ``side_grounds``."""
+    stages: dict[str, str] = {}
+    kinds = ", ".join(f"'{k}'" for k in detainer_kinds)
+    for prefix, count, condition in (("d", shape.detainers, f"kind IN ({kinds})"), ("q", shape.papers, f"kind NOT IN ({kinds})")):
+        if not count:
+            continue
+        columns = []
+        for i in range(1, count + 1):
+            for source, target in (("kind", "kind"), ("edition", "edition"), ("signed_by", "signed_by"), ("boxes", "boxes"), ("matter", "matter"), ("issuer", "issuer")):
+                columns.append(f"max(CASE WHEN n = {i} THEN {source} END) AS {prefix}{i}_{target}")
+            for source, target in (("received", "rec"), ("served", "srv"), ("cancelled", "can")):
+                for side in ("lo", "hi"):
+                    columns.append(f"max(CASE WHEN n = {i} THEN {source}_{side} END) AS {prefix}{i}_{target}_{side}0")
+        stages[f"pivot_{prefix}"] = (
+            f"SELECT row AS {prefix}_row, {', '.join(columns)} FROM (SELECT *, row_number() OVER (PARTITION BY row ORDER BY received_lo, received_hi, kind) AS n"
+            f" FROM side_papers WHERE {condition}) AS s GROUP BY row"
+        )
+    if shape.grounds:
+        columns = ["count(*) AS g_count"]
+        for i in range(1, shape.grounds + 1):
+            columns.append(f"max(CASE WHEN n = {i} THEN kind END) AS g{i}_kind")
+            for source, target in (("start", "s"), ("end", "e")):
+                for side in ("lo", "hi"):
+                    columns.append(f'max(CASE WHEN n = {i} THEN {source}_{side} END) AS g{i}_{target}_{side}0')
+                columns.append(f"max(CASE WHEN n = {i} AND {source}_open THEN 1 ELSE 0 END) AS g{i}_{target}_open0")
+        stages["pivot_g"] = (
+            f"SELECT row AS g_row, {', '.join(columns)} FROM (SELECT *, row_number() OVER (PARTITION BY row ORDER BY start_lo, end_lo, kind) AS n"
+            " FROM side_grounds) AS s GROUP BY row"
+        )
+    return stages
+
+
+def time_layer(shape: Shape) -> dict[str, str]:
+    """The row's own times with what is not given resolved: unknown, or never in a complete record."""
+    columns = {"complete": "coalesce(record_complete, FALSE)", "source_at": '"at"'}
+    columns["absent_lo"] = f"CASE WHEN coalesce(record_complete, FALSE) THEN {HIGH} ELSE {LOW} END"
+
+    def resolved(name: str, low: str, high: str, absent: tuple[str, str]) -> None:
+        ok = given(low, high)
+        columns[f"{name}_l"] = f"CASE WHEN {ok} THEN {low} ELSE {absent[0]} END"
+        columns[f"{name}_h"] = f"CASE WHEN {ok} THEN {high} ELSE {absent[1]} END"
+
+    complete_low = f"(CASE WHEN coalesce(record_complete, FALSE) THEN {HIGH} ELSE {LOW} END)"
+    resolved("booked", "booked_lo", "booked_hi", (LOW, HIGH))
+    columns["booked_o"] = f"CASE WHEN {given('booked_lo', 'booked_hi')} AND coalesce(booked_open, FALSE) AND booked_lo < {HIGH} THEN 1 ELSE 0 END"
+    resolved("bail", "bail_refused_lo", "bail_refused_hi", (HIGH, HIGH))
+    columns["bail_o"] = f"CASE WHEN {given('bail_refused_lo', 'bail_refused_hi')} AND coalesce(bail_refused_open, FALSE) THEN 1 ELSE 0 END"
+    left = f"({given('left_lo', 'left_hi')} AND left_lo < {HIGH})"
+    columns["left_l"] = f"CASE WHEN {left} THEN left_lo END"
+    columns["left_h"] = f"CASE WHEN {left} THEN left_hi END"
+    due = f"({given('release_due_lo', 'release_due_hi')} AND release_due_lo < {HIGH})"
+    columns["due_l"] = f"CASE WHEN {due} THEN release_due_lo END"
+    columns["due_h"] = f"CASE WHEN {due} THEN release_due_hi END"
+    columns["due_o"] = f"CASE WHEN {due} AND coalesce(release_due_open, FALSE) THEN 1 ELSE 0 END"
+    resolved("d0_rec", "detainer_received_lo", "detainer_received_hi", (LOW, HIGH))
+    resolved("d0_srv", "detainer_served_lo", "detainer_served_hi", (complete_low, HIGH))
+    resolved("d0_can", "detainer_cancelled_lo", "detainer_cancelled_hi", (complete_low, HIGH))
+    for name in WARRANTS:
+        columns[f"{name}_listed"] = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
+        ok = f"({given(f'{name}_lo', f'{name}_hi')} AND {name}_lo < {HIGH})"
+        columns[f"{name}_l"] = f"CASE WHEN {ok} THEN {name}_lo WHEN {name}_lo IS NOT NULL AND {name}_lo < {HIGH} THEN {LOW} ELSE {HIGH} END"
+        columns[f"{name}_h"] = f"CASE WHEN {ok} THEN {name}_hi ELSE {HIGH} END"
+    renamed = {k.replace("d0_rec_l", "d0_rec_lo").replace("d0_rec_h", "d0_rec_hi").replace("d0_srv_l", "d0_srv_lo").replace("d0_srv_h", "d0_srv_hi").replace("d0_can_l", "d0_can_lo").replace("d0_can_h", "d0_can_hi"): v for k, v in columns.items()}
+    for prefix, count in (("d", shape.detainers), ("q", shape.papers)):
+        for i in range(1, count + 1):
+            for name, low in (("rec", LOW), ("srv", complete_low), ("can", complete_low)):
+                ok = given(f"{prefix}{i}_{name}_lo0", f"{prefix}{i}_{name}_hi0")
+                renamed[f"{prefix}{i}_{name}_lo"] = f"CASE WHEN {prefix}{i}_kind IS NULL THEN {HIGH} WHEN {ok} THEN {prefix}{i}_{name}_lo0 ELSE {low} END"
+                renamed[f"{prefix}{i}_{name}_hi"] = f"CASE WHEN {prefix}{i}_kind IS NULL THEN {HIGH} WHEN {ok} THEN {prefix}{i}_{name}_hi0 ELSE {HIGH} END"
+    return renamed
+
+
+@dataclass(frozen=True, slots=True)
+class GroundSlot:
+    """The columns of one ground before bail: ``a{k}_…``; absent slots never begin. Slots after the listed ones are
+    grounds that papers add."""
+
+    number: int
+    added_by: int | None = None
+
+
+def ground_slots(shape: Shape) -> list[GroundSlot]:
+    """Slot 1 is what ``release_due`` says or the first listed ground; then the listed ones; then those from papers."""
+    listed = [GroundSlot(k) for k in range(1, max(1, shape.grounds) + 1)]
+    return [*listed, *(GroundSlot(len(listed) + i, added_by=i) for i in range(1, shape.papers + 1))]
+
+
+def ground_layers(shape: Shape) -> list[dict[str, str]]:
+    """Layers of columns ``a{k}_s_lo, _s_hi, _s_o, _e_lo, _e_hi, _e_o, _listed, _charge`` and ``gnone``, with the
+    contradictions found on the way (``bad_ground``, ``bad_due``)."""
+    listed = "coalesce(g_count, 0)" if shape.grounds else "0"
+    first: dict[str, str] = {
+        "g_listed": listed,
+        "alone_due": f"({listed} = 0 AND due_l IS NOT NULL)",
+        "gnone": f"({listed} = 0 AND due_l IS NULL AND NOT coalesce(has_grounds AND release_due_lo IS NULL, FALSE))",
+    }
+    second: dict[str, str] = {}
+    third: dict[str, str] = {}
+    for k in range(1, max(1, shape.grounds) + 1):
+        has = f"(g_listed >= {k})" if shape.grounds >= k else "FALSE"
+        if shape.grounds >= k:
+            start_ok, end_ok = given(f"g{k}_s_lo0", f"g{k}_s_hi0"), given(f"g{k}_e_lo0", f"g{k}_e_hi0")
+            # A start that nobody knows lies after the booking; an end that nobody knows lies after the start.
+            second[f"r{k}_s_lo"] = f"CASE WHEN NOT {has} THEN {HIGH} WHEN {start_ok} THEN g{k}_s_lo0 ELSE booked_l END"
+            second[f"r{k}_s_hi"] = f"CASE WHEN NOT {has} THEN {HIGH} WHEN {start_ok} THEN g{k}_s_hi0 ELSE {HIGH} END"
+            second[f"r{k}_s_o"] = f"CASE WHEN {has} AND {start_ok} THEN g{k}_s_open0 ELSE 0 END"
+            third[f"r{k}_e_lo"] = f"CASE WHEN NOT {has} THEN {HIGH} WHEN {end_ok} THEN g{k}_e_lo0 ELSE r{k}_s_lo END"
+            third[f"r{k}_e_hi"] = f"CASE WHEN NOT {has} THEN {HIGH} WHEN {end_ok} THEN g{k}_e_hi0 ELSE {HIGH} END"
+            third[f"r{k}_e_o"] = f"CASE WHEN {has} AND {end_ok} AND g{k}_e_hi0 < {HIGH} THEN g{k}_e_open0 ELSE 0 END"
+    n = shape.grounds
+    fourth: dict[str, str] = {}
+    if n:
+        last = [f"(g_listed >= {k} AND r{k}_e_hi >= due_l AND r{k}_e_lo <= due_h)" for k in range(1, n + 1)]
+        late = " OR ".join(f"(g_listed >= {k} AND r{k}_e_lo > due_h)" for k in range(1, n + 1))
+        fourth["last_count"] = " + ".join(f"CASE WHEN {c} THEN 1 ELSE 0 END" for c in last)
+        fourth["bad_due"] = f"(g_listed > 0 AND due_l IS NOT NULL AND (({' + '.join(f'CASE WHEN {c} THEN 1 ELSE 0 END' for c in last)}) = 0 OR ({late})))"
+        fourth["bad_ground"] = "(" + " OR ".join(f"(g_listed >= {k} AND r{k}_e_hi < r{k}_s_lo)" for k in range(1, n + 1)) + ")"
+    else:
+        fourth["bad_due"] = fourth["bad_ground"] = "FALSE"
+    fifth: dict[str, str] = {}
+    for k in range(1, max(1, n) + 1):
+        only = k == 1
+        until = "due_l IS NOT NULL"
+        r = {c: f"r{k}_{c}" for c in ("s_lo", "s_hi", "s_o", "e_lo", "e_hi", "e_o")} if n >= k else {"s_lo": HIGH, "s_hi": HIGH, "s_o": "0", "e_lo": HIGH, "e_hi": HIGH, "e_o": "0"}
+        is_last = f"(r{k}_e_hi >= due_l AND r{k}_e_lo <= due_h AND last_count = 1)" if n >= k else "FALSE"
+        here = f"g_listed >= {k}"
+
+        def pick(alone: str, listed_sql: str, plain: str, *, k: int = k, only: bool = only, here: str = here, until: str = until) -> str:
+            if n < k:
+                return f"CASE WHEN alone_due THEN {alone} ELSE {plain} END" if only else plain
+            listed_case = f"CASE WHEN {here} AND {until} THEN {listed_sql} ELSE {plain} END"
+            return f"CASE WHEN alone_due THEN {alone} ELSE {listed_case} END" if only else listed_case
+
+        fifth[f"a{k}_s_lo"] = pick("booked_l", r["s_lo"], r["s_lo"])
+        # Where nobody says when the person was booked, the ground stood for as long as one can look back.
+        fifth[f"a{k}_s_hi"] = pick("booked_l", r["s_hi"], r["s_hi"])
+        fifth[f"a{k}_s_o"] = pick("0", r["s_o"], r["s_o"])
+        fifth[f"a{k}_e_lo"] = pick("due_l", f"CASE WHEN {is_last} THEN greatest({r['e_lo']}, due_l) ELSE {r['e_lo']} END", r["e_lo"])
+        fifth[f"a{k}_e_hi"] = pick("due_h", f"least({r['e_hi']}, due_h)", r["e_hi"])
+        fifth[f"a{k}_e_o"] = pick(
+            "due_o",
+            f"CASE WHEN {r['e_hi']} < due_h THEN {r['e_o']} WHEN {r['e_hi']} > due_h THEN due_o ELSE least({r['e_o']}, due_o) END",
+            r["e_o"],
+        )
+        fifth[f"a{k}_listed"] = ("(alone_due OR " if only else "(") + (here if n >= k else "FALSE") + ")"
+        fifth[f"a{k}_charge"] = f"({here} AND g{k}_kind = 'charge')" if n >= k else "FALSE"
+    for slot in ground_slots(shape):
+        if slot.added_by is None:
+            continue
+        k, q = slot.number, f"q{slot.added_by}"
+        adds = f"({q}_kind IN ('judicial_warrant', 'court_order') AND {q}_matter = 'criminal' AND ({q}_signed_by IS NULL OR {q}_signed_by NOT IN ('immigration_officer', 'immigration_judge', 'none')))"
+        adds = f"coalesce({adds}, FALSE)"
+        fifth[f"a{k}_s_lo"] = f"CASE WHEN {adds} THEN {q}_rec_lo ELSE {HIGH} END"
+        fifth[f"a{k}_s_hi"] = f"CASE WHEN {adds} AND {q}_signed_by IS NOT NULL THEN {q}_rec_hi ELSE {HIGH} END"
+        fifth[f"a{k}_s_o"] = "0"
+        fifth[f"a{k}_e_lo"] = f"CASE WHEN {adds} THEN {q}_can_lo ELSE {HIGH} END"
+        fifth[f"a{k}_e_hi"] = f"CASE WHEN {adds} THEN {q}_can_hi ELSE {HIGH} END"
+        fifth[f"a{k}_e_o"] = "0"
+        fifth[f"a{k}_listed"] = "FALSE"
+        fifth[f"a{k}_charge"] = "FALSE"
+        fifth[f"a{k}_added"] = adds
+    return [first, second, third, fourth, fifth]
+
+
+def bail_layers(shape: Shape) -> list[dict[str, str]]:
+    """The grounds after bail: ``b{k}_…`` with the same columns as ``a{k}_…``."""
+    slots = [s.number for s in ground_slots(shape)]
+    columns = ("s_lo", "s_hi", "s_o", "e_lo", "e_hi", "e_o")
+    if not shape.bail:
+        return [{f"b{k}_{c}": f"a{k}_{c}" for k in slots for c in columns}]
+    counts = {
+        "bail_given": f"(bail_l < {HIGH} AND NOT gnone)",
+        "charges": " + ".join(f"CASE WHEN a{k}_charge THEN 1 ELSE 0 END" for k in slots),
+        "listed_count": " + ".join(f"CASE WHEN a{k}_listed THEN 1 ELSE 0 END" for k in slots),
+    }
+    alone = {"bail_alone": "(charges = 1 OR (charges = 0 AND listed_count = 1))"}
+    ends: dict[str, str] = {}
+    refs: dict[str, str] = {}
+    for k in slots:
+        refs[f"bailable{k}"] = f"(a{k}_listed AND CASE WHEN charges > 0 THEN a{k}_charge ELSE listed_count = 1 END)"
+        refs[f"ref{k}_lo"] = f"CASE WHEN bail_alone THEN greatest(bail_l, a{k}_s_lo) ELSE bail_l END"
+        refs[f"ref{k}_hi"] = f"CASE WHEN bail_alone THEN greatest(bail_h, a{k}_s_hi) ELSE bail_h END"
+        refs[f"ref{k}_o"] = f"CASE WHEN NOT bail_alone OR bail_h > a{k}_s_hi THEN bail_o WHEN bail_h < a{k}_s_hi THEN a{k}_s_o ELSE least(bail_o, a{k}_s_o) END"
+        applies = f"(bail_given AND bailable{k} AND a{k}_s_lo <= bail_h)"
+        stood = f"(bail_alone OR a{k}_s_hi <= bail_l)"
+        for c in ("s_lo", "s_hi", "s_o"):
+            ends[f"b{k}_{c}"] = f"a{k}_{c}"
+        ends[f"b{k}_e_lo"] = f"CASE WHEN {applies} THEN least(a{k}_e_lo, ref{k}_lo) ELSE a{k}_e_lo END"
+        ends[f"b{k}_e_hi"] = f"CASE WHEN {applies} AND {stood} THEN least(a{k}_e_hi, ref{k}_hi) ELSE a{k}_e_hi END"
+        ends[f"b{k}_e_o"] = (
+            f"CASE WHEN NOT ({applies} AND {stood}) OR a{k}_e_hi < ref{k}_hi THEN a{k}_e_o"
+            f" WHEN a{k}_e_hi > ref{k}_hi THEN ref{k}_o ELSE least(a{k}_e_o, ref{k}_o) END"
+        )
+    return [counts, alone, refs, ends]
+
+
+def moment_layers(shape: Shape) -> list[dict[str, str]]:
+    """``moment`` (the instant of the outcome), ``begin``, ``latest_begin``, ``vague`` and ``contradiction``."""
+    slots = ground_slots(shape)
+    numbers = [s.number for s in slots]
+    present = {s.number: f"a{s.number}_listed" if s.added_by is None else f"a{s.number}_added" for s in slots}
+    any_present = " OR ".join(present[k] for k in numbers)
+    last_end = _greatest([f"CASE WHEN {present[k]} THEN b{k}_e_hi ELSE {LOW} END" for k in numbers])
+    fallback = "coalesce(CASE WHEN left_state = 'recorded' THEN left_h END, as_of, CASE WHEN booked_h < " + HIGH + " THEN booked_h END)"
+    known_end = f"CASE WHEN NOT ({any_present}) THEN (CASE WHEN NOT gnone AND booked_h < {HIGH} THEN booked_h END) WHEN gnone THEN NULL WHEN {last_end} < {HIGH} THEN {last_end} END"
+    first = {"own_end": known_end}
+    at = f"coalesce(source_at, CASE WHEN own_end IS NULL THEN {fallback} WHEN left_h IS NOT NULL AND own_end > left_h THEN left_h ELSE own_end END)"
+    second = {"moment0": at}
+    third = {"moment": f"CASE WHEN source_at IS NULL AND {bounded('booked_l')} AND moment0 < booked_l THEN booked_l ELSE moment0 END"}
+    starts = [(f"CASE WHEN a{k}_s_hi = {LOW} THEN a{k}_e_lo ELSE a{k}_s_lo END", present[k]) for k in numbers]
+    begin = _least([*(f"CASE WHEN {p} AND {bounded(f'({s})')} THEN {s} ELSE {HIGH} END" for s, p in starts), "moment"])
+    late = _least(["booked_h", "moment", *(f"CASE WHEN NOT gnone AND NOT {bounded('booked_h')} AND {present[k]} THEN (CASE WHEN a{k}_s_hi = {LOW} THEN a{k}_e_lo ELSE a{k}_s_hi END) ELSE {HIGH} END" for k in numbers)])
+    vague = " OR ".join(f"({present[k]} AND (b{k}_s_lo <> b{k}_s_hi OR b{k}_e_lo <> b{k}_e_hi))" for k in numbers)
+    vague_a = " OR ".join(f"({present[k]} AND (a{k}_s_lo <> a{k}_s_hi OR a{k}_e_lo <> a{k}_e_hi))" for k in numbers)
+    # Grounds that begin at no known time (both bounds far back) still end exactly; nothing there is placed otherwise.
+    fourth = {
+        "begin": f"CASE WHEN {bounded('booked_l')} THEN booked_l ELSE {begin} END",
+        "latest_begin": late,
+        "vague": f"({vague})",
+        "vague_before_bail": f"({vague_a})",
+        "contradiction": _contradictions(shape),
+    }
+    return [first, second, third, fourth]
+
+
+def _contradictions(shape: Shape) -> str:
+    checks: list[tuple[str, str]] = [
+        ("bad_ground", "a ground ends before it begins"),
+        ("bad_due", "release_due_at is not when the last ground ends"),
+        ("left_h < booked_l", "the person left before they were booked"),
+        (f"booked_l > {LOW} AND moment < booked_l", "at is before the booking"),
+        ("moment > left_h", "at is after the person left"),
+    ]
+    listed = [s.number for s in ground_slots(shape) if s.added_by is None]
+    if shape.bail:
+        checks.append((f"bail_l < {HIGH} AND (bail_h < booked_l OR bail_l > left_h)", "bail was refused outside the stay"))
+        early = " OR ".join(f"(bailable{k} AND a{k}_s_lo > bail_h)" for k in listed)
+        checks.append((f"bail_l < {HIGH} AND NOT gnone AND bail_alone AND ({early})", "bail was refused before the only ground began that it could have been for"))
+    checks.append((" OR ".join(f"(a{k}_listed AND a{k}_s_lo > left_h)" for k in listed), "a ground begins after the person left"))
+    checks.append(("left_to IN ('ice', 'community') AND (" + " OR ".join(f"(a{k}_listed AND a{k}_e_lo < {HIGH} AND a{k}_e_lo > left_h)" for k in listed) + ")", "a ground ends after the person left"))
+    for i in range(shape.detainers + 1):
+        there = "detainer_form IS NOT NULL" if i == 0 else f"d{i}_kind IS NOT NULL"
+        for name, column in (("srv", "served_at"), ("can", "cancelled_at")):
+            checks.append((f"{there} AND d{i}_{name}_hi < d{i}_rec_lo", f"a paper has {column} before it was received"))
+    for i in range(1, shape.papers + 1):
+        for name, column in (("srv", "served_at"), ("can", "cancelled_at")):
+            checks.append((f"q{i}_kind IS NOT NULL AND q{i}_{name}_hi < q{i}_rec_lo", f"a paper has {column} before it was received"))
+    return "CASE " + " ".join(f"WHEN {sql} THEN '{what}'" for sql, what in checks) + " END"
+
+
+def _greatest(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"greatest({', '.join(parts)})"
+
+
+def _least(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"least({', '.join(parts)})"
+
+
+def end_bounds(shape: Shape) -> Mapping[str, tuple[str, str, str]]:
+    """Each set of ends by name: (earliest, latest, open) columns."""
+    found = {f"b{s.number}": (f"b{s.number}_e_lo", f"b{s.number}_e_hi", f"b{s.number}_e_o") for s in ground_slots(shape)}
+    if shape.bail:
+        found |= {f"a{s.number}": (f"a{s.number}_e_lo", f"a{s.number}_e_hi", f"a{s.number}_e_o") for s in ground_slots(shape)}
+    return found | {"k": ("booked_l", "booked_h", "booked_o")}

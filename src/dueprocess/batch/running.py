@@ -1,0 +1,330 @@
+"""A prepared folder to results: the law folded, the rows sorted into shapes and parts, each part answered and written.
+
+A run can be stopped at any time and goes on where it stopped: each part is one file, written whole or not at all, and
+a part that is there is not done again unless the input, the law or an option is another.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from dueprocess.batch.calendars import Calendars, calendars
+from dueprocess.batch.engines import DuckEngine, Engine
+from dueprocess.batch.folding import Agency, Folded
+from dueprocess.batch.outcomes import Outcomes
+from dueprocess.batch.query import Query
+from dueprocess.batch.resolve import Resolver
+from dueprocess.batch.shape import BUCKETS, Shape
+from dueprocess.case.custody import (
+    GROUND_TIMES,
+    PAPER_TIMES,
+    STAY_TIMES,
+)
+from dueprocess.case.model import DETAINERS
+from dueprocess.kernel.canonical import content_hash
+from dueprocess.kernel.errors import InputError
+from dueprocess.kernel.instants import MAX_INSTANT, MIN_INSTANT, local_date, midnight
+from dueprocess.law import Lawbook
+from dueprocess.places import load_places
+
+PART_ROWS = 1_000_000
+RESULT_COLUMNS = (
+    "row", '"at"', "outcome", "open_because", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least",
+    "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is done; none of it changes an answer."""
+
+    engine: str = "duckdb"
+    master: str | None = None
+    memory: str = "3GB"
+    threads: int | None = None
+    part_rows: int = PART_ROWS
+    progress: Callable[[int, int], None] | None = None
+    """Called with (rows done, rows in all) after each part."""
+
+
+def run_batch(
+    folder: Path, *, lawbook: Lawbook, law_known_at: date | None, out: Path, options: Options | None = None, work: Path | None = None
+) -> None:
+    """Answer every row of a prepared folder (case/custody.py) and write ``out`` (Parquet, ordered by row).
+
+    ``law_known_at`` None asks each row with the law known on the day of its own moment. ``work`` is a folder for the
+    parts (default beside ``out``); it is removed at the end, and left for the next run where this one is stopped.
+    Raises InputError for what is no prepared folder.
+    """
+    chosen = options or Options()
+    work = work or out.with_name(out.name + ".parts")
+    run = _Run(folder, lawbook, law_known_at, work, chosen)
+    try:
+        run.go(out)
+    finally:
+        run.engine.close()
+    shutil.rmtree(work, ignore_errors=True)
+
+
+_FEW = 50_000
+"""Rows of one shape for which a query of their own does not pay."""
+
+
+def _asked_as(shape: Shape, count: int) -> Shape:
+    """The group of shapes that a shape is asked with."""
+    if count >= _FEW:
+        return shape
+    most = max(shape.detainers, shape.papers, shape.grounds)
+    level = next(b for b in (0, 4, 16, 64, 256, 1024) if b >= most)
+    return Shape(level, level, level, True, True)
+
+
+class _Run:
+    def __init__(self, folder: Path, lawbook: Lawbook, law_known_at: date | None, work: Path, options: Options) -> None:
+        for name in ("stays", "papers", "grounds", "events"):
+            if not (folder / f"{name}.parquet").exists():
+                raise InputError(f"[{name}.parquet] is missing", where=str(folder), do="name a folder that the import has prepared")
+        self.folder, self.lawbook, self.options = folder, lawbook, options
+        self.known_at = law_known_at
+        self.work = work
+        self._far = False
+        self._begin()
+        self.engine = self._engine()
+        for name in ("stays", "papers", "grounds", "events"):
+            self.engine.parquet(name, folder / f"{name}.parquet")
+        self.columns = {str(r[0]): str(r[1]) for r in self.engine.rows("DESCRIBE SELECT * FROM stays")}
+
+    def _engine(self) -> Engine:
+        if self.options.engine == "spark":
+            from dueprocess.batch.spark import SparkEngine
+
+            return SparkEngine(self.work, master=self.options.master or "local[2]")
+        return DuckEngine(self.work, memory=self.options.memory, threads=self.options.threads)
+
+    def _begin(self) -> None:
+        """A work folder of another input or law is no start for this one."""
+        sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(self.folder.glob("*.parquet"))}
+        key = content_hash([sizes, self.lawbook.version, str(self.known_at), self.options.part_rows])
+        note = self.work / "run.key"
+        if not note.is_file() or note.read_text() != key:
+            shutil.rmtree(self.work, ignore_errors=True)
+            self.work.mkdir(parents=True)
+            note.write_text(key)
+
+    # -- the run ------------------------------------------------------------------------------------
+
+    def go(self, out: Path) -> None:
+        total = int(self.engine.rows("SELECT count(*) FROM stays")[0][0])
+        agencies = self._agencies()
+        first, last = self._span(agencies)
+        book = self.lawbook
+        changes = {d for a in agencies for d in book.change_days(a.agency, a.sets)}
+        known = self._known_days(agencies, first, last)
+        ahead = max([last, *(d for d in changes if d < last + 20000)])
+        self.folded = Folded(book, agencies, known=known, first=first - 5, last=ahead)
+        self._shapes()
+        self.calendars = self._calendars(first, ahead)
+        self._tables()
+        done = 0
+        files = []
+        for shape, rows, path, count in self._parts():
+            if not path.exists():
+                self._part(shape, rows, path)
+            files.append(path)
+            done += count
+            if self.options.progress:
+                self.options.progress(done, total)
+        rest = self.work / "part-unmatched.parquet"
+        self.engine.write(self._unmatched(), rest)
+        listed = ", ".join("'" + str(p).replace("'", "''") + "'" for p in [*files, rest])
+        self._finish(listed, out, total)
+
+    def _finish(self, listed: str, out: Path, total: int) -> None:
+        counted = int(self.engine.rows(f"SELECT count(*) FROM read_parquet([{listed}])")[0][0])
+        if counted != total:
+            raise AssertionError(f"{counted} results for {total} rows")
+        self.engine.write(f"SELECT {', '.join(RESULT_COLUMNS)} FROM read_parquet([{listed}]) ORDER BY row", out)
+
+    def _agencies(self) -> list[Agency]:
+        places = load_places()
+        found = []
+        for name, facility in self.engine.rows("SELECT DISTINCT agency, facility FROM stays WHERE agency IS NOT NULL ORDER BY 1, 2"):
+            agency = places.agency(name)
+            where = places.facility(agency, facility)
+            found.append(Agency(name, facility, places.sets(where), str(where.zone)))
+        return found
+
+    def _span(self, agencies: Sequence[Agency]) -> tuple[int, int]:
+        """The first and the last local day that the rows speak of, as ordinals."""
+        parts = [f"SELECT min(CASE WHEN {n}_{s} > {MIN_INSTANT} AND {n}_{s} < {MAX_INSTANT} THEN {n}_{s} END) AS a, max(CASE WHEN {n}_{s} > {MIN_INSTANT} AND {n}_{s} < {MAX_INSTANT} THEN {n}_{s} END) AS b FROM {t}" for t, n in [*(("stays", n) for n in STAY_TIMES), *(("papers", n) for n in PAPER_TIMES), *(("grounds", n) for n in GROUND_TIMES), ("events", "at")] for s in ("lo", "hi")]
+        froms = [c for c in self.columns if c in ("at", "as_of", "determined_probable_cause_at") or (c.startswith("f_") and c.endswith("_from"))]
+        parts += [f'SELECT min("{c}"), max("{c}") FROM stays' for c in froms]
+        low, high = self.engine.rows(f"SELECT min(a), max(b) FROM ({' UNION ALL '.join(parts)}) AS s")[0]
+        if low is None or not agencies:
+            return 700000, 700001
+        return local_date("UTC", low).toordinal() - 2, local_date("UTC", high).toordinal() + 2
+
+    def _known_days(self, agencies: Sequence[Agency], first: int, last: int) -> list[int]:
+        """The days of knowledge that differ, ascending."""
+        if self.known_at is not None:
+            return [self.known_at.toordinal()]
+        book = self.lawbook
+        cuts: set[int] = set()
+        for authority in book.authorities.values():
+            cuts |= {d for d in (authority.known.start, authority.known.until) if d is not None}
+        return [first - 5, *sorted(d for d in cuts if first - 5 < d <= last)]
+
+    def _calendars(self, first: int, last: int) -> Calendars:
+        query = Query(self.folded, Calendars(("UTC",), (), 1, 2), Shape(), columns=self.columns, one_known=True)
+        excluding = [s.excluding for s in query.specs if s.excluding and not s.until_end_of_day]
+        zones = [a.zone for a in self.folded.agencies] or ["UTC"]
+        return calendars(zones, excluding, first=first, last=last)
+
+    def _tables(self) -> None:
+        engine, folded, cal = self.engine, self.folded, self.calendars
+        self._days("", cal)
+        days = cal.days(folded.epoch, self._known_index)
+        for i in range(len(cal.excluding)):
+            engine.table(f"counted_{i}", dict.fromkeys(("number", "split", "shift_a", "shift_b"), "BIGINT"), cal.counted(days, i))
+        cuts = sorted({(j, cal.zone_number(a.zone), midnight(a.zone, d)) for a in folded.agencies for j in (folded.jurisdiction_of[a.agency, a.facility],) for d in folded.own_cuts[j]})
+        engine.table("cuts", {"jurisdiction": "BIGINT", "zone": "BIGINT", "instant": "BIGINT"}, cuts)
+        query = self._query(Shape())
+        resolver = Resolver(folded, place=query.place)
+        engine.table("regimes", resolver.regime_columns(), resolver.regime_rows())
+        engine.table("norms", {"regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
+        masks = [resolver.asked_masks(r, query.words) for r in range(len(folded.regimes))]
+        engine.table(
+            "regime_of",
+            {"jurisdiction": "BIGINT", "epoch": "BIGINT", "known": "BIGINT", "regime": "BIGINT", **{f"mask_{w}": "BIGINT" for w in range(query.words)}},
+            ((j, e, k, r, *masks[r]) for (j, e, k), r in folded.regime_of.items()),
+        )
+        uses = self._uses(query)
+        engine.table(
+            "agency_of",
+            {"agency": "VARCHAR", "facility": "VARCHAR", "jurisdiction": "BIGINT", "zone_number": "BIGINT", "uses": "BIGINT"},
+            ((a.agency, a.facility, folded.jurisdiction_of[a.agency, a.facility], cal.zone_number(a.zone), uses[folded.jurisdiction_of[a.agency, a.facility]]) for a in folded.agencies),
+        )
+
+    def _days(self, prefix: str, cal: Calendars) -> None:
+        """The tables ``days`` and ``windows`` of some calendars."""
+        days = cal.days(self.folded.epoch, self._known_index)
+        columns = cal.day_columns()
+        self.engine.table(f"{prefix}days", dict.fromkeys(("zone", *columns), "BIGINT"), ((z, *row) for z, rows in enumerate(days) for row in rows))
+        both = [f"{c}_{side}" for side in "ab" for c in columns]
+        self.engine.table(f"{prefix}windows", dict.fromkeys(("number", "split", *both), "BIGINT"), cal.windows(days))
+
+    def _far_tables(self) -> None:
+        """Days as far ahead as a condition on the years since a conviction can reach."""
+        if self._far:
+            return
+        self._far = True
+        ahead = 366 * (max(self.lawbook.conviction_years, default=0) + 1) if "f_conviction_date" in self.columns else 0
+        self._days("far_", replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal())))
+
+    def _known_index(self, day: int) -> int:
+        return 0 if self.known_at is not None else max(0, sum(1 for d in self.folded.known if d <= day) - 1)
+
+    def _uses(self, query: Query) -> list[int]:
+        """For each jurisdiction, which limits any of its regimes has, as bits."""
+        found = [0] * max(1, len(self.folded.jurisdictions))
+        for (j, _, _), regime in self.folded.regime_of.items():
+            for bit in self.folded.regimes[regime].forbids:
+                if bit.spec is not None:
+                    found[j] |= 1 << query.specs.index(bit.spec)
+        return found
+
+    def _query(self, shape: Shape, *, all_cuts: bool = False) -> Query:
+        events = self._event_kinds if shape.papers or shape.grounds or shape.detainers or self._event_kinds else ()
+        return Query(self.folded, self.calendars, shape, columns=self.columns, one_known=self.known_at is not None, events=events, all_cuts=all_cuts)
+
+    # -- parts --------------------------------------------------------------------------------------
+
+    def _shapes(self) -> None:
+        """The table ``shape_of`` (row, detainers, papers, grounds, vague, bail) of the rows that have an agency."""
+        kinds = ", ".join(f"'{k}'" for k in DETAINERS)
+        self._event_kinds = tuple(str(r[0]) for r in self.engine.rows("SELECT DISTINCT kind FROM events WHERE kind IS NOT NULL ORDER BY 1"))
+
+        def bucketed(column: str) -> str:
+            return "CASE " + " ".join(f"WHEN coalesce({column}, 0) <= {b} THEN {b}" for b in BUCKETS) + f" ELSE {BUCKETS[-1]} END"
+
+        vague = "(g.vague OR coalesce(s.release_due_lo <> s.release_due_hi, FALSE) OR coalesce(s.bail_refused_lo <> s.bail_refused_hi, FALSE) OR coalesce(p.other, 0) > 0)"
+        bail = f"coalesce(s.bail_refused_lo < {MAX_INSTANT}, FALSE)"
+        self.engine.make(
+            "shape_of",
+            f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, {bucketed('g.grounds')} AS grounds, coalesce({vague}, FALSE) AS vague, {bail} AS bail"
+            f" FROM stays AS s LEFT JOIN (SELECT row, sum(CASE WHEN kind IN ({kinds}) THEN 1 ELSE 0 END) AS detainers, sum(CASE WHEN kind IN ({kinds}) THEN 0 ELSE 1 END) AS other FROM papers GROUP BY row) AS p ON p.row = s.row"
+            " LEFT JOIN (SELECT row, count(*) AS grounds, max(CASE WHEN start_lo = start_hi AND end_lo = end_hi THEN FALSE ELSE TRUE END) AS vague FROM grounds GROUP BY row) AS g ON g.row = s.row"
+            " WHERE s.agency IS NOT NULL",
+        )
+
+    def _parts(self) -> list[tuple[Shape, str, Path, int]]:
+        """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
+        shapes are asked with the next larger shape."""
+        size = self.options.part_rows
+        counted = self.engine.rows(
+            f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
+        )
+        found: list[tuple[Shape, str, Path, int]] = []
+        for stretch in sorted({r[0] for r in counted}):
+            groups: dict[Shape, list[tuple[Shape, int]]] = {}
+            for _, d, p, g, vague, bail, count in (r for r in counted if r[0] == stretch):
+                shape = Shape(d, p, g, vague, bail)
+                groups.setdefault(_asked_as(shape, count), []).append((shape, count))
+            for number, (asked, members) in enumerate(sorted(groups.items())):
+                shapes = [m for m, _ in members]
+                largest = Shape(
+                    max(m.detainers for m in shapes), max(m.papers for m in shapes), max(m.grounds for m in shapes), asked.vague, asked.bail
+                )
+                chosen = " OR ".join(f"(detainers = {m.detainers} AND papers = {m.papers} AND grounds = {m.grounds} AND vague = {m.vague} AND bail = {m.bail})" for m, _ in members)
+                rows = f"SELECT row FROM shape_of WHERE row // {size} = {stretch} AND ({chosen})"
+                found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", sum(c for _, c in members)))
+        return found
+
+    def _part(self, shape: Shape, rows: str, path: Path) -> None:
+        self._answer(shape, rows, "found")
+        endless = self.engine.rows("SELECT count(*) FROM found WHERE endless")[0][0]
+        if endless:
+            # Nothing within the stay ends these holds: ask again with every later change of law, and take their end.
+            self.engine.make("endless_rows", "SELECT row FROM found WHERE endless")
+            self._far_tables()
+            self._answer(shape, "SELECT row FROM endless_rows", "later", all_cuts=True)
+            self.engine.make("joined_ends", "SELECT f.* EXCLUDE (hold_until), coalesce(f.hold_until, l.hold_until) AS hold_until FROM found AS f LEFT JOIN later AS l ON l.row = f.row")
+        else:
+            self.engine.make("joined_ends", "SELECT * FROM found")
+        self.engine.write(
+            "SELECT f.row, f.\"at\", f.outcome, CASE WHEN outcome = 'review' THEN CASE WHEN standing = 1 THEN 'fact' WHEN duty = 1 THEN 'duty' END END AS open_because, due_lo, due_hi, hold_until,"
+            " over_least, over_most, open_least, open_most, later_over_least, later_over_most, class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, problem"
+            " FROM joined_ends AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = f.role AND n.bit = f.bit",
+            path,
+        )
+
+    def _answer(self, shape: Shape, chosen: str, target: str, *, all_cuts: bool = False) -> None:
+        query = self._query(shape, all_cuts=all_cuts)
+        engine = self.engine
+        engine.make("chosen", chosen)
+        engine.make("part", "SELECT s.*, a.jurisdiction, a.zone_number, a.uses FROM stays AS s JOIN chosen AS c ON c.row = s.row JOIN agency_of AS a ON a.agency = s.agency AND a.facility IS NOT DISTINCT FROM s.facility")
+        for name in ("papers", "grounds", "events"):
+            engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x JOIN chosen AS c ON c.row = x.row")
+        for name, sql in query.stages():
+            engine.make(name, sql)
+        outcomes = Outcomes(query)
+        engine.make("questions", outcomes.questions())
+        resolver = Resolver(self.folded, place=query.place)
+        words = ", ".join(f"w_{w}" for w in range(query.words))
+        engine.make("answers", f"SELECT regime, {words}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
+        engine.make("judged", outcomes.judged())
+        engine.make(target, outcomes.results())
+
+    def _unmatched(self) -> str:
+        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+        return (
+            f'SELECT row, "at", CAST(NULL AS VARCHAR) AS outcome, CAST(NULL AS VARCHAR) AS open_because, {nulls}, '
+            "'unknown' AS class, CAST(NULL AS VARCHAR) AS deciding_norm, 'agency' AS missing,"
+            " 'no agency could be matched' AS problem FROM stays WHERE agency IS NULL"
+        )
+
+

@@ -1,0 +1,31 @@
+"""How much a row has: rows of one shape are answered by one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shape:
+    """``detainers``, ``papers`` and ``grounds`` are the rows of the side tables at most; ``vague`` says that ends of
+    grounds may be inexact, ``bail`` that bail may have been refused, ``facts`` that facts may change or be determined."""
+
+    detainers: int = 0
+    papers: int = 0
+    grounds: int = 0
+    vague: bool = True
+    bail: bool = True
+
+    @property
+    def variants(self) -> tuple[int, ...]:
+        """0 the grounds as known, 1 standing shortest, 2 standing longest; 3 to 5 the same had bail not been refused."""
+        plain = (0, 1, 2) if self.vague else (0,)
+        return (*plain, *(((3, 4, 5) if self.vague else (3,)) if self.bail else ()))
+
+
+BUCKETS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+def bucket(count: int) -> int:
+    """The next size that queries are written for."""
+    return next(b for b in BUCKETS if b >= count)

@@ -1,0 +1,76 @@
+"""Small pieces of SQL about recorded times. Codes: 0 no, 1 unknown, 2 yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dueprocess.kernel.instants import MAX_INSTANT, MIN_INSTANT
+
+LOW, HIGH = str(MIN_INSTANT), str(MAX_INSTANT)
+
+
+def by(low: str, high: str, at: str) -> str:
+    """Had an event in [low, high] happened by an instant?"""
+    if (low, high) == (HIGH, HIGH):
+        return "0"
+    if (low, high) == (LOW, HIGH):
+        return "1"
+    return f"(CASE WHEN {high} <= {at} THEN 2 WHEN {low} > {at} THEN 0 ELSE 1 END)"
+
+
+def negated(code: str) -> str:
+    return {"0": "2", "1": "1", "2": "0"}.get(code, f"(2 - {code})")
+
+
+def least(*codes: str) -> str:
+    return _extreme("least", codes)
+
+
+def greatest(*codes: str) -> str:
+    return _extreme("greatest", codes)
+
+
+def _extreme(function: str, parts: Iterable[str]) -> str:
+    unique = list(dict.fromkeys(parts))
+    return unique[0] if len(unique) == 1 else f"{function}({', '.join(unique)})"
+
+
+def given(low: str, high: str) -> str:
+    """Whether a recorded time says anything that a case could say: bounded, or never."""
+    return f"({low} IS NOT NULL AND {high} IS NOT NULL AND ({low} >= {HIGH} OR ({low} > {LOW} AND {high} < {HIGH})))"
+
+
+def within(expression: str, begin: str) -> str:
+    """The instant if it is bounded and after ``begin``, else ``begin``."""
+    return f"CASE WHEN {expression} > {begin} AND {expression} < {HIGH} THEN {expression} ELSE {begin} END"
+
+
+def bounded(expression: str) -> str:
+    return f"({expression} > {LOW} AND {expression} < {HIGH})"
+
+
+def stated(column: str) -> str:
+    """The code of a nullable boolean."""
+    return f"(CASE WHEN {column} IS NULL THEN 1 WHEN {column} THEN 2 ELSE 0 END)"
+
+
+def packed(code: str, shift: int) -> str:
+    """A code moved to its place in a word."""
+    return f"CAST({code} AS BIGINT) * {1 << shift}"
+
+
+def select(source: str, columns: dict[str, str]) -> str:
+    """``SELECT *, …`` with the given columns added."""
+    return f"SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM {source}"
+
+
+def chain(source: str, *layers: dict[str, str]) -> str:
+    """Layers of columns, each of which may use those before it, over ``source``; as one SELECT with WITH."""
+    parts = []
+    current = source
+    for number, layer in enumerate(layers):
+        if not layer:
+            continue
+        parts.append(f"l{number} AS ({select(current, layer)})")
+        current = f"l{number}"
+    return f"WITH {', '.join(parts)} SELECT * FROM {current}" if parts else f"SELECT * FROM {current}"
