@@ -121,9 +121,11 @@ def test_nothing_is_unpickled_and_only_compiled_law_is_executed() -> None:
 
 
 def test_one_module_imports_the_sql_parser() -> None:
-    """The grammar is the boundary: everything else sees the tree only."""
+    """The grammar is the boundary: everything else sees the tree only. The other user re-quotes our own SQL for Spark
+    and reads no law."""
     users = {name_of(p) for p in MODULES for _, module in imports(p) if module.split(".")[0] == "sqlglot"}
-    assert users == {"src/dueprocess/terms/grammar.py"}
+    assert users <= {"src/dueprocess/terms/grammar.py", "src/dueprocess/batch/requote.py"}
+    assert "src/dueprocess/terms/grammar.py" in users
 
 
 def fresh(code: str) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-SQL_TYPES = {"BIGINT": "int64", "VARCHAR": "string", "BOOLEAN": "bool", "DOUBLE": "float64", "DATE": "date32[day]"}
-
 
 class Engine(Protocol):
     """What a run asks of an engine."""
@@ -15,17 +13,21 @@ class Engine(Protocol):
     def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """A small table from rows; columns by SQL type."""
 
-    def make(self, name: str, sql: str) -> None:
-        """A table of that name from a query, in place of an older one."""
+    def make(self, name: str, sql: str, *, view: bool = False) -> None:
+        """A table of that name from a query, in place of an older one; with ``view`` only its text, worked out where used."""
 
-    def parquet(self, name: str, path: Path) -> None:
-        """A Parquet file, or a folder of them, by name."""
+    def parquet(self, name: str, *paths: Path) -> None:
+        """Parquet files, or folders of them, as one table by name."""
+
+    def columns(self, name: str) -> dict[str, str]:
+        """The columns of a table with their types, as this engine writes them."""
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query that has few."""
 
-    def write(self, sql: str, path: Path) -> None:
-        """The rows of a query as one Parquet file, whole or not at all."""
+    def write(self, sql: str, path: Path, *, ordered: bool = False) -> None:
+        """The rows of a query as a Parquet file or a folder of them, whole or not at all; of an ``ordered`` query as
+        one file in its order."""
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget tables."""
@@ -44,28 +46,31 @@ class DuckEngine:
             config["threads"] = threads
         self.connection = duckdb.connect(config=config)
         self.folder = folder
+        self._other: dict[bool, set[str]] = {True: set(), False: set()}
+        """Names in use by tables (True) and by views (False): one name is never both."""
 
     def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-        import pyarrow as pa
-
-        data = list(zip(*rows, strict=True)) or [()] * len(columns)
-        types = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64()}
-        arrow = pa.table({c: pa.array(values, type=types[t]) for (c, t), values in zip(columns.items(), data, strict=True)})
-        self.connection.register("incoming", arrow)
+        self.connection.register("incoming", arrow_table(columns, rows))
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.connection.unregister("incoming")
 
-    def make(self, name: str, sql: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    def make(self, name: str, sql: str, *, view: bool = False) -> None:
+        self.connection.execute(f"DROP {'TABLE' if view else 'VIEW'} IF EXISTS {name}") if name in self._other[view] else None
+        self._other[not view].add(name)
+        self._other[view].discard(name)
+        self.connection.execute(f"CREATE OR REPLACE TEMP {'VIEW' if view else 'TABLE'} {name} AS {sql}")
 
-    def parquet(self, name: str, path: Path) -> None:
-        source = str(path / "*.parquet" if path.is_dir() else path).replace("'", "''")
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet('{source}')")
+    def parquet(self, name: str, *paths: Path) -> None:
+        sources = ", ".join("'" + str(p / "*.parquet" if p.is_dir() else p).replace("'", "''") + "'" for p in paths)
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{sources}])")
+
+    def columns(self, name: str) -> dict[str, str]:
+        return {str(r[0]): str(r[1]) for r in self.rows(f"DESCRIBE {name}")}
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
 
-    def write(self, sql: str, path: Path) -> None:
+    def write(self, sql: str, path: Path, *, ordered: bool = False) -> None:
         partial = path.with_name(path.name + ".partial")
         target = str(partial).replace("'", "''")
         self.connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
@@ -77,3 +82,12 @@ class DuckEngine:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def arrow_table(columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> Any:
+    """Rows as an Arrow table; columns by SQL type."""
+    import pyarrow as pa
+
+    data = list(zip(*rows, strict=True)) or [()] * len(columns)
+    types = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64()}
+    return pa.table({c: pa.array(values, type=types[t]) for (c, t), values in zip(columns.items(), data, strict=True)})

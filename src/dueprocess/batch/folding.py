@@ -134,7 +134,7 @@ class Folded:
         """An agency for each jurisdiction; all of a jurisdiction's agencies are bound by the same authorities."""
         self.jurisdiction_of: dict[tuple[str, str | None], int] = {}
         for agency in self.agencies:
-            key = tuple(a.id for a in lawbook.binding(agency.agency, agency.sets))
+            key = tuple(a.id for a in lawbook.binding(agency.agency, agency.sets) if a.norms)
             if key not in bound:
                 bound[key] = len(self.jurisdictions)
                 self.jurisdictions.append(agency)

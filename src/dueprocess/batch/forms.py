@@ -21,6 +21,9 @@ UNLISTED = "unlisted"
 VARYING = ("request_stands", "detainer_served", "detainer_cancelled", "detainer_lodged")
 """Facts of a detainer that change with the clock; all others stand on the paper."""
 
+REQUEST_PARTS = ("detainer_lodged", "hold_requested", "detainer_complete", "detainer_signed", "detainer_served", "release_due")
+"""What a request's standing turns on, in the order of the bits of ``parts_sql``; the last is its printed limit."""
+
 LOOK_KEYS = ("form", "edition", "boxes", "signed_by", "issuer")
 
 
@@ -176,3 +179,11 @@ def without_detainer(atom: Atom) -> int:
     if atom.kind == "fact":
         return 0
     return code_of(evaluate(atom.tree, dict.fromkeys(atom.facts, "none")))
+
+
+def parts_sql(slot: int) -> str:
+    """Which parts of a detainer's request are unknown at a moment, as bits in the order of ``REQUEST_PARTS``."""
+    d = f"d{slot}"
+    codes = [f"{d}_lodged", f"{d}_c_hold_requested", f"{d}_c_detainer_complete", f"{d}_c_detainer_signed", f"greatest(2 - {d}_c_service_required, {d}_c_served)", f"{d}_over_0"]
+    unknown = " + ".join(f"CASE WHEN {c} = 1 THEN {1 << i} ELSE 0 END" for i, c in enumerate(codes))
+    return f"CASE WHEN {d}_here = 0 THEN 0 ELSE {unknown} END"

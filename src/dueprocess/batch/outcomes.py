@@ -87,7 +87,7 @@ class Outcomes:
         standing_at_end = greatest(*on)
         unknown_booking = f"(booked_l <= {LOW} AND booked_h >= {HIGH} AND NOT ({back}))"
         klass = (
-            "CASE WHEN r.contradiction IS NOT NULL THEN 'contradiction' WHEN h.row IS NULL OR gnone THEN 'unknown'"
+            "CASE WHEN r.conflict IS NOT NULL THEN 'contradiction' WHEN h.row IS NULL OR gnone THEN 'unknown'"
             " WHEN h.over_least > 0 THEN 'certain'"
             f" WHEN {unknown_booking} THEN 'unknown' WHEN h.over_most = 0 THEN 'no'"
             f" WHEN ({missing_end}) AND {standing_at_end} = 1 THEN 'unknown'"
@@ -113,8 +113,8 @@ class Outcomes:
             "h.at_regime AS regime",
             f"{role} AS role",
             f"{bit} AS bit",
-            "CASE WHEN r.contradiction IS NOT NULL THEN r.contradiction WHEN r.outside THEN 'a time lies outside the verified calendar' WHEN r.moment IS NULL THEN 'no time is given' END AS problem",
-            f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) AND h.next_end IS NULL THEN TRUE ELSE FALSE END AS endless",
-            "r.gnone AS no_grounds, r.left_state, r.vague",
+            "CASE WHEN r.conflict IS NOT NULL THEN r.conflict WHEN r.outside THEN 'a time lies outside the verified calendar' WHEN r.moment IS NULL THEN 'no time is given' END AS problem",
+            f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) THEN TRUE ELSE FALSE END AS held",
+            f"r.gnone AS no_grounds, ({missing_end}) AS unknown_end, r.left_state, r.vague, r.booked_l, r.booked_h, coalesce(r.left_l <> r.left_h, FALSE) AS left_vague",
         ]
         return f"WITH h AS (SELECT row, {', '.join(columns)} FROM judged GROUP BY row) SELECT {', '.join(final)} FROM ready AS r LEFT JOIN h ON h.row = r.row"

@@ -13,14 +13,14 @@ re-quoting. Where decide/stay.py walks one stay, a stage here does the same for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from dueprocess.batch import rows
 from dueprocess.batch.calendars import WINDOW, ZONE_WINDOWS, Calendars
 from dueprocess.batch.folding import ATOMS_A_WORD, Atom, Folded, Spec
-from dueprocess.batch.forms import LOOK_KEYS, UNLISTED, VARYING, Looks, without_detainer
+from dueprocess.batch.forms import LOOK_KEYS, UNLISTED, VARYING, Looks, parts_sql, without_detainer
 from dueprocess.batch.shape import Shape
 from dueprocess.batch.sqltext import (
     HIGH,
@@ -33,7 +33,9 @@ from dueprocess.batch.sqltext import (
     least,
     negated,
     packed,
+    quoted,
     within,
+    words,
 )
 from dueprocess.batch.sqltext import stated as stated_code
 from dueprocess.case.model import DETAINERS, WARRANTS
@@ -68,13 +70,22 @@ class Start:
 class Query:
     """The stages for one run and one shape of rows. ``columns`` are those of the rows."""
 
-    def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), all_cuts: bool = False) -> None:
+    def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), all_cuts: bool = False, timeline: bool = True, sides: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.folded = folded
         self.calendars = calendars
         self.shape = shape
         self.columns = frozenset(columns)
         self.one_known = one_known
         self.all_cuts = all_cuts
+        self.results_need: set[str] = set()
+        """Names that the last stage refers to; set before ``stages`` is asked."""
+        self.produced: set[str] = set()
+        """The names of the columns of ``timed``."""
+        self.sides = sides or {}
+        """For a recorded time of the rows, which of its bounds tell something: none where no row gives it, the first
+        where all are exact; both where nothing is said here."""
+        self.timeline = timeline
+        """Whether more is asked than the outcome at one moment."""
         self.far = "far_" if all_cuts else ""
         """Prefix of the tables of days: those that reach as far ahead as law and ages do, where that is asked."""
         self.vocabulary = folded.lawbook.vocabulary
@@ -92,15 +103,17 @@ class Query:
 
     # -- the rows -----------------------------------------------------------------------------------
 
-    def stages(self) -> list[tuple[str, str]]:
-        """(name, SQL) in order. Sources: ``part`` (rows of this shape with ``jurisdiction``, ``zone_number`` and
+    def stages(self) -> list[tuple[str, str, bool]]:
+        """(name, SQL, whether it is no more than a view) in order. Sources: ``part`` (rows of this shape with ``jurisdiction``, ``zone_number`` and
         ``uses``), ``side_papers``, ``side_grounds``, ``side_events``, and the small tables of the run."""
-        found = list(rows.pivot_papers(self.shape, DETAINERS).items())
+        moments = self._moments()
+        ready = self._with_cuts()
+        later = words(moments) | words(ready) | self.results_need
+        found = [(n, q, False) for n, q in rows.pivot_papers(self.shape, DETAINERS).items()]
         if self.events:
-            found.append(("pivot_e", self._events_pivot()))
-        found += [("timed", self._timed()), ("look_keys", self._look_keys()), ("looks", self._looks_sql())]
-        found += [("epochs", self._epochs_of_rows()), ("ready", self._with_cuts()), ("moments", self._moments())]
-        return found
+            found.append(("pivot_e", self._events_pivot(), False))
+        found += [("timed", self._timed(), True), ("look_keys", self._look_keys(), False), ("looks", self._looks_sql(), False)]
+        return [*found, ("epochs", self._epochs_of_rows(later), False), ("ready", ready, True), ("moments", moments, False)]
 
     def _events_pivot(self) -> str:
         columns = []
@@ -125,6 +138,10 @@ class Query:
             looks |= {f"k{i}_{k}": (unlisted if k == "form" else n) for k, n in names.items()}
         layers.append(looks)
         base = f"(SELECT part.*{self._pivot_columns()} FROM part{joins}) AS source"
+        self.produced = {name for layer in layers for name in layer} | {f"g{k}_kind" for k in range(1, self.shape.grounds + 1)}
+        for prefix, count in (("d", self.shape.detainers), ("q", self.shape.papers)):
+            self.produced |= {f"{prefix}{i}_{c}" for i in range(1, count + 1) for c in ("kind", "edition", "signed_by", "boxes", "matter", "issuer")}
+        self.produced |= {f"v_{kind}_{side}" for kind in self.events for side in ("lo", "hi")}
         return chain(base, *layers)
 
     def _pivot_columns(self) -> str:
@@ -216,7 +233,7 @@ class Query:
             event = "detainer_received" if start.name.endswith("_rec") else "served"
         return [(i, s) for i, s in enumerate(self.specs) if s.counted_from == event]
 
-    def _epochs_of_rows(self) -> str:
+    def _epochs_of_rows(self, later: set[str]) -> str:
         """``timed`` with the looks, the ends of limits (``x_<start>_<lo|hi>_<limit>``), the packed words, and the list
         of instants."""
         exact = not self.shape.vague
@@ -252,10 +269,56 @@ class Query:
         text = chain("known_rows", *layers)
         joined = f"SELECT t.*, {', '.join([*(f'{v} AS {k}' for k, v in lo_ends.items()), *look_columns])} FROM keyed AS t {' '.join(joins)} {' '.join(look_joins)}"
         outside = " OR ".join(f"{k} IS NULL" for k in lo_ends) or "FALSE"
-        more = {**copies, "outside": f"({outside})", **static}
-        after = chain("joined", more, {"points0": self._points()}, self._horizon())
-        final = f"SELECT s.*, {self._epochs()} FROM spanned AS s LEFT JOIN windows AS eb ON eb.number = {self._window('s.begin', 's.zone_number')} LEFT JOIN windows AS ee ON ee.number = {self._window('s.horizon', 's.zone_number')}"
+        more = {**copies, "outside": f"({outside})", **static, **self._printed_at_moment()}
+        after = chain("joined", more, {"conflict": f"coalesce(contradiction, CASE {self._against_papers()} END)"}, {"points0": self._points()}, self._horizon())
+        made = {"points0", "horizon", "conflict", *more, *lo_ends, *(c.split(" AS ")[1] for c in look_columns), *starts, *second}
+        named = sorted((self.produced | self.columns | {"jurisdiction", "zone_number", "known", *made}) & later)
+        final = f"SELECT {', '.join(f's.{quoted(n)}' for n in named if n != 'epoch')}, {self._epochs()} FROM spanned AS s LEFT JOIN windows AS eb ON eb.number = {self._window('s.begin', 's.zone_number')} LEFT JOIN windows AS ee ON ee.number = {self._window('s.horizon', 's.zone_number')}"
         return f"WITH known_rows AS ({known}), keyed AS ({text}), joined AS ({joined}), spanned AS ({after}) {final}"
+
+    def _printed_at_moment(self) -> dict[str, str]:
+        """The codes of what each detainer shows at the moment asked about, for what is stated and changes with time."""
+        found: dict[str, str] = {}
+        for i in self.detainer_slots:
+            if "detainer_served" in self.looks.stated:
+                found[f"m{i}_detainer_served"] = by(f"d{i}_srv_lo", f"d{i}_srv_hi", "moment")
+            cancelled = by(f"d{i}_can_lo", f"d{i}_can_hi", "moment")
+            if "detainer_cancelled" in self.looks.stated:
+                found[f"m{i}_detainer_cancelled"] = cancelled
+            if "detainer_lodged" in self.looks.stated:
+                told = f"CASE WHEN {cancelled} = 1 THEN d{i}_st_detainer_cancelled ELSE {cancelled} END"
+                found[f"m{i}_detainer_lodged"] = f"least({by(f'd{i}_rec_lo', f'd{i}_rec_hi', 'moment')}, 2 - {told})"
+        return found
+
+    def _against_papers(self) -> str:
+        """What is stated against what the papers show at the moment asked about (``Stay.check_statements``)."""
+        whens = []
+        for name in PAPER_FACTS:
+            inline = name in rows.WARRANTS
+            if name not in self.stated and not inline:
+                continue
+            stated = stated_code(self._value(name, "moment")) if name in self.stated else "1"
+            if inline:
+                stated = f"CASE WHEN {stated} = 1 AND coalesce({name}_lo >= {HIGH}, FALSE) THEN 0 ELSE {stated} END"
+            own = self.paper_fact(name, "moment")
+            whens.append(f"WHEN ({stated}) <> 1 AND ({own}) <> 1 AND ({stated}) <> ({own}) THEN '{_conflict(name)}'")
+        listed = [f"(k{i}_form IS NOT NULL AND k{i}_form <> '{UNLISTED}')" for i in self.detainer_slots]
+        for name in self.looks.stated:
+            if name == "request_stands":
+                # Whatever papers say of it takes the statement in, save where a complete record has no detainer.
+                parts = "least(d0_st_detainer_lodged, d0_c_hold_requested, d0_c_detainer_complete, d0_c_detainer_signed, greatest(2 - d0_c_service_required, d0_st_detainer_served))"
+                unlisted = f"k0_form = '{UNLISTED}' AND {parts} = 0"
+                whens.append(f"WHEN coalesce(f_{name}, FALSE) AND ((no_detainer AND complete) OR ({unlisted})) THEN '{_conflict(name)}'")
+                continue
+            one_of = self.vocabulary.facts[name].type == "one_of"
+            stated = f"f_{name}" if one_of else stated_code(f"f_{name}")
+            shown = f"d{{i}}_v_{name}" if one_of else f"m{{i}}_{name}" if name in VARYING else f"d{{i}}_p_{name}"
+            known = "{x} IS NOT NULL" if one_of else "{x} <> 1"
+            every = " AND ".join(f"(NOT {p} OR ({known.format(x=shown.format(i=i))} AND {shown.format(i=i)} <> {stated}))" for i, p in enumerate(listed))
+            none = f"(no_detainer AND complete AND {'TRUE' if one_of else f'{stated} = 2'})"
+            given = f"{stated} IS NOT NULL" if one_of else f"{stated} <> 1"
+            whens.append(f"WHEN {given} AND ({none} OR (({' OR '.join(listed)}) AND {every})) THEN '{_conflict(name)}'")
+        return " ".join(whens) or "WHEN FALSE THEN ''"
 
     def _ends(self, start: Start, side: str, keys: dict[str, str], joins: list[str], ends: dict[str, str]) -> None:
         column = f"n_{start.name}_{side}"
@@ -291,7 +354,9 @@ class Query:
 
     def _points(self) -> str:
         """The instants of a row at which something may change, the law's midnights left aside; unsorted."""
-        found = ["moment", "booked_h"]
+        if not self.timeline:
+            return "[moment]"
+        found = ["booked_h"] if len(self._sides("booked")) > 1 else []
         for s in rows.ground_slots(self.shape):
             for prefix in ("b", "a") if self.shape.bail else ("b",):
                 columns = ["e_lo", "e_hi"] if self.shape.vague else ["e_lo"]
@@ -299,9 +364,13 @@ class Query:
                     columns += ["s_lo", "s_hi"]
                 found += [f"{prefix}{s.number}_{c}" for c in columns]
         for i in self.detainer_slots:
-            found += [f"CASE WHEN k{i}_form IS NULL THEN begin ELSE d{i}_{n}_{side} END" for n in ("rec", "srv", "can") for side in ("lo", "hi")]
+            for n, name in (("rec", "detainer_received"), ("srv", "detainer_served"), ("can", "detainer_cancelled")):
+                found += [f"CASE WHEN k{i}_form IS NULL THEN begin ELSE d{i}_{n}_{side} END" for side in (("lo", "hi") if i else self._sides(name))]
         for slot in rows.paper_slots(self.shape):
-            found += [slot.low, slot.high] + ([] if slot.inline else [slot.cancelled_low, slot.cancelled_high])
+            if slot.inline:
+                found += [f"{slot.inline}_{side[0]}" for side in self._sides(slot.inline)]
+            else:
+                found += [slot.low, slot.high, slot.cancelled_low, slot.cancelled_high]
         for name in self.stated:
             if f"f_{name}_from" in self.columns:
                 found.append(f"coalesce(f_{name}_from, begin)")
@@ -309,15 +378,22 @@ class Query:
             found.append("coalesce(determined_probable_cause_at, begin)")
         used = {i: f"(uses // {1 << i}) % 2 = 1" for i in range(len(self.specs))}
         for start in self.starts:
+            if start.high == HIGH and start.low in (LOW, "absent_lo"):
+                continue  # an event that no row speaks of
             for i, spec in self.specs_of(start):
                 for side in ("lo", "hi") if self.shape.vague or start.name[0] not in "ab" else ("lo",):
                     end = f"x_{start.name}_{side}_{i}"
                     found.append(end if spec in self.form_specs else f"CASE WHEN {used[i]} THEN {end} ELSE begin END")
-        inside = ", ".join(f"coalesce({within(f'({x})', 'begin')}, begin)" for x in dict.fromkeys(found))
-        return f"list_sort(list_distinct([begin, {inside}]))"
+        # Hours are measured until the person left; when a hold would end after that is asked of the few who were held.
+        until = HIGH if self.all_cuts else "coalesce(left_h, moment)"
+        inside = ", ".join(f"coalesce({within(f'({x})', until=until)}, begin)" for x in dict.fromkeys(found))
+        return f"list_sort(list_distinct([begin, greatest(begin, moment), {inside}]))"
+
+    def _sides(self, name: str) -> tuple[str, ...]:
+        return self.sides.get(name, ("lo", "hi"))
 
     def _horizon(self) -> dict[str, str]:
-        return {"horizon": "coalesce(greatest(list_max(points0), left_h), list_max(points0))"}
+        return {"horizon": "list_max(points0)" if self.all_cuts or not self.timeline else "coalesce(greatest(list_max(points0), left_h), list_max(points0))"}
 
     def _epochs(self) -> str:
         # Where the law does not change over the stay, its epoch is looked up once.
@@ -330,6 +406,8 @@ class Query:
 
     def _with_cuts(self) -> str:
         """The rows with their instants, sorted."""
+        if not self.timeline:
+            return "SELECT r.*, points0 AS points FROM epochs AS r"
         conviction = self._anniversaries()
         lists = "CASE WHEN c.cuts IS NULL THEN points0 ELSE list_sort(list_distinct(list_concat(points0, c.cuts))) END"
         if conviction:
@@ -450,7 +528,7 @@ class Query:
         """A row for each stretch of a stay: the codes of all that is asked there, packed into words for each candidate."""
         slots = [s.number for s in rows.ground_slots(self.shape)]
         needs_day = any(a.kind == "compared" and "conviction_age_years" in a.facts for a in self.place) and "f_conviction_date" in self.columns
-        spread = "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r WHERE contradiction IS NULL AND moment IS NOT NULL AND NOT outside"
+        spread = "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r WHERE conflict IS NULL AND moment IS NOT NULL AND NOT outside"
         key = self._window("u.t", "u.zone_number")
         when = f"CASE WHEN u.epoch IS NULL{' OR u.f_conviction_date IS NOT NULL' if needs_day else ''} THEN {key} END"
         def w(column: str) -> str:
@@ -487,7 +565,7 @@ class Query:
                 layers[3][f"xl_{i}_{v}"] = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN xh_{i}_{v} ELSE xl0_{i}_{v} END"
         self._detainer_layers(layers)
         layers.append(self._shared_words())
-        layers.append(self._candidate_words())
+        layers.append({**self._candidate_words(), **{f"parts_{i}": parts_sql(i) for i in self.detainer_slots}})
         kept = self._kept()
         text = chain("ruled", *layers[:6], *layers[6:])
         return f"WITH spread AS ({spread}), dated AS ({dated}), ruled AS ({ruled}), worked AS ({text}) SELECT {', '.join(kept)} FROM worked"
@@ -596,8 +674,12 @@ class Query:
         kept = ["row", "t", "t_next", "moment", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l", "regime"]
         for v in self.shape.variants:
             kept += [f"standing_{v}", *(f"q{i}_{w}_{v}" for i in self.detainer_slots for w in range(self.words)), *(f"n_{w}_{v}" for w in range(self.words))]
-        return [*kept, "due_lo_0", "due_hi_0", *(f"d{i}_here" for i in self.detainer_slots)]
+        return [*kept, "due_lo_0", "due_hi_0", *(f"parts_{i}" for i in self.detainer_slots)]
 
     def candidates(self) -> Sequence[str]:
         """Prefixes of the candidates' question columns; the last is the one without a detainer."""
         return [*(f"q{i}" for i in self.detainer_slots), "n"]
+
+
+def _conflict(name: str) -> str:
+    return f"[{name}] is stated against what else is given"

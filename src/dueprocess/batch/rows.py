@@ -247,7 +247,7 @@ def moment_layers(shape: Shape) -> list[dict[str, str]]:
     fallback = "coalesce(CASE WHEN left_state = 'recorded' THEN left_h END, as_of, CASE WHEN booked_h < " + HIGH + " THEN booked_h END)"
     known_end = f"CASE WHEN NOT ({any_present}) THEN (CASE WHEN NOT gnone AND booked_h < {HIGH} THEN booked_h END) WHEN gnone THEN NULL WHEN {last_end} < {HIGH} THEN {last_end} END"
     first = {"own_end": known_end}
-    at = f"coalesce(source_at, CASE WHEN own_end IS NULL THEN {fallback} WHEN left_h IS NOT NULL AND own_end > left_h THEN left_h ELSE own_end END)"
+    at = f"coalesce(source_at, CASE WHEN left_state = 'present' THEN as_of END, CASE WHEN own_end IS NULL THEN {fallback} WHEN left_h IS NOT NULL AND own_end > left_h THEN left_h ELSE own_end END)"
     second = {"moment0": at}
     third = {"moment": f"CASE WHEN source_at IS NULL AND {bounded('booked_l')} AND moment0 < booked_l THEN booked_l ELSE moment0 END"}
     starts = [(f"CASE WHEN a{k}_s_hi = {LOW} THEN a{k}_e_lo ELSE a{k}_s_lo END", present[k]) for k in numbers]
@@ -263,7 +263,9 @@ def moment_layers(shape: Shape) -> list[dict[str, str]]:
         "vague_before_bail": f"({vague_a})",
         "contradiction": _contradictions(shape),
     }
-    return [first, second, third, fourth]
+    # Up to here some ground certainly stands, however the times are placed: the person is in local custody.
+    calm = _greatest(["begin", *(f"CASE WHEN {present[k]} AND b{k}_s_hi <= begin THEN b{k}_e_lo ELSE begin END" for k in numbers)])
+    return [first, second, third, fourth, {"calm": calm}]
 
 
 def _contradictions(shape: Shape) -> str:

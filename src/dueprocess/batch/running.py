@@ -15,10 +15,12 @@ from pathlib import Path
 from dueprocess.batch.calendars import Calendars, calendars
 from dueprocess.batch.engines import DuckEngine, Engine
 from dueprocess.batch.folding import Agency, Folded
+from dueprocess.batch.missing import MISSING_TIMES, Missing
 from dueprocess.batch.outcomes import Outcomes
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.shape import BUCKETS, Shape
+from dueprocess.batch.sqltext import words as names_in
 from dueprocess.case.custody import (
     GROUND_TIMES,
     PAPER_TIMES,
@@ -47,6 +49,8 @@ class Options:
     memory: str = "3GB"
     threads: int | None = None
     part_rows: int = PART_ROWS
+    timeline: bool = True
+    """False: only the outcome at each row's moment and what decides it; hours, class and hold_until stay empty."""
     progress: Callable[[int, int], None] | None = None
     """Called with (rows done, rows in all) after each part."""
 
@@ -92,23 +96,25 @@ class _Run:
         self.known_at = law_known_at
         self.work = work
         self._far = False
+        self.sides: dict[str, tuple[str, ...]] = {}
         self._begin()
         self.engine = self._engine()
         for name in ("stays", "papers", "grounds", "events"):
             self.engine.parquet(name, folder / f"{name}.parquet")
-        self.columns = {str(r[0]): str(r[1]) for r in self.engine.rows("DESCRIBE SELECT * FROM stays")}
+        self.columns = self.engine.columns("stays")
 
     def _engine(self) -> Engine:
         if self.options.engine == "spark":
             from dueprocess.batch.spark import SparkEngine
 
-            return SparkEngine(self.work, master=self.options.master or "local[2]")
+            master = self.options.master or f"local[{self.options.threads or '*'}]"
+            return SparkEngine(self.work, master=master, memory=self.options.memory)
         return DuckEngine(self.work, memory=self.options.memory, threads=self.options.threads)
 
     def _begin(self) -> None:
         """A work folder of another input or law is no start for this one."""
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(self.folder.glob("*.parquet"))}
-        key = content_hash([sizes, self.lawbook.version, str(self.known_at), self.options.part_rows])
+        key = content_hash([sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline])
         note = self.work / "run.key"
         if not note.is_file() or note.read_text() != key:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -126,6 +132,7 @@ class _Run:
         known = self._known_days(agencies, first, last)
         ahead = max([last, *(d for d in changes if d < last + 20000)])
         self.folded = Folded(book, agencies, known=known, first=first - 5, last=ahead)
+        self.sides = self._sides()
         self._shapes()
         self.calendars = self._calendars(first, ahead)
         self._tables()
@@ -140,14 +147,14 @@ class _Run:
                 self.options.progress(done, total)
         rest = self.work / "part-unmatched.parquet"
         self.engine.write(self._unmatched(), rest)
-        listed = ", ".join("'" + str(p).replace("'", "''") + "'" for p in [*files, rest])
-        self._finish(listed, out, total)
+        self._finish([*files, rest], out, total)
 
-    def _finish(self, listed: str, out: Path, total: int) -> None:
-        counted = int(self.engine.rows(f"SELECT count(*) FROM read_parquet([{listed}])")[0][0])
+    def _finish(self, files: Sequence[Path], out: Path, total: int) -> None:
+        self.engine.parquet("answered", *files)
+        counted = int(self.engine.rows("SELECT count(*) FROM answered")[0][0])
         if counted != total:
             raise AssertionError(f"{counted} results for {total} rows")
-        self.engine.write(f"SELECT {', '.join(RESULT_COLUMNS)} FROM read_parquet([{listed}]) ORDER BY row", out)
+        self.engine.write(f"SELECT {', '.join(RESULT_COLUMNS)} FROM answered ORDER BY row", out, ordered=True)
 
     def _agencies(self) -> list[Agency]:
         places = load_places()
@@ -239,7 +246,13 @@ class _Run:
 
     def _query(self, shape: Shape, *, all_cuts: bool = False) -> Query:
         events = self._event_kinds if shape.papers or shape.grounds or shape.detainers or self._event_kinds else ()
-        return Query(self.folded, self.calendars, shape, columns=self.columns, one_known=self.known_at is not None, events=events, all_cuts=all_cuts)
+        return Query(self.folded, self.calendars, shape, columns=self.columns, one_known=self.known_at is not None, events=events, all_cuts=all_cuts, timeline=self.options.timeline, sides=self.sides)
+
+    def _sides(self) -> dict[str, tuple[str, ...]]:
+        """Which bounds of each recorded time tell something in these rows."""
+        tests = ", ".join(f"count({n}_lo), max(CASE WHEN {n}_lo <> {n}_hi OR ({n}_lo IS NULL) <> ({n}_hi IS NULL) THEN 1 ELSE 0 END)" for n in STAY_TIMES)
+        counted = self.engine.rows(f"SELECT {tests} FROM stays")[0]
+        return {n: () if not counted[2 * i] else ("lo", "hi") if counted[2 * i + 1] else ("lo",) for i, n in enumerate(STAY_TIMES)}
 
     # -- parts --------------------------------------------------------------------------------------
 
@@ -285,39 +298,56 @@ class _Run:
         return found
 
     def _part(self, shape: Shape, rows: str, path: Path) -> None:
-        self._answer(shape, rows, "found")
-        endless = self.engine.rows("SELECT count(*) FROM found WHERE endless")[0][0]
-        if endless:
-            # Nothing within the stay ends these holds: ask again with every later change of law, and take their end.
-            self.engine.make("endless_rows", "SELECT row FROM found WHERE endless")
+        self._name_missing(self._answer(shape, rows, "found"))
+        held = self.engine.rows("SELECT count(*) FROM found WHERE held")[0][0] if self.options.timeline else 0
+        if held:
+            # Until when a hold would last, whenever the person left: with all that comes later, changes of law too.
+            self.engine.make("held_rows", "SELECT row FROM found WHERE held")
             self._far_tables()
-            self._answer(shape, "SELECT row FROM endless_rows", "later", all_cuts=True)
-            self.engine.make("joined_ends", "SELECT f.* EXCLUDE (hold_until), coalesce(f.hold_until, l.hold_until) AS hold_until FROM found AS f LEFT JOIN later AS l ON l.row = f.row")
+            self._answer(shape, "SELECT row FROM held_rows", "later", all_cuts=True)
+            self.engine.make("joined_ends", "SELECT f.* EXCLUDE (hold_until), l.hold_until FROM found AS f LEFT JOIN later AS l ON l.row = f.row", view=True)
         else:
-            self.engine.make("joined_ends", "SELECT * FROM found")
+            self.engine.make("joined_ends", "SELECT * FROM found", view=True)
+        times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
+        wants = f"trim({times} || CASE WHEN r.outcome = 'review' AND r.standing = 1 AND NOT (r.no_grounds OR r.unknown_end) THEN 'release_due ' ELSE '' END || coalesce(n.names, ''))"
+        vague = "trim(CASE WHEN r.vague THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
         self.engine.write(
-            "SELECT f.row, f.\"at\", f.outcome, CASE WHEN outcome = 'review' THEN CASE WHEN standing = 1 THEN 'fact' WHEN duty = 1 THEN 'duty' END END AS open_because, due_lo, due_hi, hold_until,"
-            " over_least, over_most, open_least, open_most, later_over_least, later_over_most, class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, problem"
-            " FROM joined_ends AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = f.role AND n.bit = f.bit",
+            "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"
+            " r.due_lo, r.due_hi, r.hold_until, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, d.norm AS deciding_norm,"
+            f" CASE WHEN r.problem IS NOT NULL OR (r.class IN ('certain', 'no') AND r.outcome <> 'review') THEN NULL WHEN {wants} <> '' THEN {wants} WHEN {vague} <> '' THEN {vague} END AS missing, r.problem"
+            " FROM joined_ends AS r LEFT JOIN norms AS d ON d.regime = r.regime AND d.role = r.role AND d.bit = r.bit LEFT JOIN missing_of AS n ON n.row = r.row",
             path,
         )
 
-    def _answer(self, shape: Shape, chosen: str, target: str, *, all_cuts: bool = False) -> None:
+    def _name_missing(self, missing: Missing) -> None:
+        """The table ``missing_of`` (row, names, by_facts) of the open rows."""
+        engine = self.engine
+        for name, sql in missing.stages():
+            engine.make(name, sql)
+        masks = ", ".join(f"mask_{m}" for m in missing.masks)
+        found = engine.rows(f"SELECT DISTINCT {masks}, parts FROM open_masks")
+        engine.table("mask_names", {**{f"mask_{m}": "BIGINT" for m in missing.masks}, "parts": "BIGINT", "names": "VARCHAR"}, ((*r, " ".join(missing.names(tuple(r[:-1]), r[-1]))) for r in found))
+        same = " AND ".join(f"n.mask_{m} = o.mask_{m}" for m in missing.masks)
+        engine.make("missing_of", f"SELECT o.row, n.names, o.by_facts FROM open_masks AS o JOIN mask_names AS n ON {same} AND n.parts = o.parts")
+
+    def _answer(self, shape: Shape, chosen: str, target: str, *, all_cuts: bool = False) -> Missing:
         query = self._query(shape, all_cuts=all_cuts)
         engine = self.engine
         engine.make("chosen", chosen)
-        engine.make("part", "SELECT s.*, a.jurisdiction, a.zone_number, a.uses FROM stays AS s JOIN chosen AS c ON c.row = s.row JOIN agency_of AS a ON a.agency = s.agency AND a.facility IS NOT DISTINCT FROM s.facility")
+        engine.make("part", "SELECT s.*, a.jurisdiction, a.zone_number, a.uses FROM stays AS s JOIN chosen AS c ON c.row = s.row JOIN agency_of AS a ON a.agency = s.agency AND a.facility IS NOT DISTINCT FROM s.facility", view=True)
         for name in ("papers", "grounds", "events"):
             engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x JOIN chosen AS c ON c.row = x.row")
-        for name, sql in query.stages():
-            engine.make(name, sql)
         outcomes = Outcomes(query)
+        query.results_need = names_in(outcomes.results())
+        for name, sql, view in query.stages():
+            engine.make(name, sql, view=view)
         engine.make("questions", outcomes.questions())
         resolver = Resolver(self.folded, place=query.place)
         words = ", ".join(f"w_{w}" for w in range(query.words))
         engine.make("answers", f"SELECT regime, {words}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
-        engine.make("judged", outcomes.judged())
+        engine.make("judged", outcomes.judged(), view=True)
         engine.make(target, outcomes.results())
+        return Missing(query, resolver)
 
     def _unmatched(self) -> str:
         nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from dueprocess.kernel.instants import MAX_INSTANT, MIN_INSTANT
@@ -40,9 +41,10 @@ def given(low: str, high: str) -> str:
     return f"({low} IS NOT NULL AND {high} IS NOT NULL AND ({low} >= {HIGH} OR ({low} > {LOW} AND {high} < {HIGH})))"
 
 
-def within(expression: str, begin: str) -> str:
-    """The instant if it is bounded and after ``begin``, else ``begin``."""
-    return f"CASE WHEN {expression} > {begin} AND {expression} < {HIGH} THEN {expression} ELSE {begin} END"
+def within(expression: str, *, until: str) -> str:
+    """The instant where something may change then that matters: after all that is certainly local custody, and before
+    ``until``; else the beginning."""
+    return f"CASE WHEN {expression} > begin AND {expression} >= calm AND {expression} < {until} THEN {expression} ELSE begin END"
 
 
 def bounded(expression: str) -> str:
@@ -64,8 +66,21 @@ def select(source: str, columns: dict[str, str]) -> str:
     return f"SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in columns.items())} FROM {source}"
 
 
-def chain(source: str, *layers: dict[str, str]) -> str:
-    """Layers of columns, each of which may use those before it, over ``source``; as one SELECT with WITH."""
+def quoted(name: str) -> str:
+    """A column's name where it may be a word of SQL."""
+    return f'"{name}"' if name == "at" else name
+
+
+def words(sql: str) -> set[str]:
+    """The names that a text may refer to."""
+    return set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", sql))
+
+
+def chain(source: str, *layers: dict[str, str], keep: Iterable[str] | None = None) -> str:
+    """Layers of columns, each of which may use those before it, over ``source``; as one SELECT with WITH.
+
+    ``keep`` names the columns to give (default: all).
+    """
     parts = []
     current = source
     for number, layer in enumerate(layers):
@@ -73,4 +88,5 @@ def chain(source: str, *layers: dict[str, str]) -> str:
             continue
         parts.append(f"l{number} AS ({select(current, layer)})")
         current = f"l{number}"
-    return f"WITH {', '.join(parts)} SELECT * FROM {current}" if parts else f"SELECT * FROM {current}"
+    chosen = "*" if keep is None else ", ".join(sorted(keep))
+    return f"WITH {', '.join(parts)} SELECT {chosen} FROM {current}" if parts else f"SELECT {chosen} FROM {current}"

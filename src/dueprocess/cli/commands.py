@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dueprocess.cli import stewarding
+from dueprocess.cli import auditing, stewarding, whatif
 
 app = typer.Typer(
     add_completion=False,
@@ -22,6 +22,8 @@ law = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The lawbook
 app.add_typer(law, name="law")
 # Who answers for the law: review, adopt, new, key, bundle, update.
 stewarding.register(law)
+auditing.register(app)
+whatif.register(app)
 
 
 class Format(StrEnum):
@@ -114,6 +116,20 @@ def clock(
     from dueprocess.cli.clocking import run
 
     run(due=due, zone=zone, form=form, edition=edition, place=place, folders=law_folders or [], as_json=json_)
+
+
+@app.command(epilog="Example: dueprocess columns jail-log.xlsx --agency us/or/clackamas-county/sheriff --out map.yaml")
+def columns(
+    inputs: Annotated[list[Path], typer.Argument(help="Foreign tables that belong together: CSV, Excel, Parquet, SQLite, DuckDB.")],
+    out: Annotated[Path | None, typer.Option(help="Write the proposed map to this file (YAML).")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Only this sheet of a workbook, or table of a database.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Whose jail it is, as us/or/clackamas-county/sheriff, where no column says.")] = None,
+    json_: Json = False,
+) -> None:
+    """Propose what the columns of a foreign table mean, show ten rows before and after, write it as a map."""
+    from dueprocess.cli.columns import run
+
+    run(inputs, out=out, sheet=sheet, agency=agency, as_json=json_)
 
 
 @app.command(epilog="Example: dueprocess demo g12-lopez-lopez")

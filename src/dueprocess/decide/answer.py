@@ -97,7 +97,7 @@ def answer(stay: Stay) -> dict[str, Any]:
         "overheld_hours_from_later_end": None if later is None else _hours(later),
         "overheld_hours_after_allowance": _hours(_less(over, case.allowance)) if case.allowance else None,
         "undetermined_hours": _hours(undetermined),
-        "class": _class(stay, over),
+        "class": class_of(stay, over),
         "then": then,
         "facts": _facts(stay, moment),
         "unreviewed": sorted(a for a in authorities if not stay.lawbook.authorities[a].reviewed),
@@ -314,7 +314,8 @@ def _less(time: Time, seconds: int) -> Time:
     return Time(max(0, time.earliest - seconds), max(0, time.latest - seconds))
 
 
-def _class(stay: Stay, over: Time) -> str:
+def class_of(stay: Stay, over: Time) -> str:
+    """The class of a stay whose time at release is ``over`` seconds: certain, possible, no, or unknown."""
     if stay.grounds is None:
         return "unknown"
     if over.earliest > 0:

@@ -1,0 +1,316 @@
+"""The result folder: everything is computed beside it and takes its name at the end, so that no half looks whole."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dueprocess
+from dueprocess.audit import numbers
+from dueprocess.audit.comparison import compare, section
+from dueprocess.audit.gathering import Gathered, gather, published
+from dueprocess.audit.inputs import check_engine, clean, decide, drop_passthrough, is_prepared, prepared_from
+from dueprocess.audit.numbers import HOUR, Table
+from dueprocess.audit.report import report_html
+from dueprocess.audit.request import request_text
+from dueprocess.audit.single import explain_row, prepared_info
+from dueprocess.audit.stays_file import write_stays
+from dueprocess.audit.theories import Theory, apply, read_theory, tables_for
+from dueprocess.kernel.canonical import content_hash
+from dueprocess.kernel.errors import InputError
+from dueprocess.law import Lawbook
+
+FORMAT = "dueprocess-audit-1"
+RUN = "run.json"
+READY = "ready"
+"""Stands in a folder of tables once they are whole, until they are counted."""
+BASE = "this audit"
+"""What this audit is called beside rival theories."""
+
+Say = Callable[[str], None]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an audit is asked. ``law_known_at`` None is "as known then"; ``by`` are columns to break down by."""
+
+    law_known_at: date | None
+    today: date
+    engine: str = "duckdb"
+    master: str | None = None
+    map: Path | None = None
+    preset: str | None = None
+    theories: tuple[Path, ...] = ()
+    public: bool = False
+    by: tuple[str, ...] = ()
+    as_of: date | None = None
+    allowance_hours: float | None = None
+    daily_cost: float | None = None
+    law_folders: tuple[Path, ...] = ()
+    command: str = "dueprocess audit"
+
+
+def audit(inputs: Sequence[Path], out: Path, *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None = None) -> dict[str, Any]:
+    """Audit the inputs into the folder ``out`` and give back what ``run.json`` holds.
+
+    ``say`` is told each step in a line. Raises InputError for what cannot be used; ``out`` is then as it was. A run that
+    is stopped leaves ``<out>.partial``; the same question asked again goes on from there.
+    """
+    check_engine(options.engine, options.master)
+    theories = _read_theories(options.theories)
+    partial = _begin(out, _asked(inputs, lawbook, options))
+    try:
+        run = _fill(inputs, partial, theories, lawbook=lawbook, options=options, say=say, progress=progress)
+        _take_name(partial, out)
+    except Exception:  # what cannot be used or went wrong; being stopped is neither
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return run
+
+
+def locate(folder: Path) -> tuple[Path, Path]:
+    """The prepared tables and the results of an audit's folder; InputError where it has none."""
+    run = read_run(folder)
+    prepared, results = folder / "prepared", folder / "results.parquet"
+    if not results.is_file() or not (prepared / "stays.parquet").is_file():
+        why = "it was made with --public and keeps no stay" if run["options"]["public"] else "its tables are gone"
+        raise InputError(why, where=str(folder), do="audit the files again, without --public")
+    return prepared, results
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """``run.json`` of an audit's folder."""
+    try:
+        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        run = None
+    if not isinstance(run, dict) or run.get("format") != FORMAT:
+        raise InputError("it is no folder of an audit", where=str(folder), do="name what was given as --out")
+    return run
+
+
+def explain(folder: Path, stay: str, *, lawbook: Lawbook) -> dict[str, Any]:
+    """The full decision of one stay, named as in ``stays.csv`` or as ``row-17``."""
+    import duckdb
+
+    prepared, _ = locate(folder)
+    known = read_run(folder)["law_known_at"]
+    with duckdb.connect() as link:
+        link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
+        found = link.execute("SELECT row FROM s WHERE stay_id = $1 OR 'row-' || row = $1 ORDER BY row LIMIT 2", [stay]).fetchall()
+    if not found:
+        raise InputError("no stay has that id", where="--stay", do="name one as the first column of stays.csv does, or as row-17")
+    if len(found) > 1:
+        raise InputError("several stays have that id", where="--stay", do=f"name one by its row, as row-{found[0][0]} or row-{found[1][0]}")
+    return explain_row(prepared, int(found[0][0]), lawbook=lawbook, law_known_at=date.fromisoformat(known) if known else None)
+
+
+def _asked(inputs: Sequence[Path], lawbook: Lawbook, options: Options) -> str:
+    """What a stopped run must have in common with the next for its tables to be used again."""
+    files = [p for i in inputs for p in (sorted(i.rglob("*")) if i.is_dir() else [i])]
+    stats = [[str(p), p.stat().st_size, p.stat().st_mtime_ns] for p in files if p.is_file()]
+    map_ = options.map.read_bytes().hex() if options.map and options.map.is_file() else None
+    return content_hash([stats, map_, options.preset, list(options.by), str(options.as_of), str(options.allowance_hours), lawbook.version, dueprocess.__version__])
+
+
+def _begin(out: Path, asked: str) -> Path:
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not _is_ours(out))):
+        raise InputError("it is there already, and is no older audit", where=str(out), do="name a new folder, or an older audit to be replaced")
+    partial = out.with_name(out.name + ".partial")
+    if partial.exists():
+        if not _is_ours(partial):
+            raise InputError("it is in the way, and not of an audit", where=str(partial), do="move it away")
+        # Of a run that was stopped only whole tables are used again, and the parts that were answered of them.
+        ready = read_run(partial).get("asked") == asked
+        for path in partial.iterdir():
+            if ready and (path.name.endswith(".parts") or (path.name in ("prepared", "prepared-bare") and (path / READY).is_file())):
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    try:
+        partial.mkdir(parents=True, exist_ok=True)
+        (partial / RUN).write_text(json.dumps({"format": FORMAT, "unfinished": True, "asked": asked}) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"it cannot be written ({error.strerror})", where=str(out), do="name a folder that you may write to") from None
+    return partial
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        read_run(folder)
+    except InputError:
+        return False
+    return True
+
+
+def _take_name(partial: Path, out: Path) -> None:
+    if out.exists():
+        old = out.with_name(out.name + ".old")
+        if old.exists():
+            shutil.rmtree(old)
+        out.rename(old)
+        partial.rename(out)
+        shutil.rmtree(old)
+    else:
+        partial.rename(out)
+
+
+def _fill(inputs: Sequence[Path], folder: Path, theories: Sequence[Theory], *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None) -> dict[str, Any]:
+    prepared, results = folder / "prepared", folder / "results.parquet"
+    say("reading the files")
+    prepare = {"lawbook": lawbook, "map": options.map, "preset": options.preset, "as_of": options.as_of, "by": options.by}
+    if not (prepared / READY).is_file():
+        prepared_from(inputs, prepared, **prepare)  # type: ignore[arg-type]
+        numbers.check_columns(prepared, options.by)
+        clean(prepared, allowance_hours=options.allowance_hours)
+        (prepared / READY).touch()
+    info = prepared_info(prepared)
+    ask = {"lawbook": lawbook, "law_known_at": options.law_known_at, "engine": options.engine, "master": options.master, "progress": progress}
+    say(f"deciding {info['stays']:,} stays")
+    decide(prepared, results, **ask)  # type: ignore[arg-type]
+    bare = None
+    if info.get("assumptions") and not is_prepared(inputs):
+        bare = (folder / "prepared-bare", folder / "results-bare.parquet")
+        say("deciding them again without what the map assumes")
+        if not (bare[0] / READY).is_file():
+            prepared_from(inputs, bare[0], **prepare, assume=False)  # type: ignore[arg-type]
+            clean(bare[0], allowance_hours=options.allowance_hours)
+            (bare[0] / READY).touch()
+        decide(bare[0], bare[1], **ask)  # type: ignore[arg-type]
+    more = _compared(theories, prepared, results, folder, lawbook=lawbook, options=options, say=say) if theories else []
+    say("counting")
+    found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=options.by, bare=bare)
+    for tables in (prepared, *(bare[:1] if bare else ())):
+        (tables / READY).unlink()
+        drop_passthrough(tables)
+    if found.total["stays"] != info["stays"]:
+        raise RuntimeError("rows were lost")  # an internal error: it must never look like a result
+    told = found
+    if options.public:
+        safe = published(found)
+        if safe is None:
+            raise InputError("fewer than 11 stays (or only small classes): nothing can be published of them", where="--public", do="leave --public out, and keep the result to yourself")
+        told = safe
+    run = _run(told, lawbook, options)
+    say("writing")
+    write_table(folder / "by_agency.csv", _by_class(told.agencies, told, "agencies", "agency"))
+    write_table(folder / "by_month.csv", _by_class(told.months, told, "periods", "month"))
+    for name, rows in told.columns.items():
+        write_table(folder / f"by_{_plain(name)}.csv", _by_class(rows, told, f"by {name}", name))
+    write_table(folder / "problems.csv", _problems(prepared, told))
+    (folder / "request.md").write_text(request_text(told, lawbook=lawbook), encoding="utf-8")
+    (folder / "report.html").write_text(report_html(told, lawbook=lawbook, run=run, daily_cost=options.daily_cost, more=[] if options.public else more), encoding="utf-8")
+    if options.public:
+        for path in folder.iterdir():
+            if path.name not in ("by_agency.csv", "by_month.csv", "problems.csv", "request.md", "report.html", *(f"by_{_plain(n)}.csv" for n in told.columns)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    else:
+        write_stays(folder, prepared, results, bare=bare, assumptions=info.get("assumptions") or [])
+    (folder / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    return run
+
+
+def _read_theories(paths: Sequence[Path]) -> list[Theory]:
+    """The theories of the files; each has a name of its own."""
+    found: list[Theory] = []
+    for path in paths:
+        theory = read_theory(path)
+        if theory.name in (BASE, *(t.name for t in found)):
+            raise InputError(f"two theories are called [{theory.name}]", where=str(path), do=f"give each a name of its own, and none [{BASE}]")
+        found.append(theory)
+    return found
+
+
+def _compared(theories: Sequence[Theory], prepared: Path, results: Path, folder: Path, *, lawbook: Lawbook, options: Options, say: Say) -> list[Any]:
+    """The same stays under rival theories, side by side; the rows that move are written into the folder."""
+    found: dict[str, Path] = {BASE: results}
+    allowances: dict[str, int | None] = {BASE: None}
+    scratch = folder / "theories"
+    scratch.mkdir()
+    for theory in theories:
+        say(f"deciding under the theory [{theory.name}]")
+        asked = apply(theory, lawbook, folders=options.law_folders, today=options.today, law_known_at=options.law_known_at)
+        tables = tables_for(theory, prepared, scratch)
+        out = scratch / f"{len(found)}.parquet"
+        decide(tables, out, lawbook=asked.lawbook, law_known_at=asked.law_known_at, engine=options.engine, master=options.master)
+        found[theory.name], allowances[theory.name] = out, asked.allowance
+    made = compare(found, stays=prepared / "stays.parquet", allowances=allowances, out=folder)
+    shutil.rmtree(scratch)
+    return [section(made)]
+
+
+def _run(found: Gathered, lawbook: Lawbook, options: Options) -> dict[str, Any]:
+    info = found.info
+    return {
+        "format": FORMAT,
+        "command": options.command,
+        "inputs": info.get("inputs", []),
+        "map": info.get("map"),
+        "preset": info.get("preset"),
+        "assumptions": info.get("assumptions", []),
+        "rows_in": info.get("rows_in"),
+        "rows_out": info.get("rows_out"),
+        "stays": found.total["stays"],
+        "classes": {name: {"stays": cell["stays"], "hours_least": numbers.hours(cell["least"]), "hours_most": numbers.hours(cell["most"])} for name, cell in found.total["classes"].items()},
+        "law_known_at": options.law_known_at.isoformat() if options.law_known_at else None,
+        "law_version": lawbook.version,
+        "law_folders": [str(p) for p in options.law_folders],
+        "engine": options.engine,
+        "engine_version": dueprocess.__version__,
+        "options": {
+            "public": options.public, "by": list(options.by), "theories": [str(p) for p in options.theories], "as_known_then": options.law_known_at is None,
+            "as_of": options.as_of.isoformat() if options.as_of else None, "allowance_hours": options.allowance_hours, "daily_cost": options.daily_cost,
+        },
+        "days": None if found.public else [d.isoformat() if d else None for d in found.days],
+    }  # fmt: skip
+
+
+def _by_class(rows: Table, found: Gathered, table: str, first: str) -> Table:
+    """Rows of a file by class: numbers only, hours as decimal hours; empty where a row prints none."""
+    made = []
+    for row in rows:
+        entry: dict[str, Any] = {first: row["label"] if found.public or first not in ("agency",) else row["key"]}
+        if first == "agency" and not found.public:
+            entry["name"] = row["label"]
+        entry |= {"stays": row["stays"], "persons": row["persons"]}
+        for name in found.classes_in(table):
+            cell = row["classes"][name] if row["classes"] else None
+            key = name.replace(" ", "_")
+            entry[key] = cell["stays"] if cell else None
+            if name in numbers.WITH_HOURS:
+                entry |= {f"{key}_hours_least": _hours(cell, "least"), f"{key}_hours_most": _hours(cell, "most")}
+        made.append(entry)
+    return made
+
+
+def _hours(cell: Mapping[str, Any] | None, name: str) -> float | None:
+    return None if cell is None or cell[name] is None else round(cell[name] / HOUR, 2)
+
+
+def _problems(prepared: Path, found: Gathered) -> Table:
+    if found.public:
+        return [{"file": p["file"], "column": p["column"], "code": p["code"], "what": p["what"], "count": "fewer than 11" if p["count"] is None else p["count"]} for p in found.problems]
+    import duckdb
+
+    with duckdb.connect() as link:
+        link.read_parquet(str(prepared / "problems.parquet")).create_view("p")
+        return numbers.fetch(link, 'SELECT file, row, "column", code, what, count FROM p ORDER BY file, row NULLS FIRST, "column", code')
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in name)[:60]
+
+
+def write_table(path: Path, rows: Table) -> None:
+    """Rows as CSV with their keys as header; an empty file where there are none."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        if rows:
+            writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)

@@ -1,0 +1,134 @@
+"""From what a user names to prepared tables, and from those to results."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from dueprocess.audit.single import decide_rows, prepared_info
+from dueprocess.kernel.errors import InputError
+from dueprocess.law import Lawbook
+from dueprocess.places import load_places
+
+ENGINES = ("duckdb", "spark", "single")
+TABLES = ("stays", "papers", "grounds", "events", "problems")
+
+# An identifier: at most four letters in a run, no fewer digits than letters, no blank. Anything else might be somebody's name.
+_ID = r"^(?:[A-Za-z]{0,4}[0-9._/#-]+)+[A-Za-z]{0,4}$"
+_DIGITS, _LETTERS = "length(regexp_replace(stay_id, '[^0-9]', '', 'g'))", "length(regexp_replace(stay_id, '[^A-Za-z]', '', 'g'))"
+
+Progress = Callable[[int, int], None]
+
+
+def is_prepared(inputs: Sequence[Path]) -> bool:
+    """Whether the input is one folder that was prepared before."""
+    return len(inputs) == 1 and inputs[0].is_dir() and (inputs[0] / "prepared.json").is_file()
+
+
+def prepared_from(
+    inputs: Sequence[Path],
+    out: Path,
+    *,
+    lawbook: Lawbook,
+    map: Path | None = None,
+    preset: str | None = None,
+    as_of: date | None = None,
+    assume: bool = True,
+    by: Sequence[str] = (),
+) -> Path:
+    """The prepared tables of the inputs, in the folder ``out``: prepared now, or a copy of what was prepared before.
+
+    Raises InputError for what cannot be read, and where options of preparing are given with a prepared folder.
+    """
+    if is_prepared(inputs):
+        if map is not None or preset is not None or as_of is not None:
+            raise InputError("it is prepared already", where=str(inputs[0]), do="leave out --map, --preset and --as-of, or name the original files")
+        prepared_info(inputs[0])
+        out.mkdir(parents=True, exist_ok=True)
+        for name in (*(f"{t}.parquet" for t in TABLES), "prepared.json"):
+            try:
+                shutil.copyfile(inputs[0] / name, out / name)
+            except OSError as error:
+                raise InputError(f"[{name}] cannot be read ({error.strerror})", where=str(inputs[0]), do="prepare the files again") from None
+        return out
+    from dueprocess.tables import load_map, prepare
+
+    read = None if map is None else load_map(map, vocabulary=lawbook.vocabulary)
+    prepare(inputs, out=out, map=read, preset=preset, as_of=as_of, lawbook=lawbook, places=load_places(), assume=assume, keep_by=tuple(by))
+    return out
+
+
+def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
+    """Take out what might name somebody: an id that does not look like one becomes ``row-17``, and a value of words that
+    a problem repeats becomes […]; file, row and column say where it stands.
+
+    ``allowance_hours``, where given, takes the place of the allowance in every row.
+    """
+    import duckdb
+
+    stays = prepared / "stays.parquet"
+    fresh = prepared / "stays.new.parquet"
+    allowance = "" if allowance_hours is None else f", {round(allowance_hours * 3600)}::BIGINT AS allowance"
+    with duckdb.connect() as link:
+        link.execute("SET enable_progress_bar = false")
+        link.execute("SET preserve_insertion_order = true")
+        link.read_parquet(str(stays)).create_view("s")
+        link.execute(f"CREATE VIEW t AS SELECT * REPLACE (CASE WHEN regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS}) THEN stay_id ELSE 'row-' || row END AS stay_id{allowance}) FROM s")
+        link.table("t").to_parquet(str(fresh), compression="zstd")
+        listed, fresh_list = prepared / "problems.parquet", prepared / "problems.new.parquet"
+        link.read_parquet(str(listed)).create_view("p")
+        link.execute("CREATE VIEW q AS SELECT * REPLACE (regexp_replace(what, '\\[[^\\]]*[[:alpha:]][^\\]]*\\]', '[…]', 'g') AS what) FROM p")
+        link.table("q").to_parquet(str(fresh_list), compression="zstd")
+    fresh.replace(stays)
+    fresh_list.replace(listed)
+    for path in prepared.iterdir():  # what could not be read, word for word: it stays in the input
+        if path.name not in (*(f"{t}.parquet" for t in TABLES), "prepared.json"):
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+
+
+def drop_passthrough(prepared: Path) -> None:
+    """Take the columns that only aggregates are told of (``by_…``) out of the stays, once they are counted."""
+    import duckdb
+
+    stays, fresh = prepared / "stays.parquet", prepared / "stays.new.parquet"
+    with duckdb.connect() as link:
+        link.execute("SET enable_progress_bar = false")
+        link.read_parquet(str(stays)).create_view("s")
+        names = [c[0] for c in link.execute("DESCRIBE s").fetchall()]
+        kept = [n for n in names if not n.startswith("by_")]
+        if kept == names:
+            return
+        quoted = ", ".join('"' + n.replace('"', '""') + '"' for n in kept)
+        link.sql(f"SELECT {quoted} FROM s").to_parquet(str(fresh), compression="zstd")
+    fresh.replace(stays)
+
+
+def check_engine(engine: str, master: str | None) -> None:
+    """InputError for an engine that there is not, or a master that it does not have."""
+    if engine not in ENGINES:
+        raise InputError(f"there is no engine [{engine}]", where="--engine", do=f"one of {', '.join(ENGINES)}")
+    if master is not None and engine != "spark":
+        raise InputError("only Spark has a master", where="--master", do="add --engine spark")
+
+
+def decide(
+    prepared: Path,
+    out: Path,
+    *,
+    lawbook: Lawbook,
+    law_known_at: date | None,
+    engine: str = "duckdb",
+    master: str | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Decide every stay and write ``out``. ``engine`` is ``duckdb``, ``spark`` (at ``master``) or ``single``: the
+    evaluator of one case, row by row."""
+    check_engine(engine, master)
+    if engine == "single":
+        decide_rows(prepared, lawbook=lawbook, law_known_at=law_known_at, out=out, progress=progress)
+        return
+    from dueprocess.batch import Options, run_batch
+
+    run_batch(prepared, lawbook=lawbook, law_known_at=law_known_at, out=out, options=Options(engine=engine, master=master, progress=progress))

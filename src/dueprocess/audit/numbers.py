@@ -1,0 +1,327 @@
+"""What an audit counts: one query over the stays and their results for each table of the report.
+
+Every table is counted in stays, and in persons where the file has a key for them. Hours are seconds until the report
+writes them; only ``certain`` and ``possible`` have hours, since the most of a stay without an end is no bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dueprocess.kernel.errors import InputError
+from dueprocess.places import load_places
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = dict[str, Any]
+Table = list[Row]
+
+CLASSES = ("certain", "possible", "unknown", "contradiction", "no")
+"""In the order in which they are told."""
+WITH_HOURS = ("certain", "possible")
+HOLDS = ("may_hold", "must_hold")
+
+HOUR, DAY = 3600, 86400
+BREAKS = (HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 30 * DAY)
+"""Where the lengths are cut, in seconds: each band reaches up to its break and does not hold it."""
+BAND_LABELS = (
+    "under 1 hour", "1 to 4 hours", "4 to 12 hours", "12 to 24 hours", "1 to 2 days", "2 to 4 days", "4 to 7 days",
+    "7 to 14 days", "14 to 30 days", "30 days or more",
+)  # fmt: skip
+
+MOST_VALUES = 40
+"""A column with more different values is no grouping."""
+FEWEST = 3
+"""Values of a column that fewer stays have are given together, so that nothing that was typed once is repeated."""
+
+
+@contextmanager
+def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the view ``a``: each stay beside its result, local days worked out in the stay's own zone."""
+    import duckdb
+
+    with duckdb.connect() as link:
+        link.execute("SET enable_progress_bar = false")
+        link.execute("SET TimeZone = 'UTC'")
+        link.read_parquet(str(prepared / "stays.parquet")).create_view("stays")
+        link.read_parquet(str(results)).create_view("results")
+        link.execute(
+            """
+            CREATE VIEW a AS
+            SELECT s.*, r.* EXCLUDE ("row", "at"), r."at" AS asked,
+                   CASE WHEN r.over_least IS NOT NULL THEN greatest(0, r.over_least - coalesce(s.allowance, 0)) END AS after_least,
+                   CASE WHEN r.over_most IS NOT NULL THEN greatest(0, r.over_most - coalesce(s.allowance, 0)) END AS after_most,
+                   (to_timestamp(coalesce(r."at", CASE WHEN abs(s.left_hi) < 1e11 THEN s.left_hi END, CASE WHEN abs(s.booked_lo) < 1e11 THEN s.booked_lo END))
+                       AT TIME ZONE coalesce(s.zone, 'UTC'))::DATE AS day
+            FROM stays s JOIN results r ON s."row" = r."row"
+            """
+        )
+        yield link
+
+
+def fetch(link: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> Table:
+    """The rows of a query as mappings."""
+    cursor = link.execute(query, parameters)
+    names = [c[0] for c in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def classes_by(link: duckdb.DuckDBPyConnection, key: str, *, where: str = "true") -> Table:
+    """One row for each value of the expression ``key`` (ours, never a user's), with its classes.
+
+    ``persons`` are those with a key in the row; None where no stay of the file has one.
+    """
+    has_person = fetch(link, "SELECT count(person) AS n FROM a")[0]["n"] > 0
+    rows: dict[Any, Row] = {}
+    for found in fetch(
+        link,
+        f"""
+        SELECT {key} AS key, class, count(*) AS stays, count(DISTINCT person) AS persons,
+               sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most,
+               sum(after_least)::BIGINT AS after_least, sum(after_most)::BIGINT AS after_most,
+               count(*) FILTER (after_least > 0) AS after_stays
+        FROM a WHERE {where} GROUP BY ALL ORDER BY key NULLS LAST, class
+        """,
+    ):
+        row = rows.setdefault(found["key"], {"key": found["key"], "stays": 0, "persons": None, "classes": {}})
+        row["stays"] += found["stays"]
+        kept = WITH_HOURS if found["class"] in WITH_HOURS else ()
+        row["classes"][found["class"]] = {
+            "stays": found["stays"],
+            "persons": found["persons"] if has_person else None,
+            **{k: (found[k] or 0) if kept else None for k in ("least", "most", "after_least", "after_most")},
+            "after_stays": found["after_stays"],
+        }
+    if has_person:
+        for found in fetch(link, f"SELECT {key} AS key, count(DISTINCT person) AS n FROM a WHERE {where} GROUP BY ALL"):
+            rows[found["key"]]["persons"] = found["n"]
+    for row in rows.values():
+        row["classes"] = {name: row["classes"].get(name, _empty(name, has_person)) for name in CLASSES}
+    return list(rows.values())
+
+
+def _empty(name: str, has_person: bool) -> Row:
+    hours = 0 if name in WITH_HOURS else None
+    return {"stays": 0, "persons": 0 if has_person else None, "least": hours, "most": hours, "after_least": hours, "after_most": hours, "after_stays": 0}
+
+
+def total(link: duckdb.DuckDBPyConnection) -> Row:
+    """All stays as one row."""
+    found = classes_by(link, "1")
+    return found[0] if found else {"key": 1, "stays": 0, "persons": None, "classes": {c: _empty(c, False) for c in CLASSES}}
+
+
+def persons(link: duckdb.DuckDBPyConnection) -> Row:
+    """How many people the stays are of, as far as the file tells, and what is said of each: the worst of their stays.
+
+    A person is ``certain`` where any stay is, else ``possible`` where any is, then ``unknown``, ``contradiction``, ``no``.
+    """
+    found = fetch(link, "SELECT count(*) AS stays, count(person) AS keyed, count(DISTINCT person) AS persons FROM a")[0]
+    rank = "CASE class WHEN 'certain' THEN 1 WHEN 'possible' THEN 2 WHEN 'unknown' THEN 3 WHEN 'contradiction' THEN 4 ELSE 5 END"
+    worst = fetch(
+        link,
+        f"WITH p AS (SELECT person, min({rank}) AS k, count(*) AS n FROM a WHERE person IS NOT NULL GROUP BY person) "
+        "SELECT ['certain','possible','unknown','contradiction','no'][k] AS class, count(*) AS n FROM p GROUP BY ALL",
+    )
+    again = fetch(link, "SELECT count(*) AS n FROM (SELECT person FROM a WHERE person IS NOT NULL GROUP BY person HAVING count(*) > 1)")[0]["n"]
+    return {**found, "unkeyed": found["stays"] - found["keyed"], "again": again, "classes": {c: 0 for c in CLASSES} | {w["class"]: w["n"] for w in worst}}
+
+
+def by_agency(link: duckdb.DuckDBPyConnection) -> Table:
+    """Agencies, those with the most certain stays first; the key None is "not matched"."""
+    rows = classes_by(link, "agency")
+    for row in rows:
+        row["label"] = agency_name(row["key"])
+    return sorted(rows, key=lambda r: (-r["classes"]["certain"]["stays"], -r["stays"], str(r["key"])))
+
+
+def agency_name(agency: str | None) -> str:
+    """``Clackamas County, Oregon (sheriff)``; the path itself where the place is not known."""
+    if agency is None:
+        return "No agency could be matched"
+    try:
+        places = load_places()
+        place, _, role = agency.rpartition("/")
+        found = places.place(place)
+        state = "/".join(place.split("/")[:2])
+        where = found.name if state == place else f"{found.name}, {places.place(state).name}"
+        return f"{where} ({role.replace('-', ' ')})"
+    except InputError:
+        return agency
+
+
+def by_month(link: duckdb.DuckDBPyConnection) -> Table:
+    """Months as ``2014-05``, of the day about which each stay was asked; None where it has no day at all."""
+    return [{**row, "label": row["key"] or "no date"} for row in classes_by(link, "strftime(day, '%Y-%m')")]
+
+
+def by_period(link: duckdb.DuckDBPyConnection) -> tuple[str, Table]:
+    """Years, quarters or months, whichever gives a picture that can be read."""
+    span = fetch(link, "SELECT min(day) AS low, max(day) AS high FROM a")[0]
+    if span["low"] is None:
+        return "year", []
+    months = (span["high"].year - span["low"].year) * 12 + span["high"].month - span["low"].month + 1
+    name, key = ("month", "date_trunc('month', day)") if months <= 36 else ("quarter", "date_trunc('quarter', day)") if months <= 72 else ("year", "date_trunc('year', day)")
+    rows = classes_by(link, f"{key}::DATE", where="day IS NOT NULL")
+    for row in rows:
+        day = row["key"]
+        row["label"] = {"month": f"{day:%Y-%m}", "quarter": f"{day.year} Q{(day.month + 2) // 3}", "year": f"{day.year}"}[name]
+    return name, rows
+
+
+def by_reason(link: duckdb.DuckDBPyConnection) -> Table:
+    """The certain stays by the norm that first decided, and whether a hold stood at first and was outlasted."""
+    return fetch(
+        link,
+        """
+        SELECT deciding_norm AS norm, CASE WHEN outcome IN ('may_hold','must_hold') THEN 'outlasted' WHEN outcome = 'release' THEN 'release' ELSE 'later' END AS how,
+               count(*) AS stays, CASE WHEN count(person) > 0 THEN count(DISTINCT person) END AS persons,
+               sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most
+        FROM a WHERE class = 'certain' GROUP BY ALL ORDER BY stays DESC, norm NULLS LAST, how
+        """,
+    )
+
+
+def lengths(link: duckdb.DuckDBPyConnection) -> Table:
+    """The bands of ``BREAKS``: certain stays by their least and by their most time, possible ones by their most."""
+    band = " ".join(f"WHEN {{0}} < {b} THEN {i}" for i, b in enumerate(BREAKS))
+    counts: dict[str, dict[int, int]] = {}
+    for name, column, kind in (("least", "over_least", "certain"), ("most", "over_most", "certain"), ("possible", "over_most", "possible")):
+        query = f"SELECT CASE {band.format(column)} ELSE {len(BREAKS)} END AS band, count(*) AS n FROM a WHERE class = '{kind}' GROUP BY ALL"
+        counts[name] = {r["band"]: r["n"] for r in fetch(link, query)}
+    return [{"label": label, **{name: counts[name].get(i, 0) for name in counts}} for i, label in enumerate(BAND_LABELS)]
+
+
+def quantiles(link: duckdb.DuckDBPyConnection) -> Row:
+    """The least time that a quarter, half, three quarters and nine tenths of the certain stays reached, in seconds."""
+    found = fetch(
+        link,
+        "SELECT count(*) AS n, quantile_disc(over_least, 0.25) AS q25, quantile_disc(over_least, 0.5) AS q50, "
+        "quantile_disc(over_least, 0.75) AS q75, quantile_disc(over_least, 0.9) AS q90 FROM a WHERE class = 'certain'",
+    )
+    return found[0]
+
+
+def worst(link: duckdb.DuckDBPyConnection, most: int = 20) -> Table:
+    """The longest certain stays, named by where they stand in the file."""
+    return fetch(
+        link,
+        "SELECT source_file, source_row, agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, left_to "
+        f"FROM a WHERE class = 'certain' ORDER BY over_least DESC, over_most DESC, row LIMIT {int(most)}",
+    )
+
+
+def undecided(link: duckdb.DuckDBPyConnection) -> Table:
+    """What is missing: in how many open stays each name is, and how many it alone would settle.
+
+    A stay is open where it is possible or unknown, or its outcome is ``review``. Where the agency is not known, no law
+    was asked; the times that such a row lacks are counted all the same.
+    """
+    return fetch(
+        link,
+        """
+        WITH o AS (SELECT list_filter(list_distinct(string_split(coalesce(missing, ''), ' ') || CASE WHEN class <> 'unknown' THEN []::VARCHAR[] ELSE
+                       list_filter([CASE WHEN booked_lo IS NULL THEN 'booked' END, CASE WHEN release_due_lo IS NULL AND NOT coalesce(has_grounds, false) THEN 'release_due' END,
+                                    CASE WHEN left_state = 'missing' OR (left_lo IS NULL AND left_state IS DISTINCT FROM 'present') THEN 'left' END], lambda x: x IS NOT NULL) END), lambda x: x <> '') AS names, class, over_most FROM a
+                   WHERE class IN ('possible', 'unknown') OR outcome = 'review'),
+             u AS (SELECT unnest(names) AS name, len(names) AS many, class, over_most FROM o)
+        SELECT name, count(*) AS rows, count(*) FILTER (many = 1) AS alone,
+               count(*) FILTER (class = 'unknown') AS unknown, count(*) FILTER (class = 'possible') AS possible,
+               sum(over_most) FILTER (class = 'possible')::BIGINT AS at_stake
+        FROM u GROUP BY name ORDER BY alone DESC, rows DESC, name
+        """,
+    )
+
+
+def open_stays(link: duckdb.DuckDBPyConnection) -> Row:
+    """How many stays are open, for want of facts and for want of law."""
+    return fetch(
+        link,
+        "SELECT count(*) FILTER (class IN ('possible','unknown')) AS stays, count(*) FILTER (outcome = 'review') AS review, "
+        "count(*) FILTER (outcome = 'review' AND open_because = 'law') AS law, count(*) FILTER (outcome = 'review' AND open_because = 'fact') AS fact, "
+        "count(*) FILTER (outcome = 'review' AND open_because = 'duty') AS duty FROM a",
+    )[0]
+
+
+def bail(link: duckdb.DuckDBPyConnection) -> Row:
+    """Stays in which bail was refused, with the hours counted from the refusal and from the later end."""
+    return fetch(
+        link,
+        "SELECT count(*) AS stays, sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most, "
+        "sum(later_over_least)::BIGINT AS later_least, sum(later_over_most)::BIGINT AS later_most FROM a WHERE later_over_least IS NOT NULL",
+    )[0]
+
+
+def under_mandate(link: duckdb.DuckDBPyConnection) -> Row:
+    """Stays that the encoded law required to hold when release was due, and how they ended. Aggregates only."""
+    return fetch(
+        link,
+        """
+        SELECT count(*) AS stays,
+               count(*) FILTER (left_to = 'community' AND left_state = 'recorded' AND (hold_until IS NULL OR left_hi < hold_until)) AS released,
+               count(*) FILTER (left_to = 'ice') AS to_ice,
+               count(*) FILTER (left_to IS NULL OR left_to = 'unknown' OR left_state = 'missing') AS untold,
+               count(*) FILTER (over_least > 0) AS past
+        FROM a WHERE outcome = 'must_hold'
+        """,
+    )[0]
+
+
+def by_column(link: duckdb.DuckDBPyConnection, name: str) -> Table:
+    """The classes by a passthrough column; what fewer than ``FEWEST`` stays have is "other values".
+
+    Raises InputError where it has too many values to be a grouping.
+    """
+    column = f"by_{name}"
+    quoted = '"' + column.replace('"', '""') + '"'
+    counted = fetch(link, f"SELECT {quoted} AS value, count(*) AS n FROM a GROUP BY ALL ORDER BY n DESC, value")
+    kept = [r["value"] for r in counted if r["value"] is not None and r["n"] >= FEWEST]
+    if len(kept) > MOST_VALUES or (not kept and len(counted) > MOST_VALUES):
+        raise InputError(f"[{column}] has {len(counted):,} different values", where=f"--by {name}", do="choose a column of few values: this is no grouping")
+    link.execute("CREATE OR REPLACE TEMP TABLE kept AS SELECT unnest(?::VARCHAR[]) AS value", [kept])
+    key = f"CASE WHEN {quoted} IS NULL THEN 'not given' WHEN {quoted} IN (SELECT value FROM kept) THEN {quoted} ELSE 'other values (each in fewer than {FEWEST} stays)' END"
+    rows = classes_by(link, key)
+    for row in rows:
+        row["label"] = str(row["key"])
+    return sorted(rows, key=lambda r: (-r["stays"], r["label"]))
+
+
+def check_columns(prepared: Path, names: Sequence[str]) -> None:
+    """InputError where the tables lack a column to break down by."""
+    import duckdb
+
+    with duckdb.connect() as link:
+        link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
+        known = sorted(r["column_name"].removeprefix("by_") for r in fetch(link, "DESCRIBE s") if r["column_name"].startswith("by_"))
+    for name in names:
+        if name not in known:
+            raise InputError("the tables have no such column", where=f"--by {name}", do=f"one of {', '.join(known)}" if known else "name a column of the input, as its map keeps it")
+
+
+def problems(prepared: Path) -> Table:
+    """The defects of the input, by file, column and kind, with their number."""
+    import duckdb
+
+    with duckdb.connect() as link:
+        link.read_parquet(str(prepared / "problems.parquet")).create_view("p")
+        return fetch(
+            link,
+            'SELECT file, "column", code, any_value(what) AS what, sum(coalesce(count, 1))::BIGINT AS count, min(row) AS first_row FROM p GROUP BY file, "column", code ORDER BY count DESC, file, "column", code',
+        )
+
+
+def contradictions(link: duckdb.DuckDBPyConnection) -> Table:
+    """Why stays contradict themselves, with their number. Values in brackets are taken out, so that like go together."""
+    return fetch(
+        link,
+        r"SELECT regexp_replace(problem, ' ?\[[^\]]*[0-9][^\]]*\]', '', 'g') AS what, count(*) AS stays FROM a WHERE class = 'contradiction' GROUP BY ALL ORDER BY stays DESC, what",
+    )
+
+
+def hours(seconds: int | float | None) -> float | None:
+    """Hours to two places; None stays None."""
+    return None if seconds is None else round(seconds / HOUR, 2)

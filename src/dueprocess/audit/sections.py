@@ -1,0 +1,350 @@
+"""The report's sections on what was found: which records, how many, when, where, why, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from dueprocess.audit import plots
+from dueprocess.audit.gathering import Gathered
+from dueprocess.audit.numbers import CLASSES, HOUR, WITH_HOURS, Row
+from dueprocess.audit.words import (
+    class_meaning,
+    class_name,
+    count,
+    duration,
+    hour_range,
+    hours,
+    plural,
+    share,
+    told_of,
+)
+from dueprocess.law.plain import day_words
+from dueprocess.render.sheet import Block, Entries, Entry, Pairs, Paragraph, Table
+
+MOST_AGENCIES, PLOTTED_AGENCIES = 40, 15
+Z = 1.959964
+"""Of the normal distribution, for intervals of 95 percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A plot: our own SVG, whose texts are escaped already. The table that it is drawn from stands under it."""
+
+    svg: str
+    kind: str = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """A few large numbers, each with its name, a line under it, and the class whose color it has."""
+
+    items: tuple[tuple[str, str, str, str], ...]
+    kind: str = "tiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A command, to be copied as it stands."""
+
+    text: str
+    kind: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Choices to be combined by hand where a script may run: (label, choices, index chosen), and the text for every
+    combination, the last label fastest. The page says the same without it, one choice at a time."""
+
+    items: tuple[tuple[str, tuple[str, ...], int], ...]
+    texts: tuple[str, ...]
+    kind: str = "switches"
+
+
+Any_ = Block | Figure | Tiles | Code | Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section. ``id`` is its anchor."""
+
+    id: str
+    title: str
+    blocks: tuple[Any_, ...]
+    fine: bool = False
+
+
+def _few(found: Gathered, plain: str) -> str:
+    """Why a section is empty."""
+    return "There is nothing to tell, or it cannot be told without telling of few people." if found.public else plain
+
+
+def records(found: Gathered) -> Part:
+    """Which records were read, and that none was lost."""
+    info = found.info
+    rows_in, rows_out, stays = info.get("rows_in"), info.get("rows_out"), info.get("stays")
+    inputs = tuple((str(i["file"]), count(i.get("rows")), str(i.get("sha256", ""))[:16]) for i in info.get("inputs", ()))
+    low, high = found.days
+    blocks: list[Any_] = [
+        Table("Files read", ("File", "Rows", "SHA-256, first 16 digits"), inputs, fixed=(2,)),
+        Pairs(
+            (
+                ("Rows read", f"{count(rows_in)}, of which {count(rows_out)} are accounted for" + ("" if rows_in == rows_out else " – these differ: see the problems below")),
+                ("Stays asked about", count(stays)),
+                ("From", f"{day_words(low.toordinal())} to {day_words(high.toordinal())}, by the day on which release was due (or the nearest that is recorded)" if low and high and not found.public else (f"{low.year} to {high.year}" if low and high else "no day is recorded")),
+                ("Column map", str(info.get("map") or "none") + (f" (preset {info['preset']})" if info.get("preset") else "")),
+            )
+        ),
+    ]
+    assumed = info.get("assumptions") or []
+    if assumed:
+        blocks.append(Table("What the map assumes, since the files do not say it", ("Column", "Taken to be", "Rows", "Why"), tuple((str(a["column"]), _value(a["value"]), count(a.get("rows")), str(a.get("why") or "")) for a in assumed)))
+    else:
+        blocks.append(Paragraph("Nothing was assumed: what the files do not say counts as unknown."))
+    if found.problems:
+        told = tuple((str(p["what"]), str(p["column"] or "–"), str(p["file"] or "–"), "fewer than 11" if p["count"] is None else count(p["count"])) for p in found.problems[:25])
+        blocks.append(Table("Defects of the files: each value was kept, set unknown and counted" + (f" (the first 25 of {len(found.problems)}; all are in problems.csv)" if len(found.problems) > 25 else ""), ("Defect", "Column", "File", "Rows"), told))
+    blocks += [Paragraph(str(note)) for note in info.get("notes") or ()]
+    return Part("records", "Which records", tuple(blocks))
+
+
+def _value(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def findings(found: Gathered) -> Part:
+    """The classes, in stays, in persons and in hours; with and without what was assumed."""
+    total, people = found.total, found.persons
+    blocks: list[Any_] = []
+    by_person = bool(people["classes"]) and people["persons"]
+    head = ["", "What it means", "Stays", "Share", *(["Persons"] if by_person else []), "Hours over, least to most"]
+    allowance = any((total["classes"][c].get("after_least") or 0) != (total["classes"][c].get("least") or 0) or (total["classes"][c].get("after_most") or 0) != (total["classes"][c].get("most") or 0) for c in WITH_HOURS if c in found.classes) and not found.public
+    if allowance:
+        head.append("After the allowance")
+    rows = []
+    for name in found.classes:
+        cell = total["classes"][name]
+        row = [class_name(name), class_meaning(name), count(cell["stays"]), share(cell["stays"], total["stays"])]
+        if by_person:
+            row.append(count(people["classes"][name]))
+        row.append(hour_range(cell["least"], cell["most"]))
+        if allowance:
+            row.append(hour_range(cell["after_least"], cell["after_most"]))
+        rows.append(tuple(row))
+    last = ["All", "", count(total["stays"]), "100 %" if total["stays"] else "–", *([count(people["persons"])] if by_person else []), "", *([""] if allowance else [])]
+    blocks.append(Table("Every stay has one class", tuple(head), (*rows, tuple(last)), marked=(len(rows),)))
+    if by_person:
+        blocks.append(Paragraph("A person is told under the worst of their stays: certain before possible, unknown, contradiction and no."))
+    blocks.append(Paragraph(_people(people, public=found.public)))
+    blocks.append(Paragraph("Hours are counted from the end of the last local reason to keep the person to the moment the person left, as far as the encoded law did not allow a hold in between. Least and most are bounds: the truth lies between them wherever the recorded times leave room. Unknown stays and contradictions have no hours, since no bound can be told."))
+    if allowance:
+        blocks.append(Paragraph(f"After the allowance that the agency gives itself to process a release, {plural(total['classes']['certain']['after_stays'], 'stay is', 'stays are')} still certainly over. The classes themselves leave the allowance out."))
+    if found.bail["stays"]:
+        b = found.bail
+        blocks.append(Paragraph(f"In {plural(b['stays'], 'stay', 'stays')} bail was refused. There the hours are counted from the refusal ({hour_range(b['least'], b['most'])}); counted from the later end of the ground itself they are {hour_range(b['later_least'], b['later_most'])}."))
+    if found.info.get("assumptions"):
+        blocks.append(_without(found))
+    if found.contradictions:
+        listed = tuple((str(c["what"]), "fewer than 11" if c["stays"] is None else count(c["stays"])) for c in found.contradictions[:10])
+        blocks.append(Table("Why stays contradict themselves", ("What cannot be true", "Stays"), listed))
+    return Part("findings", "What was found", tuple(blocks))
+
+
+def _people(people: Row, *, public: bool) -> str:
+    if not people["keyed"]:
+        return "The file has no key for a person. It counts stays and cannot tell how many people they are: one person may stand in several rows."
+    if public:
+        return f"The stays are of {count(people['persons'])} people, as far as the file tells them apart." if people["persons"] else "How many people the stays are of is not told."
+    told = f"The stays are of {plural(people['persons'], 'person', 'people')}, as far as the file's own key tells them apart; {count(people['again'])} have more than one stay."
+    return told + (f" {plural(people['unkeyed'], 'stay has', 'stays have')} no such key and may be of anybody." if people["unkeyed"] else "")
+
+
+def _without(found: Gathered) -> Block:
+    if found.bare is None:
+        reason = "cannot be told here without telling of few people" if found.public else "was not computed: the tables came prepared, with the assumptions in them"
+        return Paragraph(f"What the same records say without the assumptions of the map {reason}.")
+    rows = []
+    for name in found.classes:
+        with_, without = found.total["classes"][name], found.bare["classes"][name]
+        rows.append((class_name(name), count(with_["stays"]), hour_range(with_["least"], with_["most"]), count(without["stays"]), hour_range(without["least"], without["most"])))
+    return Table("The same records with and without what the map assumes", ("", "Stays, with", "Hours, with", "Stays, without", "Hours, without"), tuple(rows))
+
+
+def _counts(rows: Sequence[Row], classes: Sequence[str], first: str, *, together: Row | None, hours_of: bool = True) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Head and rows of a table by class; rows that print no classes show what is told for all of them."""
+    timed = [c for c in classes if c in WITH_HOURS] if hours_of else []
+    has_person = any(r.get("persons") is not None for r in rows)
+    head = (first, "Stays", *(["Persons"] if has_person else []), *(class_name(c) for c in classes), *(f"Hours, {c}" for c in timed))
+
+    def line(label: str, row: Mapping[str, Any], stays: int) -> tuple[str, ...]:
+        cells = row["classes"]
+        return (
+            label, count(stays), *([count(row.get("persons"))] if has_person else []),
+            *(count(cells[c]["stays"]) if cells else "with others" for c in classes),
+            *(hour_range(cells[c]["least"], cells[c]["most"]) if cells else "with others" for c in timed),
+        )  # fmt: skip
+
+    made = [line(r["label"], r, r["stays"]) for r in rows]
+    if together:
+        made.append(line(f"Those {together['rows']} told with others, together", together, together["stays"]))
+    return head, tuple(made)
+
+
+def over_time(found: Gathered) -> Part:
+    """The classes by period, with the changes of law that bind the agencies of the file."""
+    rows = [r for r in found.periods if r["classes"]]
+    blocks: list[Any_] = []
+    if not found.periods:
+        return Part("time", "Over time", (Paragraph(_few(found, "No stay has a day.")),))
+    classes = found.classes_in("periods")
+    drawn = len(rows) > 1
+    if drawn:
+        blocks.append(Figure(plots.stacked(rows, classes, _labels(classes), across=False, name="time", title=f"Stays by class and {found.period}", text=_told(rows, classes), marks=_marks(found, rows))))
+        if len(rows) < len(found.periods):
+            blocks.append(Paragraph(f"The picture leaves out each {found.period} whose classes are told with others."))
+    head, body = _counts(found.periods, classes, found.period.capitalize(), together=found.together.get("periods"))
+    blocks.append(Table(f"By {found.period} in which release was due", head, body, fixed=(0,)))
+    if found.changes:
+        listed = tuple((str(n), day_words(c.day.toordinal()), f"{c.title} {'begins' if c.begins else 'ends'} ({c.citation})", count(c.stays)) for n, c in enumerate(found.changes, 1))
+        width = 3 if found.public else 4
+        caption = "Changes of law and policy in that time" + (", by their number in the picture" if drawn else "")
+        blocks.append(Table(caption, ("No.", "Day", "What changed", "Stays of the agencies bound")[:width], tuple(r[:width] for r in listed), fixed=(1,)))
+    else:
+        blocks.append(Paragraph("No change of the encoded law bears on these agencies in that time."))
+    return Part("time", "Over time", tuple(blocks))
+
+
+def _labels(classes: Sequence[str]) -> dict[str, str]:
+    return {c: class_name(c) for c in classes}
+
+
+def _told(rows: Sequence[Row], classes: Sequence[str]) -> str:
+    first = classes[0]
+    return "; ".join(f"{r['label']}: {r['stays']} stays, {told_of(r, first)} {class_name(first).lower()}" for r in rows[:40])
+
+
+def _marks(found: Gathered, rows: Sequence[Row]) -> list[Row]:
+    """At each bar, the numbers of the changes in its period, as ``3–5``."""
+    starts = [r["key"] for r in rows]
+    at: dict[int, list[int]] = {}
+    for number, change in enumerate(found.changes, 1):
+        index = max((i for i, s in enumerate(starts) if s <= change.day), default=0)
+        at.setdefault(index, []).append(number)
+    return [{"label": rows[i]["label"], "numbers": _run(n)} for i, n in sorted(at.items())]
+
+
+def _run(found: Sequence[int]) -> str:
+    return str(found[0]) if len(found) == 1 else f"{found[0]}–{found[-1]}"
+
+
+def by_agency(found: Gathered) -> Part:
+    """The classes by agency."""
+    blocks: list[Any_] = []
+    rows = found.agencies
+    if not rows:
+        return Part("agencies", "By agency", (Paragraph(_few(found, "No agency is named.")),))
+    drawn = [r for r in rows if r["classes"]][:PLOTTED_AGENCIES]
+    classes = found.classes_in("agencies")
+    if len(drawn) > 1:
+        blocks.append(Figure(plots.stacked(drawn, classes, _labels(classes), across=True, name="agency", title="Stays by class and agency", text=_told(drawn, classes))))
+    head, body = _counts(rows[:MOST_AGENCIES], classes, "Agency", together=found.together.get("agencies"))
+    most = "certain stays" if any(r["classes"] and "certain" in r["classes"] and told_of(r, "certain") for r in rows) else "stays"
+    more = f"; here the {MOST_AGENCIES} of {len(rows)} with the most {most}" if len(rows) > MOST_AGENCIES else ""
+    blocks.append(Table(f"By agency (all in by_agency.csv{more})", head, body))
+    return Part("agencies", "By agency", tuple(blocks))
+
+
+HOW = {
+    "release": "No hold was allowed from the moment at which release was due. ",
+    "outlasted": "A hold was allowed or required at first, and was outlasted. ",
+}
+
+
+def reasons(found: Gathered) -> Part:
+    """Why: the first of the norms that decided, in plain words, with its citation."""
+    if not found.reasons:
+        return Part("reasons", "By reason", (Paragraph(_few(found, "No stay is certain.")),))
+    items = []
+    for reason in found.reasons:
+        words = str(reason.get("words") or "At release the answer was open for want of facts or law; when that no longer mattered, no hold was allowed.")
+        persons = f", {plural(reason['persons'], 'person', 'persons')}" if reason.get("persons") else ""
+        label = f"{plural(reason['stays'], 'stay', 'stays')}{persons}, {hour_range(reason['least'], reason['most'])} hours."
+        source = str(reason.get("citation") or "")
+        if reason.get("citation"):
+            source += "" if reason.get("reviewed") else " · not reviewed"
+        items.append(Entry(text=HOW.get(reason["how"], "") + words, label=label, source=source, ref=str(reason.get("norm") or "")))
+    lead = Paragraph("The certain stays by the first norm that decided when release was due: the highest in rank, where several did. Others may forbid the same hold as well.")
+    return Part("reasons", "By reason", (lead, Entries(tuple(items), numbered=True)))
+
+
+def how_long(found: Gathered) -> Part:
+    """A distribution, not a mean: one stay of forty days says nothing of the rest."""
+    rows = found.lengths
+    if not rows or not any(r["least"] or r["most"] for r in rows):
+        return Part("lengths", "How long", (Paragraph(_few(found, "No stay is certain.")),))
+    blocks: list[Any_] = [
+        Figure(plots.lengths(rows, name="lengths", title="Certain stays by time over", text="; ".join(f"{r['label']}: {r['least']} by least, {r['most']} by most" for r in rows))),
+        Table("Stays by time over", ("Time over", "Certain, by the least", "Certain, by the most", "Possible, by the most"), tuple((r["label"], count(r["least"]), count(r["most"]), count(r.get("possible"))) for r in rows), fixed=(0,)),
+    ]
+    q = found.quantiles
+    if q["n"]:
+        blocks.append(Paragraph(f"Of the {count(q['n'])} certain stays, three quarters were over by at least {duration(q['q25'])}, half by at least {duration(q['q50'])}, a quarter by at least {duration(q['q75'])}, a tenth by at least {duration(q['q90'])}, each by the least that the record allows."))
+    return Part("lengths", "How long", tuple(blocks))
+
+
+def worst(found: Gathered, name_of: Callable[[str | None], str]) -> Part | None:
+    """The longest certain stays, by their place in the file. None in what is published."""
+    if found.public or not found.worst:
+        return None
+    rows = tuple(
+        (f"{w['source_file']}, row {w['source_row']}", name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), str(w["deciding_norm"] or "–"))
+        for w in found.worst
+    )
+    lead = Paragraph("The longest certain stays. No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first.")
+    return Part("worst", "The longest", (lead, Table("Longest certain stays", ("Where", "Agency", "Month", "Hours, least", "Hours, most", "Deciding norm"), rows)))
+
+
+def wilson(part: int, of: int) -> tuple[float, float]:
+    """The 95 percent interval of a share after Wilson (1927)."""
+    if of == 0:
+        return 0.0, 1.0
+    p = part / of
+    middle = (p + Z * Z / (2 * of)) / (1 + Z * Z / of)
+    half = Z * sqrt(p * (1 - p) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def by_columns(found: Gathered) -> list[Part]:
+    """The classes by columns that take no part in any decision, with intervals."""
+    parts = []
+    for index, (name, rows) in enumerate(found.columns.items()):
+        title = f"By {name.replace('_', ' ')}"
+        shown = [r for r in rows if r["classes"]]
+        if not shown:
+            parts.append(Part(f"by-{index}", title, (Paragraph("It cannot be told without telling of few people."),)))
+            continue
+        classes = found.classes_in(f"by {name}")
+        measure = "certain" if "certain" in classes else classes[0]
+        drawn = []
+        for row in shown:
+            part, of = told_of(row, measure), row["stays"]
+            low, high = wilson(part, of)
+            drawn.append({"label": row["label"], "share": round(100 * part / of, 1), "low": round(100 * low, 1), "high": round(100 * high, 1), "of": of, "part": part})
+        head, body = _counts(rows, classes, title.removeprefix("By ").capitalize(), together=found.together.get(f"by {name}"), hours_of=False)
+        blocks: list[Any_] = [
+            Paragraph(f"The column “{name}” is repeated as the file gives it. It is no fact of the decision: no norm can turn on it. A difference here is a question, not an answer: groups differ in agency, in year and in what was charged."),
+            Figure(plots.intervals(drawn, name=f"by{index}", title=f"Share of {measure} stays by {name}", text="; ".join(f"{d['label']}: {d['share']} %, {d['low']} to {d['high']}" for d in drawn))),
+            Table(
+                f"Share of {measure} stays, with its 95 percent interval (Wilson), as if every stay were of another person",
+                ("Value", "Stays", class_name(measure), "Share", "From", "To", "Note"),
+                tuple((d["label"], count(d["of"]), count(d["part"]), f"{d['share']} %", f"{d['low']} %", f"{d['high']} %", "fewer than 30 stays: weak" if d["of"] < 30 else "") for d in drawn),
+            ),
+            Table("All classes", head, body),
+        ]
+        parts.append(Part(f"by-{index}", title, tuple(blocks)))
+    return parts
+
+
+__all__ = ["CLASSES", "HOUR", "Any_", "Code", "Figure", "Part", "Switches", "Tiles", "by_agency", "by_columns", "findings", "how_long", "over_time", "reasons", "records", "wilson", "worst"]

@@ -1,0 +1,109 @@
+"""What could settle an open row: each unknown thing asked of it is tried both ways, once for each different question.
+
+An unknown thing that settles the question alone is named; where none does, all that are unknown there are. Which
+column of a table supplies it is for the reader of the names: they are facts of the vocabulary and recorded times.
+"""
+
+from __future__ import annotations
+
+from dueprocess.batch.folding import Atom
+from dueprocess.batch.forms import REQUEST_PARTS
+from dueprocess.batch.query import OUT_REVIEW, Query
+from dueprocess.batch.resolve import Resolver
+from dueprocess.batch.sqltext import HIGH, LOW
+
+ATOMS_A_MASK = 60
+SETTLED = "(favor = against OR greatest(favor, against) <= 0)"
+
+
+class Missing:
+    """The stages that follow ``judged`` and ``found``."""
+
+    def __init__(self, query: Query, resolver: Resolver) -> None:
+        self.query = query
+        self.resolver = resolver
+        self.atoms: list[Atom] = list(query.place)
+        self.masks = range(-(-len(self.atoms) // ATOMS_A_MASK) or 1)
+        self.words = range(query.words)
+
+    def stages(self) -> list[tuple[str, str]]:
+        """(name, SQL): ``open_rows`` and at last ``open_masks`` (row, ``mask_<i>``, ``parts``, ``by_facts``)."""
+        words = ", ".join(f"w_{w}" for w in self.words)
+        candidates = self.query.candidates()
+        open_rows = (
+            f"WITH o AS (SELECT row, max(CASE WHEN t = moment THEN t END) AS at_moment, min(t) AS first_open FROM judged WHERE out_0 = {OUT_REVIEW} AND standing_0 = 0 GROUP BY row)"
+            " SELECT m.* FROM moments AS m JOIN o ON o.row = m.row AND m.t = coalesce(o.at_moment, o.first_open) JOIN found AS f ON f.row = m.row WHERE f.outcome = 'review' OR f.class IN ('possible', 'unknown')"
+        )
+        each = " UNION ALL ".join(f"SELECT regime, {', '.join(f'{c}_{w}_0 AS w_{w}' for w in self.words)} FROM open_rows WHERE {c}_0_0 IS NOT NULL" for c in candidates)
+        questions = f"SELECT q.* FROM (SELECT DISTINCT * FROM ({each}) AS e) AS q JOIN answers AS a ON a.regime = q.regime AND {self._same('a', 'q')} WHERE NOT (a.favor = a.against OR greatest(a.favor, a.against) <= 0)"
+        probes = []
+        for number, atom in enumerate(self.atoms):
+            word, shift = self.query.place[atom]
+            for delta in (-1, 1):
+                changed = ", ".join(f"w_{w} + {delta * (1 << shift)} AS p_{w}" if w == word else f"w_{w} AS p_{w}" for w in self.words)
+                probes.append(f"SELECT regime, {words}, {changed}, {number} AS atom FROM open_questions WHERE (w_{word} // {1 << shift}) % 4 = 1")
+        for delta in (-1, 1):
+            # All of them at once: do facts settle it at all, or is it the law that is open?
+            changed = ", ".join(
+                f"w_{w} + ({' + '.join(f'CASE WHEN (w_{w} // {1 << s}) % 4 = 1 THEN {delta * (1 << s)} ELSE 0 END' for a, (x, s) in self.query.place.items() if x == w and a.kind != 'determined') or '0'}) AS p_{w}"
+                for w in self.words
+            )
+            probes.append(f"SELECT regime, {words}, {changed}, -1 AS atom FROM open_questions")
+        probed = ", ".join(f"p_{w} AS w_{w}" for w in self.words)
+        tried = f"SELECT regime, {words}, favor, against FROM ({self.resolver.sql('probe_questions')}) AS r"
+        settled = (
+            f"SELECT p.regime, {', '.join(f'p.w_{w}' for w in self.words)}, p.atom, max(CASE WHEN {SETTLED} THEN 1 ELSE 0 END) AS settles FROM probes AS p JOIN probe_answers AS a ON a.regime = p.regime"
+            f" AND {' AND '.join(f'a.w_{w} = p.p_{w}' for w in self.words)} GROUP BY p.regime, {', '.join(f'p.w_{w}' for w in self.words)}, p.atom"
+        )
+        sums = []
+        for m in self.masks:
+            inside = f"atom BETWEEN {m * ATOMS_A_MASK} AND {(m + 1) * ATOMS_A_MASK - 1}"
+            powers = "CASE atom " + " ".join(f"WHEN {n} THEN {1 << (n % ATOMS_A_MASK)}" for n in range(len(self.atoms)) if n // ATOMS_A_MASK == m) + " END"
+            sums += [f"CAST(sum(CASE WHEN {inside} AND settles = 1 THEN {powers} ELSE 0 END) AS BIGINT) AS alone_{m}", f"CAST(sum(CASE WHEN {inside} THEN {powers} ELSE 0 END) AS BIGINT) AS all_{m}"]
+        any_alone = " OR ".join(f"alone_{m} <> 0" for m in self.masks)
+        facts = " OR ".join(f"(alone_{m} & {self._fact_mask(m)}) <> 0" for m in self.masks)
+        named = ", ".join(f"CASE WHEN {any_alone} THEN alone_{m} ELSE all_{m} END AS mask_{m}" for m in self.masks)
+        named_questions = f"SELECT regime, {words}, {named}, CASE WHEN joint = 1 OR {facts} THEN 1 ELSE 0 END AS by_facts FROM (SELECT regime, {words}, {', '.join(sums)}, max(CASE WHEN atom = -1 THEN settles ELSE 0 END) AS joint FROM settled GROUP BY regime, {words}) AS s"
+        joins = " ".join(f"LEFT JOIN named_questions AS n{i} ON n{i}.regime = o.regime AND " + " AND ".join(f"n{i}.w_{w} = o.{c}_{w}_0" for w in self.words) for i, c in enumerate(candidates))
+        masks = ", ".join("(" + " | ".join(f"coalesce(n{i}.mask_{m}, 0)" for i in range(len(candidates))) + f") AS mask_{m}" for m in self.masks)
+        by_facts = "greatest(" + ", ".join([*(f"coalesce(n{i}.by_facts, 0)" for i in range(len(candidates))), "0"]) + ")"
+        parts = " | ".join(f"parts_{i}" for i in self.query.detainer_slots)
+        return [
+            ("open_rows", open_rows),
+            ("open_questions", questions),
+            ("probes", " UNION ALL ".join(probes)),
+            ("probe_questions", f"SELECT DISTINCT regime, {probed} FROM probes"),
+            ("probe_answers", tried),
+            ("settled", settled),
+            ("named_questions", named_questions),
+            ("open_masks", f"SELECT o.row, {masks}, ({parts}) AS parts, {by_facts} AS by_facts FROM open_rows AS o {joins}"),
+        ]
+
+    def _same(self, one: str, other: str) -> str:
+        return " AND ".join(f"{one}.w_{w} = {other}.w_{w}" for w in self.words)
+
+    def _fact_mask(self, mask: int) -> int:
+        return sum(1 << (n % ATOMS_A_MASK) for n, a in enumerate(self.atoms) if n // ATOMS_A_MASK == mask and a.kind != "determined")
+
+    def names(self, masks: tuple[int, ...], parts: int) -> list[str]:
+        """The names behind a row's masks, in a fixed order."""
+        found: list[str] = []
+        for number, atom in enumerate(self.atoms):
+            if not (masks[number // ATOMS_A_MASK] >> (number % ATOMS_A_MASK)) & 1:
+                continue
+            if atom.kind == "ended":
+                assert atom.spec is not None
+                found.append(atom.spec.counted_from)
+            elif atom.name == "request_stands":
+                found += [p for i, p in enumerate(REQUEST_PARTS) if (parts >> i) & 1] or ["request_stands"]
+            else:
+                found += sorted(atom.facts)
+        return list(dict.fromkeys(found))
+
+
+MISSING_TIMES = (
+    # name, and when a row is in want of it
+    ("booked", f"r.booked_l <= {LOW} AND r.booked_h >= {HIGH}"),
+    ("release_due", "r.no_grounds OR r.unknown_end"),
+    ("left", "r.left_state = 'missing'"),
+)

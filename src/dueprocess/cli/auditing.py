@@ -1,0 +1,194 @@
+"""``dueprocess audit``: past stays against the law of their day, into a folder; and one stay of it explained."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shlex
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+
+class Engine(StrEnum):
+    """What works the answers out: all give the same."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+    single = "single"
+
+
+class _InputOrCommand(TyperGroup):
+    """``dueprocess audit FILE …`` is ``dueprocess audit run FILE …``: whatever is no command is an input or an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+audit_app = typer.Typer(
+    cls=_InputOrCommand,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Find the holds that broke the rule in custody records. “dueprocess audit FILE… --out DIR” is “audit run”: its options are under “dueprocess audit run --help”.",
+)
+
+Folders = Annotated[list[Path] | None, typer.Option("--law", help="A folder of law files: a whole lawbook, or more files laid over the shipped one.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``audit`` and its commands."""
+    app.add_typer(audit_app, name="audit")
+    if importlib.util.find_spec("dueprocess.cli.classes") is not None:
+        from dueprocess.cli import classes
+
+        classes.register(audit_app)
+
+
+@audit_app.command("run", epilog="Example: dueprocess audit run docs/examples/made-up-jail.csv --out audit")
+def run(
+    inputs: Annotated[list[Path], typer.Argument(help="Tables (CSV, Excel, Parquet, …), or one folder that was prepared before.")],
+    out: Annotated[Path, typer.Option(help="The folder to write: a new or empty one, or an older audit.")],
+    engine: Annotated[Engine, typer.Option(help="duckdb, spark, or single: the evaluator of one case, row by row.")] = Engine.duckdb,
+    master: Annotated[str | None, typer.Option(help="Spark's master, as spark://host:7077.")] = None,
+    map: Annotated[Path | None, typer.Option(help="A column map (YAML), as dueprocess columns writes it.")] = None,
+    preset: Annotated[str | None, typer.Option(help="A shipped column map, by name.")] = None,
+    theory: Annotated[list[Path] | None, typer.Option(help="A rival theory (YAML) to be told beside; may be repeated.")] = None,
+    as_known_then: Annotated[bool, typer.Option("--as-known-then", help="Ask with the law known on the day of each stay, not today's.")] = False,
+    law_known_at: Annotated[str | None, typer.Option(help="Use only law known up to this day, as 2014-05-03; default: today.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="Aggregates only, fit to be published: no stay, no exact time, nothing under 11.")] = False,
+    by: Annotated[list[str] | None, typer.Option(help="Break the totals down by this column of the input; may be repeated.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The day up to which the records speak, as 2026-01-31.")] = None,
+    allowance_hours: Annotated[float | None, typer.Option(help="Hours of processing that the agency allows itself; told beside, never instead.")] = None,
+    daily_cost: Annotated[float | None, typer.Option(help="What a day of custody costs, in USD; none is assumed.")] = None,
+    law_folders: Folders = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print what run.json holds.")] = False,
+) -> None:
+    """Audit custody records: which stays lasted longer than the law of their day allowed, by how many hours, and why.
+
+    The word run may be left out: dueprocess audit FILE --out DIR.
+    """
+    from dueprocess.audit.folder import Options, audit
+    from dueprocess.kernel import now
+    from dueprocess.kernel.errors import InputError
+    from dueprocess.kernel.instants import parse_date
+    from dueprocess.law import load_lawbook
+
+    if as_known_then and law_known_at:
+        raise InputError("one of the two, not both", where="--as-known-then, --law-known-at", do="leave one out")
+    for name, number, most in (("--allowance-hours", allowance_hours, 72.0), ("--daily-cost", daily_cost, 1e6)):
+        if number is not None and not 0 <= number <= most:
+            raise InputError(f"[{number:g}] cannot be meant", where=name, do=f"give a number from 0 to {most:g}")
+    today = now.today()
+    folders = tuple(law_folders or ())
+    options = Options(
+        law_known_at=None if as_known_then else parse_date(law_known_at, where="--law-known-at") if law_known_at else today,
+        today=today,
+        engine=engine.value,
+        master=master,
+        map=map,
+        preset=preset,
+        theories=tuple(theory or ()),
+        public=public,
+        by=tuple(dict.fromkeys(by or ())),
+        as_of=parse_date(as_of, where="--as-of") if as_of else None,
+        allowance_hours=allowance_hours,
+        daily_cost=daily_cost,
+        law_folders=folders,
+        command=command_of(sys.argv[1:], law_known_at=None if as_known_then or law_known_at else today.isoformat()),
+    )
+    told = Progress()
+    found = audit(inputs, out, lawbook=load_lawbook(*folders), options=options, say=told.say, progress=told.rows)
+    told.end()
+    if json_:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False, default=str))
+        return
+    typer.echo(summary(found, out))
+
+
+@audit_app.command("explain", epilog="Example: dueprocess audit explain audit --stay row-0")
+def explain(
+    folder: Annotated[Path, typer.Argument(help="The folder of an audit.")],
+    stay: Annotated[str, typer.Option(help="The stay's id as in the first column of stays.csv, or its row, as row-17.")],
+    law_folders: Folders = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """One stay's full decision by the other evaluator: reasons, clocks, timeline, what is missing."""
+    from dueprocess.audit.folder import explain as explained
+    from dueprocess.audit.folder import read_run
+    from dueprocess.decide.present import to_text
+    from dueprocess.law import load_lawbook
+
+    made = read_run(folder)
+    lawbook = load_lawbook(*(law_folders or [Path(p) for p in made["law_folders"]]))
+    if lawbook.version != made["law_version"]:
+        typer.echo("dueprocess: the law has changed since this audit; the answer below is by the law as it is now", err=True)
+    decision = explained(folder, stay, lawbook=lawbook)
+    typer.echo(json.dumps(decision, indent=2, ensure_ascii=False) if json_ else to_text(decision), nl=json_)
+
+
+def command_of(arguments: list[str], *, law_known_at: str | None) -> str:
+    """The command that repeats this run on any later day: what was typed, with the day that was meant by "today"."""
+    more = ["--law-known-at", law_known_at] if law_known_at else []
+    return shlex.join(["dueprocess", *arguments, *more])
+
+
+def summary(found: dict[str, Any], out: Path) -> str:
+    """What an audit found, in a few lines."""
+    from dueprocess.audit.words import class_name
+
+    lines = [f"{found['rows_in']:,} rows read, {found['stays']:,} stays asked about, {sum(c['stays'] for c in found['classes'].values()):,} answered."]
+    for name, cell in found["classes"].items():
+        hours = f", {cell['hours_least']:,.1f} to {cell['hours_most']:,.1f} hours over" if cell["hours_least"] is not None and cell["stays"] else ""
+        lines.append(f"  {class_name(name):<14} {cell['stays']:>10,}{hours}")
+    lines.append(f"Read {out / 'report.html'}; what would settle the rest is in {out / 'request.md'}.")
+    return "\n".join(lines)
+
+
+class Progress:
+    """Steps and rows done on standard error, with an estimate; on a terminal the line of rows is written over."""
+
+    def __init__(self) -> None:
+        self.began: float | None = None
+        self.shown = 0.0
+        self.open = False
+        self.step = ""
+        self.terminal = sys.stderr.isatty()
+
+    def say(self, text: str) -> None:
+        """A new step. Where nobody watches, a step is told once it is done: an error is then one line."""
+        self.end()
+        self.began = None
+        self.step = text
+        if self.terminal:
+            typer.echo(f"{text} …", err=True)
+
+    def rows(self, done: int, total: int) -> None:
+        """So many rows of so many; told at most twice a second."""
+        at = time.monotonic()
+        if self.began is None:
+            self.began = self.shown = at
+        if at - self.shown < (0.5 if self.terminal else 10) and done < total:
+            return
+        if not self.terminal and done >= total:
+            return
+        self.shown = at
+        spent = at - self.began
+        rest = f", about {spent / done * (total - done):.0f} s left" if 0 < done < total and spent > 2 else ""
+        typer.echo(f"{chr(13) if self.terminal else ''}  {done:,} of {total:,} rows{rest}        ", err=True, nl=not self.terminal)
+        self.open = self.terminal
+
+    def end(self) -> None:
+        """Close an open line, or the step."""
+        if self.open:
+            typer.echo("", err=True)
+            self.open = False
+        if self.step and not self.terminal:
+            typer.echo(f"{self.step}: done", err=True)
+        self.step = ""

@@ -1,0 +1,8 @@
+"""Foreign files to custody tables: maps, presets, problems. Every row is accounted for, every defect listed."""
+
+from dueprocess.tables.choosing import presets
+from dueprocess.tables.mapping import Map, load_map, read_map
+from dueprocess.tables.preparing import Prepared, prepare
+from dueprocess.tables.proposing import Proposal, propose
+
+__all__ = ["Map", "Prepared", "Proposal", "load_map", "prepare", "presets", "propose", "read_map"]

@@ -1,0 +1,106 @@
+"""Rows gathered to stays: one key and number a stay, matched to its agency; every match is kept to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dueprocess.places import PlaceBook
+from dueprocess.tables.agencies import Alias, Given, Matcher
+from dueprocess.tables.columns import PLACES
+from dueprocess.tables.engine import Engine, literal
+from dueprocess.tables.moments import local_of
+from dueprocess.tables.problems import Problems
+from dueprocess.tables.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """``keys``: ``_key, row, n, agency, facility, zone`` and where each stay stands; ``rows``: the rows with ``row`` and ``zone``."""
+
+    keys: str
+    rows: str
+    stays: int
+    merged: int
+    aside: int
+    several: bool
+    """Whether any stay has more than one row."""
+
+
+def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Alias], role: str, problems: Problems, matches: str) -> Placed:
+    """Number the stays in the order of the input and match each to an agency; ``matches`` is the table to make of the matches."""
+    given = [p for p in PLACES if p in rows.names]
+    keys = engine.fresh("keys")
+    (repeated,) = engine.one(f"SELECT count(*) - count(DISTINCT _key) FROM {rows.table}")
+    firsts = "".join(f", arg_min(t_{p}, _ord) FILTER (t_{p} IS NOT NULL) AS p_{p}, count(DISTINCT t_{p}) > 1 AS d_{p}" for p in given)
+    day = _day_text(rows)
+    if repeated:
+        engine.run(
+            f"CREATE TABLE {keys}_0 AS SELECT _key, min(_ord) FILTER (_main) AS _ord, arg_min(_file, _ord) FILTER (_main) AS _file, arg_min(_line, _ord) FILTER (_main) AS _line, "
+            f"count(*) FILTER (_main) AS n, min({day}) AS _on{firsts} FROM {rows.table} GROUP BY _key"
+        )
+        (orphans,) = engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main AND (_key IS NULL OR _key NOT IN (SELECT _key FROM {keys}_0 WHERE n > 0))")
+        engine.run(f"DELETE FROM {keys}_0 WHERE n = 0 OR _key IS NULL")
+    else:
+        singles = "".join(f", t_{p} AS p_{p}, FALSE AS d_{p}" for p in given)
+        engine.run(f"CREATE TABLE {keys}_0 AS SELECT _key, _ord, _file, _line, 1::BIGINT AS n, {day} AS _on{singles} FROM {rows.table} WHERE _main")
+        (orphans,) = engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main")
+    if orphans:
+        problems.collect(
+            f"SELECT DISTINCT ON (_ord) _file AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {rows.table} "
+            f"WHERE NOT _main AND (_key IS NULL OR _key NOT IN (SELECT _key FROM {keys}_0))"
+        )
+    for name in given:
+        if repeated:
+            problems.collect(f"SELECT _file AS file, _line AS row, {literal(name)} AS \"column\", 'rows-disagree' AS code, 'rows of one stay name different places; the first was taken' AS what, NULL::BIGINT AS stay_row FROM {keys}_0 WHERE d_{name}")
+    _match(engine, f"{keys}_0", given, places=places, aliases=aliases, role=role, matches=matches)
+    same = " AND ".join(f"k.p_{p} IS NOT DISTINCT FROM m.{p}" for p in given) or "TRUE"
+    dated = " AND k._on IS NOT DISTINCT FROM m._on" if _dated(aliases, given) else ""
+    engine.run(
+        f"CREATE TABLE {keys} AS SELECT k._key, row_number() OVER (ORDER BY k._ord) - 1 AS row, k.n, k._file, k._line, m.agency_matched AS agency, m.facility_matched AS facility, m.zone, m.how "
+        f"FROM {keys}_0 k LEFT JOIN {matches} m ON {same}{dated}"
+    )
+    problems.collect(
+        f"SELECT _file AS file, _line AS row, 'agency' AS \"column\", 'agency-unmatched' AS code, 'no agency could be matched (' || coalesce(how, 'nothing given') || '); the agency is unknown' AS what, row AS stay_row FROM {keys} WHERE agency IS NULL"
+    )
+    placed = engine.fresh("placed")
+    engine.run(f"CREATE TABLE {placed} AS SELECT r.*, k.row, k.zone FROM {rows.table} r JOIN {keys} k USING (_key)")
+    (stays,) = engine.one(f"SELECT count(*) FROM {keys}")
+    (main,) = engine.one(f"SELECT count(*) FROM {rows.table} WHERE _main")
+    (others,) = engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main")
+    return Placed(keys, placed, stays, main - stays + others - orphans, orphans, bool(repeated))
+
+
+def _day_text(rows: Rows) -> str:
+    known = [f"t_{n}" for n in ("booked_at", "detainer_received_at", "left_at") if n in rows.names]
+    return f"coalesce({', '.join(known)})" if known else "NULL::VARCHAR"
+
+
+def _dated(aliases: Sequence[Alias], given: Sequence[str]) -> bool:
+    return "facility_name" in given and any(a.valid_from or a.valid_until for a in aliases)
+
+
+def _match(engine: Engine, keys: str, given: Sequence[str], *, places: PlaceBook, aliases: Sequence[Alias], role: str, matches: str) -> None:
+    """Match each different saying once."""
+    matcher = Matcher(places, aliases, role=role)
+    dated = _dated(aliases, given)
+    columns = [f"p_{p}" for p in given] + (["_on"] if dated else [])
+    engine.run(
+        f"CREATE TABLE {matches} ({', '.join(f'{p} VARCHAR' for p in PLACES)}, _on VARCHAR, agency_matched VARCHAR, facility_matched VARCHAR, zone VARCHAR, how VARCHAR, stays BIGINT)"
+    )
+    listed = engine.rows(f"SELECT {', '.join([*columns, 'sum(n)::BIGINT', 'count(*)'])} FROM {keys} GROUP BY ALL ORDER BY ALL") if columns else [(0, engine.one(f"SELECT count(*) FROM {keys}")[0])]
+    rows = []
+    for *values, _, count in listed:
+        said = dict(zip(given, values, strict=False))
+        on = values[len(given)] if dated else None
+        match = matcher.match(Given(**{p: said.get(p) for p in PLACES}), day=_iso(on))
+        rows.append([*(said.get(p) for p in PLACES), on, match.agency, match.facility, match.zone, match.how, count])
+    engine.insert(matches, rows)
+
+
+def _iso(text: str | None) -> str | None:
+    try:
+        found = local_of(text.split("/")[0] if text and len(text) > 20 else text) if text else None
+    except ValueError:
+        return None
+    return found.day.isoformat() if found else None

@@ -1,0 +1,115 @@
+"""One foreign table as it stands in the engine: every cell as text, with the row it has in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dueprocess.tables.engine import Engine, literal, module
+from dueprocess.tables.header import plain
+from dueprocess.tables.problems import Problems
+
+BATCH = 50_000
+
+
+@dataclass
+class Raw:
+    """``table`` has the columns ``c0, c1, …`` (VARCHAR) named by ``headers`` and ``_line``, the row in the file.
+
+    ``rows`` counts the rows of data, ``aside`` those that are none (titles, repeated headers, blank lines).
+    """
+
+    file: str
+    name: str
+    table: str
+    headers: list[str]
+    rows: int = 0
+    aside: int = 0
+    path: Path | None = None
+    sheet: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def column(self, names: Sequence[str]) -> str | None:
+        """The SQL name of the first of these columns that the table has."""
+        known = {plain(h): index for index, h in reversed(list(enumerate(self.headers)))}
+        for name in names:
+            if plain(name) in known:
+                return f"c{known[plain(name)]}"
+        return None
+
+
+def store(engine: Engine, records: Iterable[tuple[int, Sequence[str | None]]], *, width: int) -> str:
+    """Write records (row in the file, cells) into a new table, some at a time; cells beyond ``width`` are left off."""
+    arrow = module("pyarrow")
+    table = engine.fresh("raw")
+    names = [*(f"c{i}" for i in range(width)), "_line"]
+    schema = arrow.schema([*((n, arrow.string()) for n in names[:-1]), ("_line", arrow.int64())])
+    engine.run(f"CREATE TABLE {table} ({', '.join(f'{n} VARCHAR' for n in names[:-1])}{',' if width else ''} _line BIGINT)")
+    for batch in _batches(records, size=max(1, min(BATCH, 2_000_000 // max(width, 1)))):
+        columns: list[list[str | None]] = [[(cells[i] or None) if i < len(cells) else None for _, cells in batch] for i in range(width)]
+        part = arrow.Table.from_arrays([*(arrow.array(c, arrow.string()) for c in columns), arrow.array([line for line, _ in batch], arrow.int64())], schema=schema)
+        engine.connection.register("_part", part)
+        engine.run(f"INSERT INTO {table} SELECT * FROM _part")
+        engine.connection.unregister("_part")
+    return table
+
+
+def _batches(records: Iterable[tuple[int, Sequence[str | None]]], *, size: int) -> Iterator[list[tuple[int, Sequence[str | None]]]]:
+    batch: list[tuple[int, Sequence[str | None]]] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
+    """Set aside what is no row of data (blank lines, headers that stand again), listed; count the rest."""
+    width = len(raw.headers)
+    if not width:
+        raw.rows = 0
+        return
+    file = literal(raw.file)
+    blank = " AND ".join(f"(c{i} IS NULL OR trim(c{i}) = '')" for i in range(width))
+    again = " AND ".join(
+        f"(trim(c{i}) = {literal(name)})" if not name.startswith("column ") else f"(c{i} IS NULL OR trim(c{i}) = {literal(name)})"
+        for i, name in enumerate(raw.headers)
+        if not name.endswith(")")
+    )
+    for code, condition in (("blank-line", blank), ("repeated-header", again or "FALSE")):
+        (count,) = engine.one(f"SELECT count(*) FROM {raw.table} WHERE {condition}")
+        if count:
+            problems.collect(f"SELECT {file} AS file, _line AS row, NULL::VARCHAR AS \"column\", '{code}' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {raw.table} WHERE {condition}")
+            engine.run(f"DELETE FROM {raw.table} WHERE {condition}")
+            raw.aside += count
+    (raw.rows,) = engine.one(f"SELECT count(*) FROM {raw.table}")
+
+
+def groups(engine: Engine, raw: Raw, problems: Problems, *, group: str | None, fill: Sequence[str]) -> None:
+    """Give the text of group lines (one cell filled) to the rows below as the column ``group``; fill ``fill`` downward."""
+    width = len(raw.headers)
+    if group is not None and width > 1:
+        one = " + ".join(f"(c{i} IS NOT NULL AND trim(c{i}) <> '')::INT" for i in range(width)) + " = 1"
+        text = "coalesce(" + ", ".join(f"nullif(trim(c{i}), '')" for i in range(width)) + ")"
+        problems.collect(f"SELECT {literal(raw.file)} AS file, _line AS row, NULL::VARCHAR AS \"column\", 'group-header' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {raw.table} WHERE {one}")
+        table = engine.fresh("raw")
+        engine.run(
+            f"CREATE TABLE {table} AS SELECT * EXCLUDE (_one) FROM (SELECT {', '.join(f'c{i}' for i in range(width))}, "
+            f"last_value(CASE WHEN {one} THEN {text} END IGNORE NULLS) OVER (ORDER BY _line ROWS UNBOUNDED PRECEDING) AS c{width}, _line, {one} AS _one FROM {raw.table}) WHERE NOT _one ORDER BY _line"
+        )
+        raw.aside += engine.one(f"SELECT count(*) FROM {raw.table} WHERE {one}")[0]
+        raw.headers = [*raw.headers, group]
+        raw.table = table
+    columns = [raw.column([name]) for name in fill]
+    found = [c for c in columns if c]
+    if found:
+        table = engine.fresh("raw")
+        down = ", ".join(f"last_value(nullif(trim({c}), '') IGNORE NULLS) OVER (ORDER BY _line ROWS UNBOUNDED PRECEDING) AS {c}" for c in found)
+        engine.run(f"CREATE TABLE {table} AS SELECT * REPLACE ({down}) FROM {raw.table} ORDER BY _line")
+        raw.table = table
+    (raw.rows,) = engine.one(f"SELECT count(*) FROM {raw.table}")
+
+

@@ -1,0 +1,215 @@
+"""The rows of a map's tables, as text, under the names of the stays' columns and with the key of their stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dueprocess.kernel.errors import InputError, nearest
+from dueprocess.tables.cells import condition, source, text_of, time_of
+from dueprocess.tables.columns import TIMES, check_by
+from dueprocess.tables.engine import Engine, literal, quoted
+from dueprocess.tables.header import plain
+from dueprocess.tables.mapping import Column, Map, Section
+from dueprocess.tables.problems import Problems
+from dueprocess.tables.raw import Raw
+
+SEPARATOR = "chr(31)"
+
+
+@dataclass
+class Rows:
+    """``table`` has ``_file, _line, _ord, _main, _key``, ``t_<name>`` (text) for each of ``names`` and ``by_<name>``."""
+
+    table: str
+    names: list[str]
+    by: list[str]
+    facts: list[str]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def times(self) -> list[str]:
+        return [n for n in self.names if n in TIMES or n.endswith("_from") or n in ("_day", "at", "determined_probable_cause_at")]
+
+
+class Shaper:
+    """Builds the SQL of a map over the tables that were read."""
+
+    def __init__(self, engine: Engine, map_: Map, tables: Mapping[str, Sequence[Raw]], problems: Problems) -> None:
+        self.engine, self.map, self.tables, self.problems = engine, map_, tables, problems
+        self.sections: dict[str, tuple[str, list[str]]] = {}
+        self.order = {id(raw): n for n, raw in enumerate(r for name in tables for r in tables[name])}
+
+    def _others(self, table: str, raw: Raw) -> list[Raw]:
+        return [r for r in self.tables[table] if r is not raw]
+
+    def cell(self, raw: Raw, table: str, names: Sequence[str], where: str) -> str | None:
+        return source(raw, names, loose=self.map.loose, where=where, others=self._others(table, raw)) if names else None
+
+    def base(self, raw: Raw) -> str:
+        """Columns that every row carries."""
+        return f"{literal(raw.file)} AS _file, _line, ({self.order[id(raw)]}::BIGINT << 40) + _line AS _ord"
+
+    def key(self, raw: Raw, table: str, names: Sequence[str], where: str, *, prefix: str = "") -> str:
+        """The SQL of the key of a row's stay; NULL where all of it is empty."""
+        cells = [self.cell(raw, table, [n], where) for n in names]
+        texts = [f"dp_clean({prefix}{c})" for c in cells if c]
+        if not texts:
+            return "NULL::VARCHAR"
+        return texts[0] if len(texts) == 1 else f"CASE WHEN coalesce({', '.join(texts)}) IS NOT NULL THEN concat_ws({SEPARATOR}, {', '.join(f'coalesce({t}, {chr(39) * 2})' for t in texts)}) END"
+
+    def keyed(self, table: str, raw: Raw, names: Sequence[str], where: str) -> tuple[str, str]:
+        """(FROM clause, SQL of the key) for the rows of a table, by way of another table where the map says so."""
+        via = self.map.tables[table].via
+        if via is None:
+            return f"{raw.table} r", self.key(raw, table, names, where, prefix="r.")
+        if via.table != self.map.stays:
+            raise InputError(f"[{table}] is found by way of [{via.table}], which is not the table of the stays", where=f"map: tables.{table}.via", do=f"name [{self.map.stays}]")
+        parts = []
+        for other in self.tables[via.table]:
+            cells = [self.cell(other, via.table, [ours], f"map: tables.{table}.via") for _, ours in via.on]
+            parts.append(f"SELECT {', '.join(f'dp_clean({c}) AS k{i}' for i, c in enumerate(cells))}, {self.key(other, via.table, self.map.id, 'map: stays.id')} AS _key FROM {other.table}")
+        linked = " UNION ".join(parts)
+        mine = [self.cell(raw, table, [theirs], f"map: tables.{table}.via") for theirs, _ in via.on]
+        on = " AND ".join(f"dp_clean(r.{c}) = v.k{i}" for i, c in enumerate(mine))
+        return f"{raw.table} r LEFT JOIN (SELECT DISTINCT * FROM ({linked}) WHERE _key IS NOT NULL) v ON {on}", "v._key"
+
+    def value(self, raw: Raw, table: str, column: Column, where: str, *, is_time: bool) -> str:
+        """The SQL of a column's text in one table."""
+        cell = self.cell(raw, table, column.names, where)
+        sql = time_of(column, cell, self.cell(raw, table, column.clock, where)) if is_time else text_of(column, cell)
+        if not column.only:
+            return sql
+        return f"CASE WHEN {condition(column.only, raw, loose=self.map.loose, where=where, others=self._others(table, raw))} THEN {sql} END"
+
+    # -- stays ------------------------------------------------------------------------------------------------
+
+    def stay_rows(self, keep_by: Iterable[str], facts: Sequence[str]) -> Rows:
+        """All rows that say something of a stay: those of its own table and of the tables that other columns come from."""
+        map_ = self.map
+        by = dict(map_.by)
+        for name in keep_by:
+            check_by(name, where="--by")
+            by.setdefault(name, (name,))
+        names = list(map_.columns)
+        if map_.snapshot:
+            names.append("_day")
+        parts: list[str] = []
+        contributors = list(dict.fromkeys([map_.stays, *(c.table for c in map_.columns.values() if c.table)]))
+        for table in contributors:
+            for raw in self.tables[table]:
+                parts.append(self._stay_select(table, raw, names, by))
+        target = self.engine.fresh("rows")
+        self.engine.run(f"CREATE TABLE {target} AS {' UNION ALL BY NAME '.join(parts)}")
+        found = Rows(target, names, [f"by_{plain(n)}" for n in by], [n for n in names if n in facts])
+        for name in keep_by:
+            if not any(raw.column(by[name]) for raw in self.tables[map_.stays]):
+                headers = [h for raw in self.tables[map_.stays] for h in raw.headers]
+                raise InputError(f"there is no column [{name}] to break down by", where="--by", do=nearest(name, headers) or f"its columns are {', '.join(headers[:12])}")
+        return found
+
+    def _stay_select(self, table: str, raw: Raw, names: Sequence[str], by: Mapping[str, Sequence[str]]) -> str:
+        map_, main = self.map, table == self.map.stays
+        origin, key = self.keyed(table, raw, map_.id, f"map: stays.id of [{table}]") if map_.id else (f"{raw.table} r", f"concat('#', {self.order[id(raw)]}, '-', _line)")
+        chosen, checks = [], []
+        for name in names:
+            if name == "_day":
+                chosen.append(f"{self._day(table, raw) if main else 'NULL::VARCHAR'} AS t__day")
+                continue
+            column = map_.columns[name]
+            if (column.table or map_.stays) != table:
+                chosen.append(f"NULL::VARCHAR AS {quoted('t_' + name)}")
+                continue
+            where = f"map: columns.{name}"
+            cell = self.cell(raw, table, column.names, where)
+            sql = self.value(raw, table, column, where, is_time=name in TIMES or name == "at")
+            chosen.append(f"{sql} AS {quoted('t_' + name)}")
+            if cell is not None:
+                checks.append((raw.headers[int(cell[1:])], cell, column))
+        for name, columns in by.items():
+            cell = raw.column(columns) if main else None
+            chosen.append(f"{f'dp_clean({cell})' if cell else 'NULL::VARCHAR'} AS {quoted('by_' + plain(name))}")
+        self._report_cells(raw, checks)
+        # A row without its stay's key stays a stay of its own.
+        fallback = f"coalesce({key}, concat('#', {self.order[id(raw)]}, '-', _line))" if main else key
+        if main and map_.id:
+            self.problems.collect(f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(map_.id[0])} AS \"column\", 'no-key' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {origin} WHERE {key} IS NULL")
+        return f"SELECT {self.base(raw)}, {str(main).upper()} AS _main, {fallback} AS _key, {', '.join(chosen) or 'NULL AS _none'} FROM {origin}"
+
+    def _day(self, table: str, raw: Raw) -> str:
+        day = str(self.map.snapshot)
+        if day.startswith("file:"):
+            return f"nullif(regexp_extract({literal(raw.file)}, {literal(day[5:].strip())}, 1), '')"
+        return f"dp_clean({self.cell(raw, table, [day], 'map: snapshots.day')})"
+
+    def _report_cells(self, raw: Raw, checks: Sequence[tuple[str, str, Column]]) -> None:
+        """Count the marks for missing, and list the values that the map does not list."""
+        unique = {cell: header for header, cell, _ in checks}
+        if not unique or not raw.rows:
+            return
+        counts = self.engine.one(f"SELECT {', '.join(f'count_if(nullif(trim({c}), {chr(39) * 2}) IS NOT NULL AND dp_clean({c}) IS NULL)' for c in unique)} FROM {raw.table}")
+        for (_, header), count in zip(unique.items(), counts, strict=True):
+            self.problems.add("redacted", file=raw.file, column=header, count=count)
+        for header, cell, column in checks:
+            if (column.values or column.patterns) and column.otherwise == "":
+                self.problems.collect(
+                    f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(header)} AS \"column\", 'unlisted-value' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
+                    f"FROM {raw.table} WHERE dp_clean({cell}) IS NOT NULL AND {text_of(column, cell)} IS NULL"
+                )
+
+    # -- what belongs to stays --------------------------------------------------------------------------------
+
+    def section_rows(self, part: str) -> tuple[str, list[str]]:
+        """(table, fields) of the rows of a part: ``_file, _line, _ord, _key`` and ``t_<field>``; ``t_disposition`` for grounds."""
+        sections = [s for s in self.map.sections if s.part == part]
+        fields = list(dict.fromkeys(f for s in sections for f in s.fields))
+        selects = [self._section_select(s, raw, fields) for s in sections for raw in self.tables[s.table]]
+        target = self.engine.fresh(part)
+        self.engine.run(f"CREATE TABLE {target} AS {' UNION ALL BY NAME '.join(selects)}")
+        return target, fields
+
+    def belonging(self, section: Section, raw: Raw, keys: str) -> int:
+        """How many rows of a table belong to a stay; those that do not are listed."""
+        origin, key = self.keyed(section.table, raw, section.stay, f"{section.where} stay")
+        self.problems.collect(
+            f"SELECT {literal(raw.file)} AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
+            f"FROM (SELECT _line, bool_or(coalesce({key} IN (SELECT _key FROM {keys}), FALSE)) AS known FROM {origin} GROUP BY _line) WHERE NOT known"
+        )
+        (count,) = self.engine.one(f"SELECT count(DISTINCT _line) FROM {origin} WHERE {key} IN (SELECT _key FROM {keys})")
+        return int(count)
+
+    def _section_select(self, section: Section, raw: Raw, fields: Sequence[str]) -> str:
+        origin, key = self.keyed(section.table, raw, section.stay, f"{section.where} stay")
+        others = self._others(section.table, raw)
+
+        def met(conditions: Sequence[object]) -> str:
+            return condition(conditions, raw, loose=self.map.loose, where=section.where, others=others)  # type: ignore[arg-type]
+
+        chosen, checks = [], []
+        for name in fields:
+            column = section.fields.get(name)
+            cell = self.cell(raw, section.table, column.names, f"{section.where} {name}") if column else None
+            is_time = name.endswith("_at") or name in ("at", "from", "until")
+            sql = self.value(raw, section.table, column, f"{section.where} {name}", is_time=is_time) if column else "NULL::VARCHAR"
+            chosen.append(f"{sql} AS t_{name}")
+            if column and cell:
+                checks.append((raw.headers[int(cell[1:])], cell, column))
+        self._report_cells(raw, checks)
+        wanted = met(section.when) if section.when else "TRUE"
+        if section.part == "grounds":
+            disposition = self.cell(raw, section.table, section.disposition.names, f"{section.where} dispositions") if section.disposition else None
+            answer = text_of(section.disposition, disposition) if section.disposition and disposition else "NULL::VARCHAR" if section.disposition else "'yes'"
+            # Rows that another section reads as a paper are requests to hold, not grounds.
+            held = [met(s.when) for s in self.map.sections if s.part == "papers" and s.table == section.table and s.when]
+            is_hold = " OR ".join([f"coalesce({answer} = 'hold', FALSE)", *held, *([met(section.unless)] if section.unless else [])])
+            chosen += [f"{answer} AS t_disposition", f"({is_hold}) AS _hold", f"{str('from' in section.fields).upper()} AS _has_from", f"{str(section.complete).upper()} AS _complete"]
+            if disposition and section.disposition:
+                self.problems.collect(
+                    f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(raw.headers[int(disposition[1:])])} AS \"column\", 'disposition-unlisted' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
+                    f"FROM {raw.table} WHERE {answer} = 'unlisted'"
+                )
+        elif section.unless:
+            wanted += f" AND NOT {met(section.unless)}"
+        return f"SELECT {self.base(raw)}, {key} AS _key, {', '.join(chosen)} FROM {origin} WHERE {wanted}"
+
+

@@ -1,0 +1,111 @@
+"""Columns of time texts to intervals, for whole tables.
+
+ISO texts are turned by the engine (``zonedays``); of all others each different text of a zone is read once (``moments``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dueprocess.tables.engine import Engine, literal, module
+from dueprocess.tables.moments import FIRST_YEAR, LAST_YEAR, read_time
+from dueprocess.tables.zonedays import zone_days
+
+Posted = tuple[str, ...] | bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """A text column of a table that has ``zone``; ``out`` is the stem of the columns made: ``<out>_lo, _hi, _open, _code``."""
+
+    text: str
+    out: str
+    posted: Posted = False
+
+
+def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn]) -> str:
+    """A copy of the table in which each text column has become an interval: BIGINT, BIGINT, BOOLEAN and a problem's code."""
+    books: dict[Posted, str] = {}
+    for posted in dict.fromkeys(c.posted for c in columns):
+        books[posted] = _book(engine, table, [c.text for c in columns if c.posted == posted], posted)
+    days = _calendar(engine, table, [c.text for c in columns if not c.posted])
+    inner, joins, chosen = [], [], []
+    for number, column in enumerate(columns):
+        m, d = f"m{number}", f"d{number}"
+        joins.append(f"LEFT JOIN {books[column.posted]} {m} ON {m}.text = s.{column.text} AND {m}.zone = coalesce(s.zone, '')")
+        if column.posted or days is None:
+            chosen += [f"{m}.lo AS {column.out}_lo", f"{m}.hi AS {column.out}_hi", f"CASE WHEN {m}.lo IS NOT NULL THEN {m}.open END AS {column.out}_open", f"{m}.code AS {column.out}_code"]
+            continue
+        local, instant = f"_l{number}", f"_i{number}"
+        inner += [f"CASE WHEN zone IS NOT NULL THEN dp_local({column.text}) END AS {local}", f"dp_instant({column.text}) AS {instant}"]
+        joins.append(f"LEFT JOIN {days} {d} ON {d}.zone = s.zone AND {d}.day = s.{local}::DATE")
+        chosen += _columns(column, m, d, f"s.{local}", f"s.{instant}")
+    target = engine.fresh("timed")
+    given = f"(SELECT *, {', '.join(inner)} FROM {table})" if inner else table
+    made = ", ".join(f"_{kind}{n}" for n, c in enumerate(columns) if days is not None and not c.posted for kind in "li")
+    kept = f"s.* EXCLUDE ({made})" if made else "s.*"
+    engine.run(f"CREATE TABLE {target} AS SELECT {', '.join([kept, *chosen])} FROM {given} s {' '.join(joins)}")
+    return target
+
+
+def _columns(column: TimeColumn, m: str, d: str, local: str, instant: str) -> list[str]:
+    """The SQL of the four columns: a day is open at its end, a clock time is placed by its day, the rest stands in the book."""
+    clock = f"(epoch({local})::BIGINT - epoch({local}::DATE)::BIGINT)"
+    is_day = f"length(s.{column.text}) = 10"
+    after = f"CASE WHEN {d}.shift > 0 THEN {clock} >= {d}.cut + {d}.shift ELSE {clock} >= {d}.cut END"
+    low = f"CASE WHEN {d}.shift = 0 OR {clock} < {d}.cut + least({d}.shift, 0) THEN {d}.start + {clock} WHEN {after} THEN {d}.start + {clock} - {d}.shift WHEN {d}.shift < 0 THEN {d}.start + {clock} END"
+    high = f"CASE WHEN {d}.shift = 0 OR {clock} < {d}.cut + least({d}.shift, 0) THEN {d}.start + {clock} WHEN {after} THEN {d}.start + {clock} - {d}.shift WHEN {d}.shift < 0 THEN {d}.start + {clock} - {d}.shift END"
+    code = f"CASE WHEN {is_day} OR {d}.shift = 0 OR {clock} < {d}.cut + least({d}.shift, 0) OR {after} THEN NULL WHEN {d}.shift < 0 THEN 'repeated-hour' ELSE 'skipped-hour' END"
+    return [
+        f"CASE WHEN {instant} IS NOT NULL THEN {instant} WHEN {d}.day IS NULL THEN {m}.lo WHEN {is_day} THEN {d}.start ELSE {low} END AS {column.out}_lo",
+        f"CASE WHEN {instant} IS NOT NULL THEN {instant} WHEN {d}.day IS NULL THEN {m}.hi WHEN {is_day} THEN {d}.next ELSE {high} END AS {column.out}_hi",
+        f"CASE WHEN {instant} IS NOT NULL THEN FALSE WHEN {d}.day IS NULL THEN CASE WHEN {m}.lo IS NOT NULL THEN {m}.open END WHEN {is_day} THEN TRUE WHEN {low} IS NOT NULL THEN FALSE END AS {column.out}_open",
+        f"CASE WHEN {instant} IS NOT NULL THEN NULL WHEN {d}.day IS NULL THEN {m}.code ELSE {code} END AS {column.out}_code",
+    ]
+
+
+def _calendar(engine: Engine, table: str, texts: Sequence[str]) -> str | None:
+    """The days of all zones in the years that ISO texts name, perhaps none; None where no column asks for them."""
+    if not texts:
+        return None
+    years = " UNION ALL ".join(f"SELECT min(dp_local({t})) AS a, max(dp_local({t})) AS b FROM {table}" for t in texts)
+    first, last = engine.one(f"SELECT year(min(a)), year(max(b)) FROM ({years})")
+    zones = [row[0] for row in engine.rows(f"SELECT DISTINCT zone FROM {table} WHERE zone IS NOT NULL ORDER BY zone")]
+    return zone_days(engine, zones if first is not None else [], first=max(first or FIRST_YEAR, FIRST_YEAR), last=min(last or FIRST_YEAR, LAST_YEAR))
+
+
+def _book(engine: Engine, table: str, texts: Sequence[str], posted: Posted) -> str:
+    """The table of all different texts of a zone that the engine does not turn by itself, and what they stand for."""
+    arrow = module("pyarrow")
+    book = engine.fresh("moments")
+    engine.run(f"CREATE TABLE {book} (zone VARCHAR, text VARCHAR, lo BIGINT, hi BIGINT, open BOOLEAN, code VARCHAR)")
+    other = "" if posted else " AND dp_instant({t}) IS NULL AND (zone IS NULL OR dp_local({t}) IS NULL)"
+    distinct = " UNION ".join(f"SELECT DISTINCT coalesce(zone, '') AS zone, {t} AS text FROM {table} WHERE {t} IS NOT NULL{other.format(t=t)}" for t in texts)
+    found = engine.fresh("texts")
+    engine.run(f"CREATE TABLE {found} AS {distinct}")
+    for batch in engine.batches(f"SELECT zone, text FROM {found}"):
+        reads = [read_time(text, zone or None, posted=posted) for zone, text in batch]
+        part = arrow.table(
+            {
+                "zone": [z for z, _ in batch],
+                "text": [t for _, t in batch],
+                "lo": arrow.array([r.low for r in reads], arrow.int64()),
+                "hi": arrow.array([r.high for r in reads], arrow.int64()),
+                "open": arrow.array([r.open for r in reads], arrow.bool_()),
+                "code": arrow.array([r.code for r in reads], arrow.string()),
+            }
+        )
+        engine.connection.register("_part", part)
+        engine.run(f"INSERT INTO {book} SELECT * FROM _part")
+        engine.connection.unregister("_part")
+    engine.run(f"DROP TABLE {found}")
+    return book
+
+
+def time_problems(table: str, columns: Sequence[tuple[TimeColumn, str]], *, row: str = "NULL::BIGINT") -> str:
+    """The query of the problems of time columns (with the printed name of each) over a timed table with ``_file`` and ``_line``."""
+    return " UNION ALL ".join(
+        f"SELECT _file AS file, _line AS row, {literal(name)} AS \"column\", {c.out}_code AS code, NULL::VARCHAR AS what, {row} AS stay_row FROM {table} WHERE {c.out}_code IS NOT NULL"
+        for c, name in columns
+    )

@@ -1,0 +1,65 @@
+"""``dueprocess columns``: it shows before and after, writes a map that reads, and shows nobody's name."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tables_common import AGENCY, SAMPLES, lawbook, prepared, read, write
+
+from dueprocess.kernel.yamlread import parse
+from dueprocess.tables import load_map, presets, propose
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "dueprocess", "columns", *words], cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def test_a_map_is_shown_and_written_and_reads(tmp_path: Path) -> None:
+    path = str(SAMPLES / "odd-jail-log.xlsx")
+    done = run(path, "--agency", AGENCY, "--out", "map.yaml", cwd=tmp_path)
+    assert done.returncode == 0 and "59 rows in = 20 stays + 39 rows merged" in done.stdout
+    assert "DOE" not in done.stdout and "(not shown)" in done.stdout
+    found = prepared(tmp_path, Path(path), map=load_map(tmp_path / "map.yaml", vocabulary=lawbook().vocabulary))
+    assert found.stays == 20 and found.map == "odd-jail-log"
+    again = run(path, "--out", "map.yaml", cwd=tmp_path)
+    assert again.returncode == 2 and "already" in again.stderr and again.stderr.count("\n") == 1
+
+
+def test_json_and_a_known_release(tmp_path: Path) -> None:
+    done = run(str(SAMPLES / "ice-detainers-lifted-us-citizen-2007-2015.csv"), "--json", cwd=tmp_path)
+    answer = json.loads(done.stdout)
+    assert answer["preset"] == "ice-detainers-foia-6" and answer["map"] is None and len(answer["after"]) == 10
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    done = run("nothing.csv", cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "no such file" in done.stderr
+
+
+def test_charges_in_a_table_of_their_own(tmp_path: Path) -> None:
+    files = [
+        write(tmp_path, "bookings.csv", [["Booking Number", "Booking Date", "Release Date", "Inmate Name"], ["1", "5/1/14 1005", "5/4/14 1700", "DOE, SAMPLE"], ["2", "5/2/14 1205", "", "DOE, MADEUP"]]),
+        write(tmp_path, "charges.csv", [["Booking Number", "Charge Description", "Disposition", "Disposition Date"], ["1", "THEFT", "DISMISSED", "5/2/14"], ["1", "INS HOLD", "CANCELLED", "5/4/14"], ["2", "DUII", "PENDING", ""]]),
+    ]
+    proposal = propose(files, vocabulary=lawbook().vocabulary, agency=AGENCY)
+    map_ = parse(proposal.text, name="map").value
+    assert map_["stays"] == {"table": "bookings", "id": "Booking Number"}
+    found = prepared(tmp_path, *files, map={**map_, "assume": {"detainer_form": "i-247"}})
+    one, two = read(found, "stays")
+    assert (one["detainer_form"], one["has_grounds"], two["detainer_form"], two["has_grounds"]) == ("i-247", True, None, True)
+    assert one["detainer_cancelled_lo"] is not None and "DOE" not in str(read(found, "stays"))
+
+
+def test_every_preset_is_a_map_that_reads() -> None:
+    for path in presets().values():
+        assert load_map(path, vocabulary=lawbook().vocabulary).name == path.stem
+
+
+def test_the_command_stays_quick_to_import() -> None:
+    code = "import sys, dueprocess.cli.commands; sys.exit(any(m in sys.modules for m in ('duckdb', 'pyarrow', 'python_calamine')))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+    code = "import sys, dueprocess.tables; sys.exit(any(m in sys.modules for m in ('duckdb', 'pyarrow', 'python_calamine', 'psycopg')))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
