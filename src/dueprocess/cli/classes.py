@@ -15,7 +15,7 @@ from dueprocess.kernel.errors import InputError, printable
 
 def register(audit: typer.Typer) -> None:
     """Add the command to ``dueprocess audit``."""
-    audit.command("class", epilog="Example: dueprocess audit class audit-2026 --definition held-on-detainer-alone.yaml")(_class)
+    audit.command("class", epilog="Example: dueprocess audit class audit --definition docs/examples/class.yaml")(_class)
 
 
 def _class(

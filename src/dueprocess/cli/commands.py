@@ -118,7 +118,7 @@ def clock(
     run(due=due, zone=zone, form=form, edition=edition, place=place, folders=law_folders or [], as_json=json_)
 
 
-@app.command(epilog="Example: dueprocess columns jail-log.xlsx --agency us/or/clackamas-county/sheriff --out map.yaml")
+@app.command(epilog="Example: dueprocess columns data/samples/odd-jail-log.xlsx --agency us/or/clackamas-county/sheriff --out map.yaml")
 def columns(
     inputs: Annotated[list[Path], typer.Argument(help="Foreign tables that belong together: CSV, Excel, Parquet, SQLite, DuckDB.")],
     out: Annotated[Path | None, typer.Option(help="Write the proposed map to this file (YAML).")] = None,

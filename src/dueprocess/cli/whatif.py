@@ -21,7 +21,7 @@ DONE = "whatif.json"
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``dueprocess``."""
-    app.command("whatif", epilog="Example: dueprocess whatif my-law/us/or/clackamas-county/sheriff-policy-2026-12-01.yaml audit-2026 --out whatif")(_whatif)
+    app.command("whatif", epilog="Example: dueprocess whatif docs/examples/policy.yaml docs/examples/made-up-jail.csv --out whatif")(_whatif)
 
 
 def _whatif(
