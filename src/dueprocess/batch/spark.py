@@ -25,6 +25,9 @@ JAVA = "Java 17 or later is needed (Debian: apt-get install openjdk-17-jre-headl
 _WORKER_SECONDS = 60
 """How long a run waits for the first worker of a cluster."""
 
+SCATTERED = frozenset({"part"})
+"""Stages whose rows lie together in the input, in the hands of one task: they are dealt out to all."""
+
 
 class SparkEngine:
     """Spark at ``master`` (``local[2]``, ``spark://host:7077``). ``memory`` (as ``3GB``) is the heap of a local run;
@@ -52,11 +55,11 @@ class SparkEngine:
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
         frame = self.spark.sql(to_spark(sql))
-        if view and os.environ.get("SPV"):
-            self._view(name, frame)
-            return
-        # Written and read again: the plan of a stage begins anew at its files, whose sizes and columns Spark knows.
-        # With what leads to each stage inside it the plan of the last would take minutes and gigabytes to work out.
+        if name in SCATTERED:
+            frame = frame.repartition(2 * self.spark.sparkContext.defaultParallelism, "row")
+        # Written and read again, what others only view as well: a plan begins anew at the files of the stages before it,
+        # whose sizes and columns Spark knows. With all that leads to it inside, the last plan would take minutes and
+        # gigabytes before the first row is read.
         path = self._place(name)
         frame.write.option("compression", "lz4").parquet(location(path))
         self._view(name, self._read(path), path)
@@ -136,6 +139,7 @@ def session(master: str, *, memory: str = "3GB") -> Any:
     try:
         spark = builder.getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
+        spark.conf.set("spark.sql.shuffle.partitions", max(16, 2 * spark.sparkContext.defaultParallelism))
     except PySparkRuntimeError:
         raise InputError("Java could not start Spark", where="--engine spark", do=JAVA) from None
     except Exception as error:
@@ -168,9 +172,9 @@ def _settings(master: str, memory: str) -> dict[str, str]:
         "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.debug.maxToStringFields": "10",
         "spark.sql.maxPlanStringLength": "1000",
-        "spark.sql.autoBroadcastJoinThreshold": "64m",
-        "spark.sql.shuffle.partitions": "16",
-        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        "spark.sql.autoBroadcastJoinThreshold": "32m",
+        # The sizes of files say enough; to plan again after each join takes longer than most of the joins.
+        "spark.sql.adaptive.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
     local = master.startswith("local")
