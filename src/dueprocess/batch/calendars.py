@@ -60,8 +60,9 @@ class Calendars:
         for zone in self.zones:
             before = [0] * len(self.excluding)
             rows = []
+            end = midnight(zone, self.first)
             for day in range(self.first, self.last + 1):
-                start, end = midnight(zone, day), midnight(zone, day + 1)
+                start, end = end, midnight(zone, day + 1)
                 row: list[Any] = []
                 for i, excluding in enumerate(self.excluding):
                     if "federal_holidays" in excluding and not calendar.first <= day <= calendar.last:

@@ -12,7 +12,7 @@ class Outcomes:
 
     def __init__(self, query: Query) -> None:
         self.query = query
-        self.variants = query.shape.variants
+        self.variants = query.variants
 
     def questions(self) -> str:
         """Every different (regime, words) of the moments."""
@@ -27,7 +27,10 @@ class Outcomes:
     def judged(self) -> str:
         """Moments with the outcome of each variant (``out_<v>``), and at the moment asked about what decides it."""
         words = range(self.query.words)
-        joins, columns = [], ["m.row", "m.t", "m.t_next", "m.moment", "m.begin", "m.latest_begin", "m.left_l", "m.left_h", "m.vague", "m.vague_before_bail", "m.bail_l", "m.due_lo_0", "m.due_hi_0", "m.regime", "m.standing_0"]
+        joins: list[str] = []
+        columns = ["m.row", "m.t", "m.moment", "m.due_lo_0", "m.due_hi_0", "m.regime", "m.standing_0"]
+        more = ("t_next", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l") if self.query.timeline else ("conflict", "outside")
+        columns += [f"m.{c}" for c in more]
         named = self.query.candidates()
         for v in self.variants:
             for c in named:
@@ -48,6 +51,23 @@ class Outcomes:
         for name, result, bit in (("may_bit", 1, "bit_1"), ("must_bit", 2, "bit_2")):
             columns.append(least(*(f"CASE WHEN a_{c}_0.against = {result} THEN coalesce(a_{c}_0.{bit}, 9999) ELSE 9999 END" for c in named)) + f" AS {name}")
         return f"SELECT {', '.join(columns)} FROM moments AS m {' '.join(joins)}"
+
+    def results_at(self) -> str:
+        """One row for each row: the outcome at its moment, its deciding norm and nothing else."""
+        names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
+        bit = f"CASE out_0 WHEN {OUT_RELEASE} THEN release_bit WHEN {OUT_MAY} THEN may_bit WHEN {OUT_MUST} THEN must_bit END"
+        role = f"CASE out_0 WHEN {OUT_RELEASE} THEN 'forbid' WHEN {OUT_MAY} THEN 'permit' WHEN {OUT_MUST} THEN 'require' END"
+        asked = "conflict IS NULL AND NOT outside AND moment IS NOT NULL"
+        known_due = f"{asked} AND out_0 <> {OUT_LOCAL} AND due_lo_0 > {LOW} AND due_hi_0 < {HIGH}"
+        return (
+            f'SELECT row, moment AS "at", CASE WHEN {asked} THEN CASE out_0 {names} END END AS outcome, CASE WHEN {known_due} THEN due_lo_0 END AS due_lo,'
+            f" CASE WHEN {known_due} THEN due_hi_0 END AS due_hi, CASE WHEN {asked} THEN {bit} END AS bit, {role} AS role, regime, {self._problem('')} AS problem,"
+            " CASE WHEN conflict IS NOT NULL THEN 'contradiction' END AS class FROM judged"
+        )
+
+    def _problem(self, prefix: str) -> str:
+        p = prefix
+        return f"CASE WHEN {p}conflict IS NOT NULL THEN {p}conflict WHEN {p}outside THEN 'a time lies outside the verified calendar' WHEN {p}moment IS NULL THEN 'no time is given' END"
 
     def results(self) -> str:
         """One row for each row of ``ready``, in the columns of the contract (times as seconds, norm as regime and bit)."""
@@ -113,7 +133,7 @@ class Outcomes:
             "h.at_regime AS regime",
             f"{role} AS role",
             f"{bit} AS bit",
-            "CASE WHEN r.conflict IS NOT NULL THEN r.conflict WHEN r.outside THEN 'a time lies outside the verified calendar' WHEN r.moment IS NULL THEN 'no time is given' END AS problem",
+            f"{self._problem('r.')} AS problem",
             f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) THEN TRUE ELSE FALSE END AS held",
             f"r.gnone AS no_grounds, ({missing_end}) AS unknown_end, r.left_state, r.vague, r.booked_l, r.booked_h, coalesce(r.left_l <> r.left_h, FALSE) AS left_vague",
         ]

@@ -85,6 +85,7 @@ class Query:
         """For a recorded time of the rows, which of its bounds tell something: none where no row gives it, the first
         where all are exact; both where nothing is said here."""
         self.timeline = timeline
+        self.variants = shape.variants if timeline else (0,)
         """Whether more is asked than the outcome at one moment."""
         self.far = "far_" if all_cuts else ""
         """Prefix of the tables of days: those that reach as far ahead as law and ages do, where that is asked."""
@@ -113,7 +114,7 @@ class Query:
         if self.events:
             found.append(("pivot_e", self._events_pivot(), False))
         found += [("timed", self._timed(), True), ("look_keys", self._look_keys(), False), ("looks", self._looks_sql(), False)]
-        return [*found, ("epochs", self._epochs_of_rows(later), False), ("ready", ready, True), ("moments", moments, False)]
+        return [*found, ("epochs", self._epochs_of_rows(later), not self.timeline), ("ready", ready, True), ("moments", moments, False)]
 
     def _events_pivot(self) -> str:
         columns = []
@@ -270,9 +271,12 @@ class Query:
         joined = f"SELECT t.*, {', '.join([*(f'{v} AS {k}' for k, v in lo_ends.items()), *look_columns])} FROM keyed AS t {' '.join(joins)} {' '.join(look_joins)}"
         outside = " OR ".join(f"{k} IS NULL" for k in lo_ends) or "FALSE"
         more = {**copies, "outside": f"({outside})", **static, **self._printed_at_moment()}
-        after = chain("joined", more, {"conflict": f"coalesce(contradiction, CASE {self._against_papers()} END)"}, {"points0": self._points()}, self._horizon())
+        instants = ({"points0": self._points()}, self._horizon()) if self.timeline else ()
+        after = chain("joined", more, {"conflict": f"coalesce(contradiction, CASE {self._against_papers()} END)"}, *instants)
         made = {"points0", "horizon", "conflict", *more, *lo_ends, *(c.split(" AS ")[1] for c in look_columns), *starts, *second}
         named = sorted((self.produced | self.columns | {"jurisdiction", "zone_number", "known", *made}) & later)
+        if not self.timeline:
+            return f"WITH known_rows AS ({known}), keyed AS ({text}), joined AS ({joined}), spanned AS ({after}) SELECT {', '.join(f's.{quoted(n)}' for n in named if n not in ('epoch', 'points0', 'horizon'))}, CAST(NULL AS BIGINT) AS epoch FROM spanned AS s"
         final = f"SELECT {', '.join(f's.{quoted(n)}' for n in named if n != 'epoch')}, {self._epochs()} FROM spanned AS s LEFT JOIN windows AS eb ON eb.number = {self._window('s.begin', 's.zone_number')} LEFT JOIN windows AS ee ON ee.number = {self._window('s.horizon', 's.zone_number')}"
         return f"WITH known_rows AS ({known}), keyed AS ({text}), joined AS ({joined}), spanned AS ({after}) {final}"
 
@@ -322,7 +326,10 @@ class Query:
 
     def _ends(self, start: Start, side: str, keys: dict[str, str], joins: list[str], ends: dict[str, str]) -> None:
         column = f"n_{start.name}_{side}"
-        usable = f"{bounded(column)} AND ({start.needed})"
+        needed = start.needed
+        if not self.timeline:
+            needed = f"({needed}) AND moment > {column}"  # no limit ends before it starts
+        usable = f"{bounded(column)} AND ({needed})"
         fwd = f"j_{start.name}_{side}"
         specs = self.specs_of(start)
         counted = [(i, s) for i, s in specs if s.excluding and not s.until_end_of_day]
@@ -330,7 +337,7 @@ class Query:
             keys[f"{fwd}_key"] = f"CASE WHEN {usable} THEN {self._window(column)} END"
             joins.append(f"LEFT JOIN windows AS {fwd} ON {fwd}.number = t.{fwd}_key")
         for i, spec in specs:
-            unusable = f"WHEN NOT ({start.needed}) OR {column} >= {HIGH} THEN {HIGH} WHEN {column} <= {LOW} THEN {LOW}"
+            unusable = f"WHEN NOT ({needed}) OR {column} >= {HIGH} THEN {HIGH} WHEN {column} <= {LOW} THEN {LOW}"
             name = f"x_{start.name}_{side}_{i}"
             seconds = round(spec.hours * 3600)
             if spec.until_end_of_day:
@@ -354,8 +361,6 @@ class Query:
 
     def _points(self) -> str:
         """The instants of a row at which something may change, the law's midnights left aside; unsorted."""
-        if not self.timeline:
-            return "[moment]"
         found = ["booked_h"] if len(self._sides("booked")) > 1 else []
         for s in rows.ground_slots(self.shape):
             for prefix in ("b", "a") if self.shape.bail else ("b",):
@@ -407,7 +412,7 @@ class Query:
     def _with_cuts(self) -> str:
         """The rows with their instants, sorted."""
         if not self.timeline:
-            return "SELECT r.*, points0 AS points FROM epochs AS r"
+            return "SELECT * FROM epochs"
         conviction = self._anniversaries()
         lists = "CASE WHEN c.cuts IS NULL THEN points0 ELSE list_sort(list_distinct(list_concat(points0, c.cuts))) END"
         if conviction:
@@ -528,7 +533,7 @@ class Query:
         """A row for each stretch of a stay: the codes of all that is asked there, packed into words for each candidate."""
         slots = [s.number for s in rows.ground_slots(self.shape)]
         needs_day = any(a.kind == "compared" and "conviction_age_years" in a.facts for a in self.place) and "f_conviction_date" in self.columns
-        spread = "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r WHERE conflict IS NULL AND moment IS NOT NULL AND NOT outside"
+        spread = "SELECT r.*, moment AS t, CAST(" + HIGH + " AS BIGINT) AS t_next FROM ready AS r" if not self.timeline else "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r WHERE conflict IS NULL AND moment IS NOT NULL AND NOT outside"
         key = self._window("u.t", "u.zone_number")
         when = f"CASE WHEN u.epoch IS NULL{' OR u.f_conviction_date IS NOT NULL' if needs_day else ''} THEN {key} END"
         def w(column: str) -> str:
@@ -538,7 +543,7 @@ class Query:
         dated = f"SELECT u.*, coalesce(u.epoch, {w('epoch')}, {len(self.folded.cuts)}) AS epoch_at{day_columns} FROM spread AS u LEFT JOIN {self.far}windows AS w ON w.number = {when}"
         ruled = "SELECT d.*, g.regime, " + ", ".join(f"g.mask_{w}" for w in range(self.words)) + " FROM dated AS d JOIN regime_of AS g ON g.jurisdiction = d.jurisdiction AND g.epoch = d.epoch_at AND g.known = d.known"
         layers: list[dict[str, str]] = [{}, {}, {}, {}, {}, {}]
-        for v in self.shape.variants:
+        for v in self.variants:
             for k in slots:
                 g = self.ground_at(k, v)
                 layers[0][f"g{k}_on_{v}"] = by(g["s_lo"], g["s_hi"], "t")
@@ -592,7 +597,7 @@ class Query:
             layers[1][f"d{i}_c_served"] = f"CASE WHEN {unlisted} OR d{i}_s = 1 THEN d{i}_st_detainer_served ELSE d{i}_s END"
             layers[2][f"d{i}_lodged0"] = f"CASE WHEN {unlisted} THEN 1 ELSE least(d{i}_r, 2 - d{i}_c_cancelled) END"
             layers[3][f"d{i}_lodged"] = f"CASE WHEN d{i}_lodged0 <> 1 THEN d{i}_lodged0 ELSE d{i}_st_detainer_lodged END"
-            for v in self.shape.variants:
+            for v in self.variants:
                 low, high = self._request_end(i, v)
                 layers[4][f"d{i}_over_{v}"] = f"CASE WHEN d{i}_edition_set = -1 THEN 1 ELSE {by(low, high, 't')} END"
                 parts = ["d{i}_lodged", "d{i}_c_hold_requested", "d{i}_c_detainer_complete", "d{i}_c_detainer_signed", "greatest(2 - d{i}_c_service_required, d{i}_c_served)", "2 - d{i}_over_{v}"]
@@ -616,7 +621,7 @@ class Query:
 
     def _shared_words(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for v in self.shape.variants:
+        for v in self.variants:
             for w in range(self.words):
                 terms = [f"word_{w}"] if v == 0 else []
                 for atom, (word, shift) in self.place.items():
@@ -650,7 +655,7 @@ class Query:
         found: dict[str, str] = {}
         varying = {a.name: p for a, p in self.place.items() if a.kind == "fact" and a.name in VARYING}
         own = [a for a in self.place if a.kind == "ended" and a.spec is not None and a.spec.counted_from in BY_DETAINER]
-        for v in self.shape.variants:
+        for v in self.variants:
             for w in range(self.words):
                 shared = f"shared_{w} + ends_{w}_{v}"
                 for i in self.detainer_slots:
@@ -671,8 +676,11 @@ class Query:
         return found
 
     def _kept(self) -> list[str]:
+        if not self.timeline:
+            words_ = [f"{c}_{w}_0" for c in self.candidates() for w in range(self.words)]
+            return ["row", "t", "moment", "conflict", "outside", "regime", "standing_0", *words_, "due_lo_0", "due_hi_0"]
         kept = ["row", "t", "t_next", "moment", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l", "regime"]
-        for v in self.shape.variants:
+        for v in self.variants:
             kept += [f"standing_{v}", *(f"q{i}_{w}_{v}" for i in self.detainer_slots for w in range(self.words)), *(f"n_{w}_{v}" for w in range(self.words))]
         return [*kept, "due_lo_0", "due_hi_0", *(f"parts_{i}" for i in self.detainer_slots)]
 

@@ -193,8 +193,7 @@ class _Run:
 
     def _tables(self) -> None:
         engine, folded, cal = self.engine, self.folded, self.calendars
-        self._days("", cal)
-        days = cal.days(folded.epoch, self._known_index)
+        days = self._days("", cal)
         for i in range(len(cal.excluding)):
             engine.table(f"counted_{i}", dict.fromkeys(("number", "split", "shift_a", "shift_b"), "BIGINT"), cal.counted(days, i))
         cuts = sorted({(j, cal.zone_number(a.zone), midnight(a.zone, d)) for a in folded.agencies for j in (folded.jurisdiction_of[a.agency, a.facility],) for d in folded.own_cuts[j]})
@@ -216,13 +215,14 @@ class _Run:
             ((a.agency, a.facility, folded.jurisdiction_of[a.agency, a.facility], cal.zone_number(a.zone), uses[folded.jurisdiction_of[a.agency, a.facility]]) for a in folded.agencies),
         )
 
-    def _days(self, prefix: str, cal: Calendars) -> None:
+    def _days(self, prefix: str, cal: Calendars) -> list[list[tuple[Any, ...]]]:
         """The tables ``days`` and ``windows`` of some calendars."""
         days = cal.days(self.folded.epoch, self._known_index)
         columns = cal.day_columns()
         self.engine.table(f"{prefix}days", dict.fromkeys(("zone", *columns), "BIGINT"), ((z, *row) for z, rows in enumerate(days) for row in rows))
         both = [f"{c}_{side}" for side in "ab" for c in columns]
         self.engine.table(f"{prefix}windows", dict.fromkeys(("number", "split", *both), "BIGINT"), cal.windows(days))
+        return days
 
     def _far_tables(self) -> None:
         """Days as far ahead as a condition on the years since a conviction can reach."""
@@ -298,8 +298,14 @@ class _Run:
         return found
 
     def _part(self, shape: Shape, rows: str, path: Path) -> None:
+        if not self.options.timeline:
+            self._answer(shape, rows, "")
+            nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+            columns = f'f.row, f."at", f.outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls}, f.class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem'
+            self.engine.write(f"SELECT {columns} FROM ({self._at}) AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = f.role AND n.bit = f.bit", path)
+            return
         self._name_missing(self._answer(shape, rows, "found"))
-        held = self.engine.rows("SELECT count(*) FROM found WHERE held")[0][0] if self.options.timeline else 0
+        held = self.engine.rows("SELECT count(*) FROM found WHERE held")[0][0]
         if held:
             # Until when a hold would last, whenever the person left: with all that comes later, changes of law too.
             self.engine.make("held_rows", "SELECT row FROM found WHERE held")
@@ -338,7 +344,7 @@ class _Run:
         for name in ("papers", "grounds", "events"):
             engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x JOIN chosen AS c ON c.row = x.row")
         outcomes = Outcomes(query)
-        query.results_need = names_in(outcomes.results())
+        query.results_need = names_in(outcomes.results()) if query.timeline else {"conflict", "outside"}
         for name, sql, view in query.stages():
             engine.make(name, sql, view=view)
         engine.make("questions", outcomes.questions())
@@ -346,7 +352,10 @@ class _Run:
         words = ", ".join(f"w_{w}" for w in range(query.words))
         engine.make("answers", f"SELECT regime, {words}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
         engine.make("judged", outcomes.judged(), view=True)
-        engine.make(target, outcomes.results())
+        if query.timeline:
+            engine.make(target, outcomes.results())
+        else:
+            self._at = outcomes.results_at()
         return Missing(query, resolver)
 
     def _unmatched(self) -> str:

@@ -138,7 +138,7 @@ def session(master: str, *, memory: str = "3GB") -> Any:
         builder = builder.config(key, value)
     try:
         spark = builder.getOrCreate()
-        spark.sparkContext.setLogLevel("ERROR")
+        spark.sparkContext.setLogLevel(os.environ.get("SPLOG","ERROR"))
         spark.conf.set("spark.sql.shuffle.partitions", max(16, 2 * spark.sparkContext.defaultParallelism))
     except PySparkRuntimeError:
         raise InputError("Java could not start Spark", where="--engine spark", do=JAVA) from None
