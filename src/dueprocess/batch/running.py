@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from dueprocess.batch.calendars import Calendars, calendars
 from dueprocess.batch.engines import DuckEngine, Engine
@@ -114,7 +115,7 @@ class _Run:
     def _begin(self) -> None:
         """A work folder of another input or law is no start for this one."""
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(self.folder.glob("*.parquet"))}
-        key = content_hash([sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline])
+        key = content_hash([sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.engine])
         note = self.work / "run.key"
         if not note.is_file() or note.read_text() != key:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -147,14 +148,33 @@ class _Run:
                 self.options.progress(done, total)
         rest = self.work / "part-unmatched.parquet"
         self.engine.write(self._unmatched(), rest)
-        self._finish([*files, rest], out, total)
+        self.engine.parquet("answered", *files, rest)
+        self._ends_of_holds()
+        self._finish(out, total)
 
-    def _finish(self, files: Sequence[Path], out: Path, total: int) -> None:
-        self.engine.parquet("answered", *files)
+    def _ends_of_holds(self) -> None:
+        """The table ``ends`` (row, hold_until): until when each hold would last, whenever the person left. That takes in
+        all that comes later, changes of law too, and is asked only of the rows that are holds."""
+        held = "outcome IN ('may_hold', 'must_hold')"
+        self.engine.make("ends", 'SELECT row, "at" AS hold_until FROM stays WHERE FALSE', view=True)
+        if not self.options.timeline or not self.engine.rows(f"SELECT count(*) FROM answered WHERE {held}")[0][0]:
+            return
+        self._far_tables()
+        files = []
+        for shape, rows, path, _ in self._parts(f"row IN (SELECT row FROM answered WHERE {held})"):
+            target = path.with_name("ends-" + path.name)
+            if not target.exists():
+                self._answer(shape, rows, "later", all_cuts=True)
+                self.engine.write("SELECT row, hold_until FROM later", target)
+            files.append(target)
+        self.engine.parquet("ends", *files)
+
+    def _finish(self, out: Path, total: int) -> None:
         counted = int(self.engine.rows("SELECT count(*) FROM answered")[0][0])
         if counted != total:
             raise AssertionError(f"{counted} results for {total} rows")
-        self.engine.write(f"SELECT {', '.join(RESULT_COLUMNS)} FROM answered ORDER BY row", out, ordered=True)
+        columns = ", ".join("e.hold_until" if c == "hold_until" else f"a.{c}" for c in RESULT_COLUMNS)
+        self.engine.write(f"SELECT {columns} FROM answered AS a LEFT JOIN ends AS e ON e.row = a.row ORDER BY a.row", out, ordered=True)
 
     def _agencies(self) -> list[Agency]:
         places = load_places()
@@ -274,12 +294,12 @@ class _Run:
             " WHERE s.agency IS NOT NULL",
         )
 
-    def _parts(self) -> list[tuple[Shape, str, Path, int]]:
+    def _parts(self, only: str = "TRUE") -> list[tuple[Shape, str, Path, int]]:
         """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
         shapes are asked with the next larger shape."""
         size = self.options.part_rows
         counted = self.engine.rows(
-            f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
+            f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of WHERE {only} GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
         )
         found: list[tuple[Shape, str, Path, int]] = []
         for stretch in sorted({r[0] for r in counted}):
@@ -293,35 +313,26 @@ class _Run:
                     max(m.detainers for m in shapes), max(m.papers for m in shapes), max(m.grounds for m in shapes), asked.vague, asked.bail
                 )
                 chosen = " OR ".join(f"(detainers = {m.detainers} AND papers = {m.papers} AND grounds = {m.grounds} AND vague = {m.vague} AND bail = {m.bail})" for m, _ in members)
-                rows = f"SELECT row FROM shape_of WHERE row // {size} = {stretch} AND ({chosen})"
+                rows = f"SELECT row FROM shape_of WHERE row // {size} = {stretch} AND ({chosen}) AND {only}"
                 found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", sum(c for _, c in members)))
         return found
 
     def _part(self, shape: Shape, rows: str, path: Path) -> None:
         if not self.options.timeline:
             self._answer(shape, rows, "")
-            nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+            nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
             columns = f'f.row, f."at", f.outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls}, f.class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem'
             self.engine.write(f"SELECT {columns} FROM ({self._at}) AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = f.role AND n.bit = f.bit", path)
             return
         self._name_missing(self._answer(shape, rows, "found"))
-        held = self.engine.rows("SELECT count(*) FROM found WHERE held")[0][0]
-        if held:
-            # Until when a hold would last, whenever the person left: with all that comes later, changes of law too.
-            self.engine.make("held_rows", "SELECT row FROM found WHERE held")
-            self._far_tables()
-            self._answer(shape, "SELECT row FROM held_rows", "later", all_cuts=True)
-            self.engine.make("joined_ends", "SELECT f.* EXCLUDE (hold_until), l.hold_until FROM found AS f LEFT JOIN later AS l ON l.row = f.row", view=True)
-        else:
-            self.engine.make("joined_ends", "SELECT * FROM found", view=True)
         times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
         wants = f"trim({times} || CASE WHEN r.outcome = 'review' AND r.standing = 1 AND NOT (r.no_grounds OR r.unknown_end) THEN 'release_due ' ELSE '' END || coalesce(n.names, ''))"
         vague = "trim(CASE WHEN r.vague THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
         self.engine.write(
             "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"
-            " r.due_lo, r.due_hi, r.hold_until, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, d.norm AS deciding_norm,"
+            " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, d.norm AS deciding_norm,"
             f" CASE WHEN r.problem IS NOT NULL OR (r.class IN ('certain', 'no') AND r.outcome <> 'review') THEN NULL WHEN {wants} <> '' THEN {wants} WHEN {vague} <> '' THEN {vague} END AS missing, r.problem"
-            " FROM joined_ends AS r LEFT JOIN norms AS d ON d.regime = r.regime AND d.role = r.role AND d.bit = r.bit LEFT JOIN missing_of AS n ON n.row = r.row",
+            " FROM found AS r LEFT JOIN norms AS d ON d.regime = r.regime AND d.role = r.role AND d.bit = r.bit LEFT JOIN missing_of AS n ON n.row = r.row",
             path,
         )
 
@@ -359,7 +370,7 @@ class _Run:
         return Missing(query, resolver)
 
     def _unmatched(self) -> str:
-        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
         return (
             f'SELECT row, "at", CAST(NULL AS VARCHAR) AS outcome, CAST(NULL AS VARCHAR) AS open_because, {nulls}, '
             "'unknown' AS class, CAST(NULL AS VARCHAR) AS deciding_norm, 'agency' AS missing,"

@@ -38,7 +38,9 @@ class SparkEngine:
     """
 
     def __init__(self, folder: Path, *, master: str = "local[*]", memory: str = "3GB") -> None:
-        self.folder = folder.resolve()
+        self.folder = folder.resolve() / "stages"
+        # What a run that was stopped has left.
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.spark = session(master, memory=memory)
         self.made: dict[str, Path | None] = {}
         """The folder of each table that this engine wrote; None for a view."""
@@ -96,7 +98,7 @@ class SparkEngine:
 
     def _place(self, name: str) -> Path:
         self.number += 1
-        return self.folder / "stages" / f"{self.number:05d}-{name}"
+        return self.folder / f"{self.number:05d}-{name}"
 
     def _read(self, *paths: Path) -> Any:
         return self.spark.read.parquet(*(location(p, pattern=True) for p in paths))
@@ -138,7 +140,7 @@ def session(master: str, *, memory: str = "3GB") -> Any:
         builder = builder.config(key, value)
     try:
         spark = builder.getOrCreate()
-        spark.sparkContext.setLogLevel(os.environ.get("SPLOG","ERROR"))
+        spark.sparkContext.setLogLevel("ERROR")
         spark.conf.set("spark.sql.shuffle.partitions", max(16, 2 * spark.sparkContext.defaultParallelism))
     except PySparkRuntimeError:
         raise InputError("Java could not start Spark", where="--engine spark", do=JAVA) from None
