@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.spark import Spark
 from sqlglot.generator import Generator
+from sqlglot.generators.spark import SparkGenerator
 
 
 def to_spark(sql: str) -> str:
@@ -17,7 +19,7 @@ def to_spark(sql: str) -> str:
     tree = sqlglot.parse_one(sql, read="duckdb")
     for select in tree.find_all(exp.Select):
         _side_by_side(select)
-    return tree.sql(dialect=_Stages)
+    return _Stages(dialect="spark").generate(tree)
 
 
 def _side_by_side(select: exp.Select) -> None:
@@ -37,14 +39,13 @@ def _bracket(generator: Generator, node: exp.Bracket) -> str:
     return generator.func("SLICE", node.this, part.this, exp.Anonymous(this="SIZE", expressions=[node.this.copy()]))
 
 
-class _Stages(Spark):
-    """Spark's dialect as its version 4 is: a WITH may stand inside another, with names of its own."""
+class _Stages(SparkGenerator):
+    """As Spark 4 reads it: a WITH may stand inside another, with names of its own."""
 
-    class Generator(Spark.Generator):
-        EXPRESSIONS_WITHOUT_NESTED_CTES = set()  # noqa: RUF012  # declared there
-        TRANSFORMS = {  # noqa: RUF012
-            **Spark.Generator.TRANSFORMS,
-            # Spark's array_sort calls a comparison for each pair.
-            exp.ArraySort: lambda self, node: self.func("SORT_ARRAY", node.this),
-            exp.Bracket: _bracket,
-        }
+    EXPRESSIONS_WITHOUT_NESTED_CTES: ClassVar[set[type[exp.Expr]]] = set()
+    TRANSFORMS = {  # noqa: RUF012  # declared in the class above
+        **SparkGenerator.TRANSFORMS,
+        # Spark's array_sort calls a comparison for each pair.
+        exp.ArraySort: lambda self, node: self.func("SORT_ARRAY", node.this),
+        exp.Bracket: _bracket,
+    }

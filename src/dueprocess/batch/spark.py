@@ -1,4 +1,4 @@
-"""The same query on Spark: DuckDB's text re-quoted, its stages as views that Spark keeps, results written by Spark.
+"""The same query on Spark: DuckDB's text re-quoted, its stages as files that Spark writes and reads, views of them by name.
 
 Nothing is distributed here by hand: rows, joins and files are Spark's. On a cluster the prepared folder, the work
 folder and the result lie where every worker sees them under the same path.

@@ -82,7 +82,7 @@ def _count(number: int, word: str) -> str:
 # -- diff ---------------------------------------------------------------------------------------------------------
 
 
-def diff(old: str, new: str, *, county: str | None, stays: int, as_json: bool) -> int:
+def diff(old: str, new: str, *, county: str | None, stays: int, audit: Sequence[Path], map: Path | None, as_json: bool) -> int:
     """Print what changed and what it does; status 0 whether or not anything changed."""
     from dueprocess.decide.impact import impact
     from dueprocess.law import load_lawbook
@@ -102,6 +102,11 @@ def diff(old: str, new: str, *, county: str | None, stays: int, as_json: bool) -
 
         made = county_stays(agency, (before, after), count=stays, today=today, days=_days(touched, before, after))
         generated = impact(before, after, _watched(made, stays), today=today)
+    audited = None
+    if audit:
+        from dueprocess.audit.lawdiff import law_impact
+
+        audited = law_impact(audit, before, after, today=today, map=map)
     if as_json:
         told = {
             "old": before.version,
@@ -113,6 +118,7 @@ def diff(old: str, new: str, *, county: str | None, stays: int, as_json: bool) -
             "vocabulary_changed": dict(before.vocabulary.raw) != dict(after.vocabulary.raw),
             "golden": golden.as_mapping(),
             "county": None if generated is None else {"agency": agency, **generated.as_mapping(examples=20)},
+            "audit": None if audited is None else audited.as_mapping(),
         }
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
@@ -129,6 +135,10 @@ def diff(old: str, new: str, *, county: str | None, stays: int, as_json: bool) -
         print_impact(generated, shown=3)
     else:
         typer.echo("\nNo made-up stays were asked: name a county with --county." if stays else "")
+    if audited is not None:
+        typer.echo("\nThe stays of " + ", ".join(str(p) for p in audit) + ":")
+        for line in audited.lines():
+            typer.echo(printable(line))
     return 0
 
 

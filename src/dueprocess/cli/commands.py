@@ -157,18 +157,20 @@ def law_check(
     raise typer.Exit(check(folders or [], as_json=json_, strict=strict, confirmed_within=confirmed_within, every=every))
 
 
-@law.command("diff", epilog="Example: dueprocess law diff shipped my-lawbook --county us/or/clackamas-county")
+@law.command("diff", epilog="Example: dueprocess law diff shipped my-lawbook --county us/or/clackamas-county --audit docs/examples/made-up-jail.csv")
 def law_diff(
     old: Annotated[str, typer.Argument(help="A folder of law, or the word shipped.")],
     new: Annotated[str, typer.Argument(help="A folder of law, or the word shipped.")],
     county: Annotated[str | None, typer.Option(help="Whose made-up stays are asked, as us/or/clackamas-county; default: one that a change binds.")] = None,
     stays: Annotated[int, typer.Option(help="How many made-up stays; 0 for none.")] = 2000,
+    audit_input: Annotated[list[Path] | None, typer.Option("--audit", help="Also ask these stays: a table, or a folder that an audit prepared. Repeat for tables that belong together.")] = None,
+    map_: Annotated[Path | None, typer.Option("--map", help="What the columns of --audit mean (YAML).")] = None,
     json_: Json = False,
 ) -> None:
     """What changed between two lawbooks in words, and which answers, deadlines and hours change by which norm."""
     from dueprocess.cli.checking import diff
 
-    raise typer.Exit(diff(old, new, county=county, stays=stays, as_json=json_))
+    raise typer.Exit(diff(old, new, county=county, stays=stays, audit=audit_input or [], map=map_, as_json=json_))
 
 
 @law.command("list", epilog="Example: dueprocess law list us/or --as-of 2014-05-03")
