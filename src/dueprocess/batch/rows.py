@@ -75,42 +75,41 @@ def pivot_papers(shape: Shape, detainer_kinds: tuple[str, ...]) -> dict[str, str
 
 def time_layer(shape: Shape) -> dict[str, str]:
     """The row's own times with what is not given resolved: unknown, or never in a complete record."""
-    columns = {"complete": "coalesce(record_complete, FALSE)", "source_at": '"at"'}
-    columns["absent_lo"] = f"CASE WHEN coalesce(record_complete, FALSE) THEN {HIGH} ELSE {LOW} END"
+    complete = "coalesce(record_complete, FALSE)"
+    absent = f"(CASE WHEN {complete} THEN {HIGH} ELSE {LOW} END)"
+    columns = {"complete": complete, "source_at": '"at"', "absent_lo": absent}
 
-    def resolved(name: str, low: str, high: str, absent: tuple[str, str]) -> None:
-        ok = given(low, high)
-        columns[f"{name}_l"] = f"CASE WHEN {ok} THEN {low} ELSE {absent[0]} END"
-        columns[f"{name}_h"] = f"CASE WHEN {ok} THEN {high} ELSE {absent[1]} END"
+    def resolved(names: tuple[str, str], source: tuple[str, str], low: str, high: str = HIGH, *, when: str = "TRUE") -> None:
+        """Both bounds: as given, else ``low`` and ``high``; where ``when`` does not hold there is nothing at all."""
+        for name, column, otherwise in zip(names, source, (low, high), strict=True):
+            value = f"WHEN {given(*source)} THEN {column} ELSE {otherwise} END"
+            columns[name] = f"CASE {value}" if when == "TRUE" else f"CASE WHEN NOT ({when}) THEN {HIGH} {value}"
 
-    complete_low = f"(CASE WHEN coalesce(record_complete, FALSE) THEN {HIGH} ELSE {LOW} END)"
-    resolved("booked", "booked_lo", "booked_hi", (LOW, HIGH))
-    columns["booked_o"] = f"CASE WHEN {given('booked_lo', 'booked_hi')} AND coalesce(booked_open, FALSE) AND booked_lo < {HIGH} THEN 1 ELSE 0 END"
-    resolved("bail", "bail_refused_lo", "bail_refused_hi", (HIGH, HIGH))
-    columns["bail_o"] = f"CASE WHEN {given('bail_refused_lo', 'bail_refused_hi')} AND coalesce(bail_refused_open, FALSE) THEN 1 ELSE 0 END"
-    left = f"({given('left_lo', 'left_hi')} AND left_lo < {HIGH})"
-    columns["left_l"] = f"CASE WHEN {left} THEN left_lo END"
-    columns["left_h"] = f"CASE WHEN {left} THEN left_hi END"
-    due = f"({given('release_due_lo', 'release_due_hi')} AND release_due_lo < {HIGH})"
-    columns["due_l"] = f"CASE WHEN {due} THEN release_due_lo END"
-    columns["due_h"] = f"CASE WHEN {due} THEN release_due_hi END"
-    columns["due_o"] = f"CASE WHEN {due} AND coalesce(release_due_open, FALSE) THEN 1 ELSE 0 END"
-    resolved("d0_rec", "detainer_received_lo", "detainer_received_hi", (LOW, HIGH))
-    resolved("d0_srv", "detainer_served_lo", "detainer_served_hi", (complete_low, HIGH))
-    resolved("d0_can", "detainer_cancelled_lo", "detainer_cancelled_hi", (complete_low, HIGH))
+    def opened(name: str, source: str) -> None:
+        """1 where the later bound is a midnight that the time does not reach."""
+        columns[name] = f"CASE WHEN {given(f'{source}_lo', f'{source}_hi')} AND {source}_hi < {HIGH} AND coalesce({source}_open, FALSE) THEN 1 ELSE 0 END"
+
+    resolved(("booked_l", "booked_h"), ("booked_lo", "booked_hi"), LOW)
+    opened("booked_o", "booked")
+    resolved(("bail_l", "bail_h"), ("bail_refused_lo", "bail_refused_hi"), HIGH)
+    opened("bail_o", "bail_refused")
+    for name, source in (("left", "left"), ("due", "release_due")):
+        known = f"({given(f'{source}_lo', f'{source}_hi')} AND {source}_lo < {HIGH})"
+        columns[f"{name}_l"] = f"CASE WHEN {known} THEN {source}_lo END"
+        columns[f"{name}_h"] = f"CASE WHEN {known} THEN {source}_hi END"
+    opened("due_o", "release_due")
+    for name, source, low in (("rec", "received", LOW), ("srv", "served", absent), ("can", "cancelled", absent)):
+        resolved((f"d0_{name}_lo", f"d0_{name}_hi"), (f"detainer_{source}_lo", f"detainer_{source}_hi"), low)
     for name in WARRANTS:
-        columns[f"{name}_listed"] = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
-        ok = f"({given(f'{name}_lo', f'{name}_hi')} AND {name}_lo < {HIGH})"
-        columns[f"{name}_l"] = f"CASE WHEN {ok} THEN {name}_lo WHEN {name}_lo IS NOT NULL AND {name}_lo < {HIGH} THEN {LOW} ELSE {HIGH} END"
-        columns[f"{name}_h"] = f"CASE WHEN {ok} THEN {name}_hi ELSE {HIGH} END"
-    renamed = {k.replace("d0_rec_l", "d0_rec_lo").replace("d0_rec_h", "d0_rec_hi").replace("d0_srv_l", "d0_srv_lo").replace("d0_srv_h", "d0_srv_hi").replace("d0_can_l", "d0_can_lo").replace("d0_can_h", "d0_can_hi"): v for k, v in columns.items()}
+        listed = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
+        columns[f"{name}_listed"] = listed
+        resolved((f"{name}_l", f"{name}_h"), (f"{name}_lo", f"{name}_hi"), LOW, when=listed)
     for prefix, count in (("d", shape.detainers), ("q", shape.papers)):
         for i in range(1, count + 1):
-            for name, low in (("rec", LOW), ("srv", complete_low), ("can", complete_low)):
-                ok = given(f"{prefix}{i}_{name}_lo0", f"{prefix}{i}_{name}_hi0")
-                renamed[f"{prefix}{i}_{name}_lo"] = f"CASE WHEN {prefix}{i}_kind IS NULL THEN {HIGH} WHEN {ok} THEN {prefix}{i}_{name}_lo0 ELSE {low} END"
-                renamed[f"{prefix}{i}_{name}_hi"] = f"CASE WHEN {prefix}{i}_kind IS NULL THEN {HIGH} WHEN {ok} THEN {prefix}{i}_{name}_hi0 ELSE {HIGH} END"
-    return renamed
+            for name, low in (("rec", LOW), ("srv", absent), ("can", absent)):
+                slot = f"{prefix}{i}_{name}"
+                resolved((f"{slot}_lo", f"{slot}_hi"), (f"{slot}_lo0", f"{slot}_hi0"), low, when=f"{prefix}{i}_kind IS NOT NULL")
+    return columns
 
 
 @dataclass(frozen=True, slots=True)
