@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import batch, clock, cluster, decisions, lawbook, national, processes, scale
+from bench import batch, clock, cluster, decisions, lawbook, national, processes, registry, scale
 from bench.batch import Sizes
 from bench.measure import machine
 
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], bool]] = {
     "decisions": lambda _: decisions.run(),
     "lawbook": lambda _: lawbook.run(),
     "processes": lambda _: processes.run(),
+    "registry": lambda _: registry.run(),
     "scale": lambda _: scale.run(),
     "clock": lambda sizes: clock.run(sizes.rows),
     "batch-outcome": batch.run_outcome,

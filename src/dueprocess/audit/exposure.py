@@ -139,6 +139,12 @@ def exposure(groups: Mapping[str, Group], assumptions: Assumptions | None = None
     }
 
 
+def range_of(groups: Mapping[str, Group], assumptions: Assumptions) -> tuple[float | None, float | None]:
+    """The range alone, as ``exposure`` gives it under these assumptions."""
+    chosen = checked(assumptions)
+    return _range(_figures(groups, chosen), chosen)
+
+
 def _own(value: Any) -> str:
     return f"{value:g}" if isinstance(value, (int, float)) else ", ".join(value)
 

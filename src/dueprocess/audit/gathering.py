@@ -11,7 +11,7 @@ from typing import Any
 
 from dueprocess.audit import changes as law_changes
 from dueprocess.audit import numbers, protect
-from dueprocess.audit.exposure import Assumptions, exposure, groups_of
+from dueprocess.audit.exposure import Assumptions, exposure, groups_of, range_of
 from dueprocess.audit.issuance import LABELS, issuance
 from dueprocess.audit.numbers import CLASSES, Row, Table
 from dueprocess.audit.single import prepared_info
@@ -116,10 +116,7 @@ def switchable(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     found = exposure(groups)
     keys = [a["key"] for a in found["assumptions"]]
     choices = [[c["key"] for c in a["choices"]] for a in found["assumptions"]]
-    ranges = []
-    for values in product(*choices):
-        made = exposure(groups, Assumptions(**dict(zip(keys, values, strict=True))))
-        ranges.append((made["low"], made["high"]))
+    ranges = [range_of(groups, Assumptions(**dict(zip(keys, values, strict=True)))) for values in product(*choices)]
     return {**found, "ranges": ranges}
 
 

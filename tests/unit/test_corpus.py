@@ -1,0 +1,160 @@
+"""The labelled corpus in tests/corpus keeps its own rules (tests/corpus/README.md)."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections import Counter
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+SPLITS = ("dev", "heldout")
+POSITIONS = {
+    "honors_all", "requires_judicial_warrant", "requires_court_order", "requires_any_warrant", "requires_probable_cause",
+    "limits_by_offense", "notify_only", "declines_all", "undecided", "unknown",
+}
+ACCEPTS = {"detainer", "admin_warrant", "removal_order", "judicial_warrant", "court_order", "probable_cause", "listed_offense"}
+STATES = {
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME",
+    "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI",
+    "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+}
+KINDS = {"policy", "distractor", "other_language"}
+MOTIVES = {"constitution", "liability", "court_ruling", "state_law", "cost", "community_trust", "public_safety", "federal_pressure"}
+KEYS = {"id", "kind", "origin", "format", "language", "split", "date", "title", "publisher", "difficulty", "traps", "text", "labels"}
+LABELS = {
+    "claims": {"agency", "county_or_city", "state", "position", "accepts", "effective_date", "announced_date", "speaker", "motive", "cites", "quote"},
+    "counts": {"value", "unit", "scope", "since", "as_of", "claimant", "disputes", "quote"},
+    "rulings": {"name", "court", "date", "holding", "quote"},
+    "statutes_regs": {"name", "quote"},
+    "incidents": {"place", "state", "hours_overheld", "duration_text", "quote"},
+}
+MORE = {"aliases", "also_accept", "note", "optional", "value_text"}
+DATED = {"claims": ("announced_date", "effective_date"), "rulings": ("date",), "counts": ("since", "as_of")}
+SHORTEST_SHARED = 45
+"""Characters from which on a sentence may not stand in two texts: shorter ones are stock phrases."""
+
+
+@cache
+def read(split: str) -> tuple[dict[str, Any], ...]:
+    lines = (CORPUS / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(json.loads(line) for line in lines)
+
+
+def texts() -> list[dict[str, Any]]:
+    return [entry for split in SPLITS for entry in read(split)]
+
+
+def words(entry: dict[str, Any]) -> int:
+    return len(entry["text"].split())
+
+
+def is_date(value: str) -> bool:
+    """A day, a month or a year; a fiscal year only in a count."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", value)
+    if not found:
+        return False
+    year, month, day = found.groups()
+    date(int(year), int(month or 1), int(day or 1))
+    return True
+
+
+def sentences(text: str) -> set[str]:
+    plain = re.sub(r"<[^>]*>", " ", text)
+    parts = re.split(r"(?<=[.!?])\s+|\n\n+", plain)
+    return {joined for part in parts if len(joined := " ".join(part.split()).lower()) >= SHORTEST_SHARED}
+
+
+def test_there_are_enough_texts_in_two_halves_of_like_make() -> None:
+    dev, heldout = read("dev"), read("heldout")
+    assert len(dev) >= 32 and len(heldout) >= 32
+    assert abs(len(dev) - len(heldout)) <= 2
+    for entries in (dev, heldout):
+        kinds = Counter(entry["kind"] for entry in entries)
+        assert kinds["distractor"] >= 7 and kinds["other_language"] >= 1
+    origins = [Counter(entry["origin"] for entry in entries if entry["kind"] == "policy") for entries in (dev, heldout)]
+    assert len(set(origins[0]) & set(origins[1])) >= 12
+
+
+def test_ids_are_unique_and_name_their_half() -> None:
+    ids = [entry["id"] for entry in texts()]
+    assert len(ids) == len(set(ids))
+    for split in SPLITS:
+        assert {entry["split"] for entry in read(split)} == {split}
+
+
+def test_texts_are_as_long_as_real_ones() -> None:
+    lengths = [words(entry) for entry in texts()]
+    assert min(lengths) >= 300 and max(lengths) <= 1500
+    assert 500 <= statistics.median(lengths) <= 700
+    assert sum(length >= 1000 for length in lengths) >= 4
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_every_label_is_well_formed_and_its_quote_stands_in_the_text(split: str) -> None:
+    for entry in read(split):
+        where = entry["id"]
+        assert set(entry) == KEYS and entry["kind"] in KINDS, where
+        assert is_date(entry["date"]) and len(entry["date"]) == 10, where
+        assert set(entry["labels"]) == set(LABELS), where
+        for what, keys in LABELS.items():
+            for label in entry["labels"][what]:
+                assert keys <= set(label) <= keys | MORE, (where, label)
+                assert label["quote"].strip() and label["quote"] in entry["text"], (where, label["quote"])
+                for key in DATED.get(what, ()):
+                    value = label[key]
+                    assert value is None or is_date(value) or (what == "counts" and re.fullmatch(r"FY \d{4}", value)), (where, key, value)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_claims_use_the_closed_lists(split: str) -> None:
+    for entry in read(split):
+        for claim in entry["labels"]["claims"]:
+            assert claim["position"] in POSITIONS, entry["id"]
+            assert set(claim.get("also_accept", [])) <= POSITIONS - {claim["position"]}, entry["id"]
+            assert set(claim["accepts"]) <= ACCEPTS, entry["id"]
+            assert claim["state"] in STATES, entry["id"]
+            assert claim["motive"] is None or claim["motive"] in MOTIVES, entry["id"]
+            if claim["position"] == "honors_all":
+                assert claim["accepts"] == ["detainer"], entry["id"]
+            if claim["position"] == "requires_court_order":
+                assert "court_order" in claim["accepts"] and "removal_order" not in claim["accepts"], entry["id"]
+            if claim["position"] in ("undecided", "unknown", "notify_only"):
+                assert not claim["accepts"], entry["id"]
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_each_position_occurs_several_times(split: str) -> None:
+    found = Counter(claim["position"] for entry in read(split) for claim in entry["labels"]["claims"] if not claim.get("optional"))
+    assert set(found) == POSITIONS
+    assert min(found.values()) >= 2
+
+
+def test_distractors_and_other_languages_yield_nothing() -> None:
+    for entry in texts():
+        if entry["kind"] == "policy":
+            assert any(not claim.get("optional") for claim in entry["labels"]["claims"]), entry["id"]
+            continue
+        assert not entry["labels"]["claims"] and not entry["labels"]["counts"] and not entry["labels"]["incidents"], entry["id"]
+        assert all(label.get("optional") for what in LABELS for label in entry["labels"][what]), entry["id"]
+        assert (entry["kind"] == "other_language") == (entry["language"] != "en"), entry["id"]
+
+
+def test_a_count_carries_a_number() -> None:
+    for entry in texts():
+        for count in entry["labels"]["counts"]:
+            assert isinstance(count["value"], int | float) and count["value"] >= 0, entry["id"]
+            assert count["unit"], entry["id"]
+
+
+def test_no_sentence_stands_in_two_texts() -> None:
+    seen: dict[str, str] = {}
+    for entry in texts():
+        for sentence in sentences(entry["text"]):
+            assert seen.setdefault(sentence, entry["id"]) == entry["id"], (sentence, seen[sentence], entry["id"])
