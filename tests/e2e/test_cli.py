@@ -153,6 +153,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 # What has to be there before an example can run: the examples of other commands, run first.
 BEFORE = {
+    "agencies compare": ["audit run"],
     "audit class": ["audit run"],
     "audit explain": ["audit run"],
     "law key show": ["law key new"],

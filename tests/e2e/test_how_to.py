@@ -1,4 +1,5 @@
-"""Every command of the guides for a county counsel is run, in order, in an empty folder."""
+"""The commands of the guides are run, in order, in an empty folder that holds the repository's files; what needs a
+reader's own files is listed here with what it needs."""
 
 from __future__ import annotations
 
@@ -12,24 +13,39 @@ import pytest
 
 from dueprocess.kernel.files import data_dir
 
-GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
-COUNSEL = ("read-my-countys-law", "write-my-policy", "review", "adopt", "update")
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = ROOT / "docs" / "how-to"
+ALL = sorted(p.stem for p in GUIDES.glob("*.md"))
+NEEDS = {
+    # guide: (words of a command, what it needs that the repository does not have)
+    "audit-for-experts": (("dueprocess", "an audit of the reader's own stays"),),
+    "read-articles": (("clippings/", "articles that the reader has collected"),),
+    "track-policies": (("agencies review made-up-article-1", "what a claim is called in the reader's queue"), ("agencies promote", "a position that nobody has to review")),
+    "try-a-policy": (("audit-2026", "the reader's own policy and audit"),),
+}
 
 
 def commands(text: str) -> list[str]:
     return [line.strip() for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("guide", COUNSEL)
+def needs(guide: str, command: str) -> str | None:
+    return next((what for part, what in NEEDS.get(guide, ()) if part in command), None)
+
+
+@pytest.mark.parametrize("guide", [g for g in ALL if commands((GUIDES / f"{g}.md").read_text(encoding="utf-8"))])
 def test_every_command_runs(guide: str, tmp_path: Path) -> None:
     text = (GUIDES / f"{guide}.md").read_text(encoding="utf-8")
     (tmp_path / "cases").symlink_to(data_dir("cases"))
     (tmp_path / "lawbook").symlink_to(data_dir("lawbook"))
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
     if guide == "update":  # the guide supposes that the county has law of its own
         (tmp_path / "my-law").mkdir()
     found = commands(text)
-    assert found
     for command in found:
+        if needs(guide, command):
+            continue
         words = shlex.split(command)
         target = words[words.index(">") + 1] if ">" in words else None
         words = words[: words.index(">")] if target else words
@@ -41,7 +57,23 @@ def test_every_command_runs(guide: str, tmp_path: Path) -> None:
             (tmp_path / target).write_text(done.stdout)
 
 
-@pytest.mark.parametrize("guide", COUNSEL)
+@pytest.mark.parametrize("guide", sorted(NEEDS))
+def test_what_is_not_run_still_stands_in_its_guide(guide: str) -> None:
+    found = commands((GUIDES / f"{guide}.md").read_text(encoding="utf-8"))
+    for part, _ in NEEDS[guide]:
+        assert any(part in command for command in found), part
+
+
+def test_a_table_of_counts_is_refused_in_one_line(tmp_path: Path) -> None:
+    sample = str(ROOT / "data" / "samples" / "ice-detainer-outcomes-california-cities-2007-2015.csv")
+    done = subprocess.run([sys.executable, "-m", "dueprocess", "audit", sample, "--out", "audit"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert len([line for line in done.stderr.splitlines() if "each row is a count" in line]) == 1
+    assert not (tmp_path / "audit").exists()
+
+
+@pytest.mark.parametrize("guide", ALL)
 def test_its_links_lead_somewhere(guide: str) -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", (GUIDES / f"{guide}.md").read_text(encoding="utf-8")):
-        assert (GUIDES / link).resolve().is_file(), link
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", (GUIDES / f"{guide}.md").read_text(encoding="utf-8")):
+        if "://" not in link:
+            assert (GUIDES / link).resolve().exists(), link

@@ -102,12 +102,29 @@ NETWORK = {
 }  # fmt: skip
 
 
+# Asks a model at an address that the user gives (`claims --endpoint`); nothing else imports it.
+REACHES_OUT = "src/dueprocess/extract/endpoint.py"
+
+
 def test_nothing_reaches_the_network() -> None:
     for path in MODULES:
+        if name_of(path) == REACHES_OUT:
+            continue
         for line, module in imports(path):
             parts = module.split(".")
             prefixes = {".".join(parts[:n]) for n in range(1, len(parts) + 1)}
             assert not prefixes & NETWORK, f"{name_of(path)}:{line}: {module}"
+
+
+def test_one_command_may_reach_out_and_imports_it_only_then() -> None:
+    users = {name_of(p) for p in MODULES for _, module in imports(p) if module.startswith("dueprocess.extract.endpoint")}
+    assert users == {"src/dueprocess/cli/claims.py"}
+    code = (
+        "import sys; from dueprocess.extract import capture, read; import dueprocess.cli.claims;"
+        "read(capture(b'The Linn County Sheriff will not honor ICE detainers.', name='a'));"
+        "print([m for m in ('dueprocess.extract.endpoint', 'http.client', 'trafilatura', 'pypdf') if m in sys.modules])"
+    )
+    assert fresh(code).strip() == "[]"
 
 
 def test_nothing_is_unpickled_and_only_compiled_law_is_executed() -> None:

@@ -45,6 +45,8 @@ class DuckEngine:
         if threads:
             config["threads"] = threads
         self.connection = duckdb.connect(config=config)
+        # DuckDB would draw one on standard output, which belongs to whoever called.
+        self.connection.execute("SET enable_progress_bar = false")
         self.folder = folder
         self._other: dict[bool, set[str]] = {True: set(), False: set()}
         """Names in use by tables (True) and by views (False): one name is never both."""

@@ -28,6 +28,9 @@ _WORKER_SECONDS = 60
 SCATTERED = frozenset({"part"})
 """Stages whose rows lie together in the input, in the hands of one task: they are dealt out to all."""
 
+INTERPRETED = frozenset({"looks"})
+"""Stages of few rows and a text so long that compiling it takes more memory than a run has."""
+
 
 class SparkEngine:
     """Spark at ``master`` (``local[2]``, ``spark://host:7077``). ``memory`` (as ``3GB``) is the heap of a local run;
@@ -63,7 +66,9 @@ class SparkEngine:
         # whose sizes and columns Spark knows. With all that leads to it inside, the last plan would take minutes and
         # gigabytes before the first row is read.
         path = self._place(name)
+        self._compile(name not in INTERPRETED)
         frame.write.option("compression", "lz4").parquet(location(path))
+        self._compile(True)
         self._view(name, self._read(path), path)
 
     def parquet(self, name: str, *paths: Path) -> None:
@@ -99,6 +104,10 @@ class SparkEngine:
     def _place(self, name: str) -> Path:
         self.number += 1
         return self.folder / f"{self.number:05d}-{name}"
+
+    def _compile(self, wanted: bool) -> None:
+        self.spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if wanted else "NO_CODEGEN")
+        self.spark.conf.set("spark.sql.codegen.wholeStage", wanted)
 
     def _read(self, *paths: Path) -> Any:
         return self.spark.read.parquet(*(location(p, pattern=True) for p in paths))

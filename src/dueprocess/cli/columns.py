@@ -78,7 +78,9 @@ def _after(folder: Path) -> list[dict[str, str]]:
             elif low >= NEVER_AT:
                 shown[name] = "never"
             else:
-                shown[name] = iso(low, zone)[:16] if low == high else f"{iso(low, zone)[:16]} to {iso(high, zone)[:16]}"
+                first, last = iso(low, zone)[:16], iso(high, zone)[:16]
+                whole = row[f"{name}_open"] and first.endswith("T00:00") and high - low <= 25 * 3600
+                shown[name] = first if low == high else f"{first[:10]}, some hour" if whole else f"{first} to {last}"
         found.append(shown)
     return found
 
@@ -86,6 +88,6 @@ def _after(folder: Path) -> list[dict[str, str]]:
 def _print(rows: Sequence[Mapping[str, str]]) -> None:
     """A plain table of the columns that hold anything."""
     names = [n for n in (rows[0] if rows else {}) if any(r[n] for r in rows)]
-    widths = {n: min(34, max([len(n), *(len(r[n]) for r in rows)])) for n in names}
+    widths = {n: min(36, max([len(n), *(len(r[n]) for r in rows)])) for n in names}
     for row in [{n: n for n in names}, *rows] if names else []:
         typer.echo("  " + "  ".join("".join(c if c.isprintable() else " " for c in row[n])[: widths[n]].ljust(widths[n]) for n in names).rstrip())

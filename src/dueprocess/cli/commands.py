@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dueprocess.cli import auditing, stewarding, whatif
+from dueprocess.cli import agencies, auditing, claims, stewarding, whatif
 
 app = typer.Typer(
     add_completion=False,
@@ -24,6 +24,8 @@ app.add_typer(law, name="law")
 stewarding.register(law)
 auditing.register(app)
 whatif.register(app)
+agencies.register(app)
+claims.register(app)
 
 
 class Format(StrEnum):

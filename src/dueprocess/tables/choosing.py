@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from dueprocess.tables.sources import Reading, stem
 from dueprocess.terms.vocabulary import Vocabulary
 
 OWN_PARTS = ("papers", "grounds", "events")
+_COUNTS = ("count", "counts", "n", "total", "number", "detainers", "stays", "bookings", "arrests", "detentions", "removals", "persons", "people")
 _OWN_FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "papers": {f: (f,) for f in PAPER_FIELDS},
     "grounds": {"kind": ("kind",), "from": ("from", "from_at", "start_at", "start"), "until": ("until", "until_at", "end_at", "end")},
@@ -79,7 +81,15 @@ def chosen_map(given: Mapping[str, Any] | Map | None, preset: str | None, *, voc
         if notes is not None:
             notes.append(f"read by the preset [{name}], recognized by its headers")
         return load_preset(name, vocabulary=vocabulary)
+    if any(counts(raw) for raw in raws):
+        raise InputError("each row is a count, not a stay: nothing can be decided from it", where=raws[0].file, do="ask for the records behind the counts, one row a stay, with times")
     raise InputError("these columns are not known", where=raws[0].file if raws else "", do=f"run dueprocess columns {raws[0].file.split('[')[0] if raws else 'INPUT'} to propose a map, then give it with --map")
+
+
+def counts(raw: Raw) -> bool:
+    """Whether the headers say that rows are counts: one of them is a number of rows, and none a date or time."""
+    headers = {plain(h) for h in raw.headers}
+    return bool(headers & set(_COUNTS)) and not any(re.search(r"date|time|_at$|(^|_)dt($|_)", h) for h in headers)
 
 
 def recognized(raws: Sequence[Raw], *, vocabulary: Vocabulary) -> str | None:
@@ -89,6 +99,8 @@ def recognized(raws: Sequence[Raw], *, vocabulary: Vocabulary) -> str | None:
         preset = load_map(path, vocabulary=vocabulary)
         wanted = [{plain(n) for n in c.names} for c in preset.columns.values() if c.names] + [{plain(n) for n in names} for names in preset.by.values()]
         for raw in raws[:5]:
+            if counts(raw):
+                continue
             headers = {plain(h) for h in raw.headers}
             hits = sum(bool(w & headers) for w in wanted)
             share = hits / max(len(wanted), 1)

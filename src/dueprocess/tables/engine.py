@@ -10,7 +10,8 @@ from typing import Any
 
 from dueprocess.kernel.errors import InputError
 
-MEMORY = "1500MB"
+MEMORY = "2500MB"
+"""What DuckDB may take; beyond it, it writes to the scratch folder. Python and the lawbook come on top."""
 
 
 def quoted(name: str) -> str:
@@ -51,6 +52,8 @@ class Engine:
         self.scratch = scratch
         self.connection = duckdb.connect(str(scratch / "work.duckdb"))
         self._names = 0
+        self.days: dict[str, tuple[int, int]] = {}
+        """Per zone, the first and last year of which the calendar table has the days (``zonedays``)."""
         for setting in (
             f"SET memory_limit = {literal(memory)}",
             f"SET temp_directory = {literal(scratch / 'spill')}",
@@ -66,9 +69,14 @@ class Engine:
         self.connection.execute(sql, list(parameters) or None)
 
     def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Put a few rows into a table."""
-        if rows:
-            self.connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", [list(r) for r in rows])
+        """Put rows into a table: all of them as one Arrow table, since one by one each costs milliseconds."""
+        if not rows:
+            return
+        arrow = module("pyarrow")
+        columns = [list(c) for c in zip(*rows, strict=True)]
+        self.connection.register("_incoming", arrow.table(columns, names=[f"c{i}" for i in range(len(columns))]))
+        self.run(f"INSERT INTO {table} SELECT * FROM _incoming")
+        self.connection.unregister("_incoming")
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query: for small answers only."""

@@ -15,7 +15,7 @@ from dueprocess.tables.cells import NO, YES
 from dueprocess.tables.columns import TIME_OF
 from dueprocess.tables.engine import Engine, literal, quoted
 from dueprocess.tables.mapping import Map
-from dueprocess.tables.parts import attached, events, grounds, papers, signer
+from dueprocess.tables.parts import events, grounds, papers, signer
 from dueprocess.tables.placing import Placed
 from dueprocess.tables.rows import Shaper
 from dueprocess.tables.stays import Assumption, StayBuilder, stem
@@ -46,7 +46,7 @@ def finish(
     unknown = _papers(done, builder, shaper, map_, placed, books, assumed)
     about = _grounds(done, shaper, map_, placed, problems_of=builder)
     if (part := shaper.sections.get("events")) is not None:
-        done.parts["events"] = events(engine, attached(engine, part[0], placed.keys), problems=problems, known=list(vocabulary.events))
+        done.parts["events"] = events(engine, part[0], problems=problems, known=list(vocabulary.events))
     _assume(done, engine, assumed, map_.why, vocabulary)
     _end(done, builder, map_, as_of=as_of, unknown=unknown, about=about, notes=notes)
     return done
@@ -103,8 +103,11 @@ def _typed(builder: StayBuilder, placed: Placed, books: tuple[str, str], *, key:
             columns[f"{time}_{suffix}"] = f"{time}_{suffix}" if f"{time}_at" in b.times else f"NULL::{kind}"
     columns |= {quoted(n): sql for n, sql in facts.items()}
     target = engine.fresh("typed")
+    whose = "" if placed.joined else f"JOIN {placed.keys} k USING (row)"
+    if placed.joined:
+        columns |= {"agency": "s.agency", "facility": "s.facility", "zone": "s.zone", "stay_id": columns["stay_id"].replace("k._key", "s._key")}
     engine.run(
-        f"CREATE TABLE {target} AS SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())}{''.join(f', s.{n}' for n in b.rows.by)} FROM {b.table} s JOIN {placed.keys} k USING (row) "
+        f"CREATE VIEW {target} AS SELECT {', '.join(f'{sql} AS {name}' for name, sql in columns.items())}{''.join(f', s.{n}' for n in b.rows.by)} FROM {b.table} s {whose} "
         f"LEFT JOIN {boxes} x ON x.text = {b.text('detainer_boxes')} LEFT JOIN {editions} e ON e.form = {form} AND e.text = {b.text('detainer_edition')}"
     )
     for name, column, code in (("detainer_boxes", "detainer_boxes", "no-such-box"), ("detainer_signed", "detainer_signed_by", "unreadable-value")):
@@ -133,7 +136,7 @@ def _papers(done: Finished, builder: StayBuilder, shaper: Shaper, map_: Map, pla
         return None
     engine = builder.engine
     boxes, editions = books
-    table, unknown = papers(engine, attached(engine, part[0], placed.keys), part[1], problems=builder.problems, posted=map_.posted, boxes=boxes, editions=editions, form=assumed.get("detainer_form"))
+    table, unknown = papers(engine, part[0], part[1], problems=builder.problems, posted=map_.posted, boxes=boxes, editions=editions, form=assumed.get("detainer_form"))
     first = engine.fresh("first")
     engine.run(
         f"CREATE TABLE {first} AS SELECT p.* FROM {table} p JOIN {done.stays} s USING (row) WHERE p._detainer AND NOT s._listed AND s.detainer_form IS NULL QUALIFY row_number() OVER (PARTITION BY p.row ORDER BY p.received_lo NULLS LAST, p._ord) = 1"
@@ -141,9 +144,7 @@ def _papers(done: Finished, builder: StayBuilder, shaper: Shaper, map_: Map, pla
     moved = {"detainer_form": "kind", "detainer_edition": "edition", "detainer_signed_by": "signed_by", "detainer_boxes": "boxes", "detainer_issuer": "issuer"}
     moved |= {f"detainer_{t}_{s}": f"{t}_{s}" for t in ("received", "served", "cancelled") for s in ("lo", "hi", "open")}
     replaced = ", ".join(f"CASE WHEN f.row IS NOT NULL THEN f.{theirs} ELSE s.{ours} END AS {ours}" for ours, theirs in moved.items())
-    target = engine.fresh("stays")
-    engine.run(f"CREATE TABLE {target} AS SELECT s.* REPLACE ({replaced}, s._listed OR f.row IS NOT NULL AS _listed) FROM {done.stays} s LEFT JOIN {first} f USING (row)")
-    done.stays = target
+    _over(done, engine, f"SELECT s.* REPLACE ({replaced}, s._listed OR f.row IS NOT NULL AS _listed) FROM {done.stays} s LEFT JOIN {first} f USING (row)")
     rest = engine.fresh("papers")
     engine.run(f"CREATE TABLE {rest} AS SELECT p.* FROM {table} p WHERE NOT EXISTS (SELECT 1 FROM {first} f WHERE f.row = p.row AND f._ord = p._ord AND f.kind = p.kind)")
     done.parts["papers"] = rest
@@ -155,7 +156,7 @@ def _grounds(done: Finished, shaper: Shaper, map_: Map, placed: Placed, *, probl
     if part is None:
         return None
     engine, problems = problems_of.engine, problems_of.problems
-    table, about = grounds(engine, attached(engine, part[0], placed.keys), part[1], stays=done.stays, problems=problems, posted=map_.posted)
+    table, about = grounds(engine, part[0], part[1], problems=problems, posted=map_.posted)
     problems.collect(
         f"SELECT s._file AS file, s._line AS row, NULL::VARCHAR AS \"column\", 'only-holds' AS code, NULL::VARCHAR AS what, s.row AS stay_row FROM {about} a JOIN {done.stays} s USING (row) WHERE a.holds AND NOT a.given AND NOT a.complete"
     )
@@ -171,9 +172,8 @@ def _assume(done: Finished, engine: Engine, assumed: Mapping[str, str], why: Map
     for name, value in assumed.items():
         column, sql = _assumed_value(name, value, vocabulary)
         if column.startswith("f_") and column not in done.facts:
-            kind = FACT_TYPES[vocabulary.facts[name].type]
             done.facts.append(column)
-            engine.run(f"ALTER TABLE {done.stays} ADD COLUMN {column} {kind}")
+            _over(done, engine, f"SELECT *, NULL::{FACT_TYPES[vocabulary.facts[name].type]} AS {column} FROM {done.stays}")
         condition = f"{column}_lo IS NULL" if column in STAY_TIMES else f"{column} IS NULL"
         if (name.startswith("detainer_") and name not in vocabulary.facts) or name == "detainer_form":
             condition += " AND _listed"
@@ -182,9 +182,16 @@ def _assume(done: Finished, engine: Engine, assumed: Mapping[str, str], why: Map
             if "papers" in done.parts:
                 condition += f" AND row NOT IN (SELECT row FROM {done.parts['papers']} WHERE kind = {literal(_WARRANT_PAPERS[name])})"
         (count,) = engine.one(f"SELECT count(*) FROM {done.stays} WHERE {condition}")
-        sets = f"{column}_lo = {NEVER_AT}, {column}_hi = {NEVER_AT}, {column}_open = FALSE" if column in STAY_TIMES else f"{column} = {sql}"
-        engine.run(f"UPDATE {done.stays} SET {sets} WHERE {condition}")
+        sets = {f"{column}_lo": str(NEVER_AT), f"{column}_hi": str(NEVER_AT), f"{column}_open": "FALSE"} if column in STAY_TIMES else {column: sql}
+        _over(done, engine, f"SELECT * REPLACE ({', '.join(f'CASE WHEN {condition} THEN {filled} ELSE {c} END AS {c}' for c, filled in sets.items())}) FROM {done.stays}")
         done.assumptions.append(Assumption(name, value, why.get(name, ""), count))
+
+
+def _over(done: Finished, engine: Engine, query: str) -> None:
+    """The stays through one more step: a view, so that all steps are one pass over what is stored."""
+    target = engine.fresh("stays")
+    engine.run(f"CREATE VIEW {target} AS {query}")
+    done.stays = target
 
 
 def _assumed_value(name: str, value: str, vocabulary: Vocabulary) -> tuple[str, str]:
@@ -235,16 +242,16 @@ def _end(done: Finished, builder: StayBuilder, map_: Map, *, as_of: date | Insta
     joins = (f" LEFT JOIN {unknown} u ON u.row = s.row" if unknown else "") + (f" LEFT JOIN {about} a ON a.row = s.row" if about else "")
     missing = "_state = 'missing' AND left_lo IS NULL"
     known = "booked_lo IS NOT NULL AND booked_lo <= as_of"
-    target = engine.fresh("stays")
-    engine.run(
-        f"CREATE TABLE {target} AS SELECT * REPLACE ("
+    _over(
+        done,
+        engine,
+        "SELECT * REPLACE ("
         f"CASE WHEN _state = 'present' THEN NULL WHEN {missing} THEN CASE WHEN {known} THEN booked_lo END ELSE left_lo END AS left_lo, "
         f"CASE WHEN _state = 'present' THEN NULL WHEN {missing} THEN CASE WHEN {known} THEN as_of END ELSE left_hi END AS left_hi, "
         f"CASE WHEN _state = 'present' THEN NULL WHEN {missing} THEN CASE WHEN {known} THEN FALSE END ELSE left_open END AS left_open), _state AS left_state "
         f"FROM (SELECT s.* REPLACE (coalesce(s.record_complete, FALSE) AND NOT ({named}) AS record_complete, ({grounds_given}) AS has_grounds), {state} AS _state, w.as_of FROM {done.stays} s{joins} "
-        f"LEFT JOIN {speaks} w ON w.zone = coalesce(s.zone, ''))"
+        f"LEFT JOIN {speaks} w ON w.zone = coalesce(s.zone, ''))",
     )
-    done.stays = target
 
 
 def _speaks(engine: Engine, stays: str, builder: StayBuilder, map_: Map, as_of: date | Instant | None, notes: list[str]) -> str:
@@ -264,12 +271,14 @@ def _speaks(engine: Engine, stays: str, builder: StayBuilder, map_: Map, as_of: 
             notes.append("as_of was not given; the latest recorded time was taken as the instant up to which the file speaks")
         else:
             notes.append("as_of was not given, and the file has no time of a stay: up to when it speaks is unknown (give --as-of)")
+    spoken: list[tuple[str, Instant | None]] = []
     for zone in zones:
         if isinstance(as_of, date):
             value: Instant | None = day_start(zone or "UTC", as_of + timedelta(days=1))
         else:
             value = as_of if as_of is not None else latest
-        engine.run(f"INSERT INTO {table} VALUES (?, ?)", [zone, value])
+        spoken.append((zone, value))
+    engine.insert(table, spoken)
     return table
 
 

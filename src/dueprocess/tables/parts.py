@@ -60,28 +60,21 @@ def _problem(code: str, column: str, table: str, condition: str) -> str:
     return f"SELECT _file AS file, _line AS row, {literal(column)} AS \"column\", {literal(code)} AS code, NULL::VARCHAR AS what, row AS stay_row FROM {table} WHERE {condition}"
 
 
-def attached(engine: Engine, table: str, keys: str) -> str:
-    """The rows of a part with ``row`` and ``zone`` of their stay."""
-    target = engine.fresh("attached")
-    engine.run(f"CREATE TABLE {target} AS SELECT p.*, k.row, k.zone FROM {table} p JOIN {keys} k USING (_key)")
-    return target
-
-
-def grounds(engine: Engine, table: str, fields: Sequence[str], *, stays: str, problems: Problems, posted: Mapping[str, Posted]) -> tuple[str, str]:
+def grounds(engine: Engine, table: str, fields: Sequence[str], *, problems: Problems, posted: Mapping[str, Posted]) -> tuple[str, str]:
     """(table of grounds, table of the stays ``row, any, holds, complete`` that have rows there). Holds are none of them."""
     present = [f for f in fields if f in ("from", "until")]
     if "until" in fields:
         # A ground that still runs is no time, but said all the same.
         running = engine.fresh("grounds_open")
-        engine.run(f"CREATE TABLE {running} AS SELECT * REPLACE (CASE WHEN lower(trim(t_until)) NOT IN ('open', 'still running') THEN t_until END AS t_until), coalesce(lower(trim(t_until)) IN ('open', 'still running'), FALSE) AS _runs FROM {table}")
+        engine.run(f"CREATE VIEW {running} AS SELECT * REPLACE (CASE WHEN lower(trim(t_until)) NOT IN ('open', 'still running') THEN t_until END AS t_until), coalesce(lower(trim(t_until)) IN ('open', 'still running'), FALSE) AS _runs FROM {table}")
         table = running
     times = [TimeColumn(f"t_{f}", f, posted.get(f, False)) for f in present]
-    timed = with_times(engine, table, times) if times else table
+    timed = with_times(engine, table, times, stored=False) if times else table
     if times:
         problems.collect(time_problems(timed, [(t, f) for t, f in zip(times, present, strict=True)], row="row"))
     kind = "lower(trim(t_kind))" if "kind" in fields else "'charge'"
     if "kind" in fields:
-        problems.collect(_problem("kind-unknown", "kind", timed, f"NOT _hold AND t_kind IS NOT NULL AND {kind} NOT IN {listed(GROUND_KINDS)}"))
+        problems.collect(_problem("kind-unknown", "kind", table, f"NOT _hold AND t_kind IS NOT NULL AND {kind} NOT IN {listed(GROUND_KINDS)}"))
     empty = "NULL::BIGINT AS {0}_lo, NULL::BIGINT AS {0}_hi, NULL::BOOLEAN AS {0}_open"
     ends = (
         # Only a disposition that ends local authority says that the ground ended at that time.
@@ -91,18 +84,18 @@ def grounds(engine: Engine, table: str, fields: Sequence[str], *, stays: str, pr
         else empty.format("end")
     ).replace("{o}", "_runs").replace("{never}", str(2**40))
     starts = (
-        "CASE WHEN _has_from THEN from_lo ELSE s.booked_lo END AS start_lo, CASE WHEN _has_from THEN from_hi ELSE s.booked_hi END AS start_hi, CASE WHEN _has_from THEN from_open ELSE s.booked_open END AS start_open"
+        "CASE WHEN _has_from THEN from_lo ELSE booked_lo END AS start_lo, CASE WHEN _has_from THEN from_hi ELSE booked_hi END AS start_hi, CASE WHEN _has_from THEN from_open ELSE booked_open END AS start_open"
         if "from" in fields
-        else "s.booked_lo AS start_lo, s.booked_hi AS start_hi, s.booked_open AS start_open"
+        else "booked_lo AS start_lo, booked_hi AS start_hi, booked_open AS start_open"
     )
     target = engine.fresh("grounds_done")
     engine.run(
         # A ground of a kind that nobody knows is still a ground: it must not vanish from the stay.
-        f"CREATE TABLE {target} AS SELECT g.row, CASE WHEN {kind} IN {listed(GROUND_KINDS)} THEN {kind} WHEN t_kind_given THEN 'other' ELSE 'charge' END AS kind, {starts}, {ends}, g._ord "
-        f"FROM (SELECT *, {'t_kind IS NOT NULL' if 'kind' in fields else 'FALSE'} AS t_kind_given FROM {timed}) g JOIN {stays} s ON s.row = g.row WHERE NOT _hold"
+        f"CREATE VIEW {target} AS SELECT g.row, CASE WHEN {kind} IN {listed(GROUND_KINDS)} THEN {kind} WHEN t_kind_given THEN 'other' ELSE 'charge' END AS kind, {starts}, {ends}, g._ord "
+        f"FROM (SELECT *, {'t_kind IS NOT NULL' if 'kind' in fields else 'FALSE'} AS t_kind_given FROM {timed}) g WHERE NOT _hold"
     )
     about = engine.fresh("grounds_about")
-    engine.run(f"CREATE TABLE {about} AS SELECT row, bool_or(NOT _hold) AS given, bool_or(_hold) AS holds, bool_and(_complete) AS complete, bool_or(t_disposition = 'transfer') AS transfer FROM {timed} GROUP BY row")
+    engine.run(f"CREATE TABLE {about} AS SELECT row, bool_or(NOT _hold) AS given, bool_or(_hold) AS holds, bool_and(_complete) AS complete, bool_or(t_disposition = 'transfer') AS transfer FROM {table} GROUP BY row")
     return target, about
 
 

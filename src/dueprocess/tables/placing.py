@@ -25,6 +25,8 @@ class Placed:
     aside: int
     several: bool
     """Whether any stay has more than one row."""
+    joined: bool = False
+    """``rows`` has ``agency, facility`` too: each row is a stay, and ``keys`` is a view of them."""
 
 
 def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Alias], role: str, problems: Problems, matches: str) -> Placed:
@@ -34,7 +36,11 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
     (repeated,) = engine.one(f"SELECT count(*) - count(DISTINCT _key) FROM {rows.table}")
     firsts = "".join(f", arg_min(t_{p}, _ord) FILTER (t_{p} IS NOT NULL) AS p_{p}, count(DISTINCT t_{p}) > 1 AS d_{p}" for p in given)
     day = _day_text(rows)
+    dense = None if repeated else _dense(engine, rows)
     if repeated:
+        stored = engine.fresh("rows")
+        engine.run(f"CREATE TABLE {stored} AS SELECT * FROM {rows.table}")
+        rows.table = stored
         engine.run(
             f"CREATE TABLE {keys}_0 AS SELECT _key, min(_ord) FILTER (_main) AS _ord, arg_min(_file, _ord) FILTER (_main) AS _file, arg_min(_line, _ord) FILTER (_main) AS _line, "
             f"count(*) FILTER (_main) AS n, min({day}) AS _on{firsts} FROM {rows.table} GROUP BY _key"
@@ -43,8 +49,8 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
         engine.run(f"DELETE FROM {keys}_0 WHERE n = 0 OR _key IS NULL")
     else:
         singles = "".join(f", t_{p} AS p_{p}, FALSE AS d_{p}" for p in given)
-        engine.run(f"CREATE TABLE {keys}_0 AS SELECT _key, _ord, _file, _line, 1::BIGINT AS n, {day} AS _on{singles} FROM {rows.table} WHERE _main")
-        (orphans,) = engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main")
+        engine.run(f"CREATE VIEW {keys}_0 AS SELECT _key, _ord, _file, _line, 1::BIGINT AS n, {day} AS _on{singles} FROM {rows.table} WHERE _main")
+        (orphans,) = (0,) if dense else engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main")
     if orphans:
         problems.collect(
             f"SELECT DISTINCT ON (_ord) _file AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {rows.table} "
@@ -56,19 +62,38 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
     _match(engine, f"{keys}_0", given, places=places, aliases=aliases, role=role, matches=matches)
     same = " AND ".join(f"k.p_{p} IS NOT DISTINCT FROM m.{p}" for p in given) or "TRUE"
     dated = " AND k._on IS NOT DISTINCT FROM m._on" if _dated(aliases, given) else ""
-    engine.run(
-        f"CREATE TABLE {keys} AS SELECT k._key, row_number() OVER (ORDER BY k._ord) - 1 AS row, k.n, k._file, k._line, m.agency_matched AS agency, m.facility_matched AS facility, m.zone, m.how "
-        f"FROM {keys}_0 k LEFT JOIN {matches} m ON {same}{dated}"
-    )
+    placed = engine.fresh("placed")
+    found = "m.agency_matched AS agency, m.facility_matched AS facility, m.zone, m.how"
+    if dense:
+        # One pass: the rows are the stays, and each has its number by the line it stands in.
+        where = same.replace("k.p_", "k.t_") + dated.replace("k._on", day.replace("t_", "k.t_"))
+        engine.run(f"CREATE TABLE {placed} AS SELECT k.*, {dense} AS row, {found} FROM {rows.table} k LEFT JOIN {matches} m ON {where}")
+        engine.run(f"CREATE VIEW {keys} AS SELECT _key, row, 1::BIGINT AS n, _file, _line, agency, facility, zone, how FROM {placed}")
+    else:
+        engine.run(f"CREATE TABLE {keys} AS SELECT k._key, row_number() OVER (ORDER BY k._ord) - 1 AS row, k.n, k._file, k._line, {found} FROM {keys}_0 k LEFT JOIN {matches} m ON {same}{dated}")
+        engine.run(f"CREATE TABLE {placed} AS SELECT r.*, k.row, k.zone FROM {rows.table} r JOIN {keys} k USING (_key)")
     problems.collect(
         f"SELECT _file AS file, _line AS row, 'agency' AS \"column\", 'agency-unmatched' AS code, 'no agency could be matched (' || coalesce(how, 'nothing given') || '); the agency is unknown' AS what, row AS stay_row FROM {keys} WHERE agency IS NULL"
     )
-    placed = engine.fresh("placed")
-    engine.run(f"CREATE TABLE {placed} AS SELECT r.*, k.row, k.zone FROM {rows.table} r JOIN {keys} k USING (_key)")
+    if dense:
+        (stays,) = engine.one(f"SELECT count(*) FROM {placed}")
+        return Placed(keys, placed, int(stays), 0, 0, several=False, joined=True)
     (stays,) = engine.one(f"SELECT count(*) FROM {keys}")
     (main,) = engine.one(f"SELECT count(*) FROM {rows.table} WHERE _main")
     (others,) = engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main")
     return Placed(keys, placed, stays, main - stays + others - orphans, orphans, bool(repeated))
+
+
+def _dense(engine: Engine, rows: Rows) -> str | None:
+    """The SQL of a stay's number from 0 on, where every row is a stay and no line of a table is left out; else None."""
+    spans = engine.rows(f"SELECT _ord >> 40, min(_line), max(_line), count(*), bool_and(_main) FROM {rows.table} GROUP BY 1 ORDER BY 1")
+    if not spans or any(last - first + 1 != count or not main for _, first, last, count, main in spans):
+        return None
+    cases, before = [], 0
+    for number, first, _, count, _ in spans:
+        cases.append(f"WHEN {number} THEN k._line + {before - first}")
+        before += count
+    return f"CASE k._ord >> 40 {' '.join(cases)} END::BIGINT"
 
 
 def _day_text(rows: Rows) -> str:

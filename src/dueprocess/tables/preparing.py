@@ -17,13 +17,13 @@ from dueprocess.places import PlaceBook
 from dueprocess.tables.agencies import read_aliases, shipped_aliases
 from dueprocess.tables.cells import prepare_macros
 from dueprocess.tables.choosing import chosen_map, known_names
-from dueprocess.tables.engine import Engine, engine
+from dueprocess.tables.engine import MEMORY, Engine, engine
 from dueprocess.tables.finishing import finish
 from dueprocess.tables.header import plain
 from dueprocess.tables.mapping import Map
 from dueprocess.tables.parts import boxes_book, editions_book
 from dueprocess.tables.placing import Placed, place
-from dueprocess.tables.problems import Problems
+from dueprocess.tables.problems import WORDS, Problems
 from dueprocess.tables.raw import Raw, groups
 from dueprocess.tables.rows import Shaper
 from dueprocess.tables.sources import Input, grouped, read_all
@@ -57,7 +57,7 @@ class Prepared:
         """The account for a terminal."""
         found = [f"{self.rows_in:,} rows in = {self.stays:,} stays + {self.merged:,} rows merged into them + {self.aside:,} set aside"]
         found += [f"assumed where the file is silent: {a.column} = {a.value} ({a.rows:,} stays)" for a in self.assumptions]
-        found += [f"{count:,} × {code}" for code, count in sorted(self.problems.items(), key=lambda item: (-item[1], item[0]))]
+        found += [f"{count:,} × {code}: {WORDS[code]}" for code, count in sorted(self.problems.items(), key=lambda item: (-item[1], item[0]))]
         return [*found, *self.notes]
 
 
@@ -73,7 +73,7 @@ def prepare(
     assume: bool = True,
     keep_by: Sequence[str] = (),
     person_key: bytes | None = None,
-    memory: str = "1500MB",
+    memory: str = MEMORY,
 ) -> Prepared:
     """Turn foreign tables into the folder of custody tables that ``case.custody`` describes.
 
@@ -129,9 +129,6 @@ def _prepare(
     rows_in = sum(raw.rows for raw in raws)
     shaper = Shaper(opened, map_, tables, problems)
     rows = shaper.stay_rows(keep_by, [n for n in map_.columns if n in vocabulary.facts or n.removesuffix("_from") in vocabulary.facts or n.removesuffix("_then") in vocabulary.facts])
-    for part in ("papers", "grounds", "events"):
-        if any(s.part == part for s in map_.sections):
-            shaper.sections[part] = shaper.section_rows(part)
     rows.facts = [n for n in rows.facts if n not in ("detainer_form", "detainer_issuer")]
     aliases = [*(a for f in map_.facilities for a in read_aliases(Path(f))), *shipped_aliases()]
     placed = place(opened, rows, places=places, aliases=aliases, role=map_.role, problems=problems, matches="matches")
@@ -141,6 +138,9 @@ def _prepare(
     if map_.snapshot:
         builder.snapshots()
     builder.merge()
+    for part in ("papers", "grounds", "events"):
+        if any(s.part == part for s in map_.sections):
+            shaper.sections[part] = shaper.section_rows(part, builder.known(booked=part == "grounds"))
     builder.date_facts()
     books = (boxes_book(opened, _boxes_in(builder, shaper), known=[f.box for f in vocabulary.facts.values() if f.box]), editions_book(opened, lawbook.forms))
     done = finish(

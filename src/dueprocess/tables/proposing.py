@@ -15,8 +15,8 @@ from typing import Any
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import read_mapping
-from dueprocess.tables.cells import prepare_macros
-from dueprocess.tables.choosing import known_names, own_map, recognized
+from dueprocess.tables.cells import NO, UNSURE, YES, prepare_macros
+from dueprocess.tables.choosing import counts, known_names, own_map, recognized
 from dueprocess.tables.columns import TIME_OF, personal
 from dueprocess.tables.engine import Engine, engine
 from dueprocess.tables.header import plain
@@ -69,6 +69,8 @@ class _Proposer:
         guesses = {id(raw): self._columns(raw, self.words["columns"]) for raw in self.raws}
         main = max(self.raws, key=lambda raw: len(guesses[id(raw)]))
         columns = guesses[id(main)]
+        if preset is None and counts(main):
+            raise InputError("each row is a count, not a stay: nothing can be decided from it", where=main.file, do="ask for the records behind the counts, one row a stay, with times")
         if not columns and preset is None:
             raise InputError("no column of a stay is recognized", where=main.file, do="write a map by hand, as in docs/reference/map-file.md")
         text = self._text(main, columns, guesses)
@@ -96,6 +98,10 @@ class _Proposer:
                     match = near[0] if near else None
                 if match is None or (personal(headers[match]) and own not in ("agency_name", "facility_name")):
                     continue
+                if own == "agency" and not any(v.startswith("us/") for v in self._values(raw, headers[match])):
+                    continue  # an agency's initials name none; its path does
+                if own == "detainer" and not all(v.lower() in (*YES, *NO, *UNSURE) for v in self._values(raw, headers[match])):
+                    continue
                 if (own.endswith("_at") or own in ("from", "until")) and not self._is_time(raw, headers[match]):
                     continue
                 found[own] = headers[match]
@@ -121,9 +127,14 @@ class _Proposer:
             f"map: {plain(main.name).replace('_', '-') or 'map'}",
         ]
         several = len(self.raws) > 1
-        if several or main.sheet:
+        layout = {id(raw): self._layout(raw, guesses[id(raw)]) for raw in self.raws}
+        if several or main.sheet or layout[id(main)]:
             lines.append("tables:")
-            lines += [f"  {_name(raw)}: {{file: {_q(raw.file.split('[')[0])}{f', sheet: {_q(raw.sheet)}' if raw.sheet else ''}}}" for raw in self.raws]
+            lines += [f"  {_name(raw)}: {{file: {_q(raw.file.split('[')[0])}{f', sheet: {_q(raw.sheet)}' if raw.sheet else ''}{layout[id(raw)]}}}" for raw in self.raws]
+        if not any(own in TIME_OF for own in columns):
+            self.notes.append("no column was taken for a time of a stay: without one nothing can be decided. If each row is a count, ask for the records behind the counts")
+        elif "booked_at" not in columns:
+            self.notes.append("no column was taken for the booking: name it under columns, as booked_at. The day of an arrest or an offense is not the booking")
         lines += self._stays(main, columns, several)
         lines += ["columns:"]
         for own, header in columns.items():
@@ -140,6 +151,29 @@ class _Proposer:
             "# assume: {record_complete: true, detainer_form: i-247a, judicial_warrant: false}",
         ]
         return "\n".join(lines) + "\n"
+
+    def _layout(self, raw: Raw, columns: Mapping[str, str]) -> str:
+        """What the table's map says of lines that name a group, and of cells that stand only on the first line of a stay."""
+        cells = [f"c{i}" for i in range(len(raw.headers))]
+        if len(cells) < 3:
+            return ""
+        filled = " + ".join(f"(nullif(trim({c}), '') IS NOT NULL)::INT" for c in cells)
+        alone, usual = self.engine.one(f"SELECT count(*) FILTER (WHERE n = 1 AND nullif(trim(c0), '') IS NOT NULL), median(n) FROM (SELECT c0, {filled} AS n FROM {raw.table})")
+        said = ""
+        if alone >= 2 and usual >= 3:
+            said += ", group_header: Group"
+            self.notes.append(f"[{raw.file}]: {alone} lines hold one cell only; they are read as titles of the rows below (group_header)")
+        owned = [h for own, h in columns.items() if own not in ("agency", "state", "county")]
+        first = raw.column([columns["stay_id"]]) if "stay_id" in columns else None
+        if first and raw.rows > alone:
+            below = f"nullif(trim({first}), '') IS NULL AND {filled} > 1"
+            (count, *blank) = self.engine.one(f"SELECT count(*), {', '.join(f'count(nullif(trim({raw.column([h])}), {chr(39) * 2}))' for h in owned)} FROM {raw.table} WHERE {below}")
+            (top,) = self.engine.one(f"SELECT arg_min(nullif(trim({first}), '') IS NOT NULL, _line) FROM {raw.table} WHERE {filled} > 1")
+            if count and top:
+                down = [h for h, n in zip(owned, blank, strict=True) if n == 0]
+                said += f", fill_down: [{', '.join(_q(h) for h in down)}]"
+                self.notes.append(f"[{raw.file}]: {count} rows have no [{columns['stay_id']}]; they are read as further rows of the stay above (fill_down). If they are stays of their own, take that out")
+        return said
 
     def _stays(self, main: Raw, columns: Mapping[str, str], several: bool) -> list[str]:
         if "stay_id" not in columns:
@@ -219,6 +253,9 @@ class _Proposer:
     def _shown(self, raw: Raw, columns: Mapping[str, str]) -> list[dict[str, str]]:
         own = {header: name for name, header in columns.items()}
         charges = {h: f"grounds: {n}" for n, h in self._columns(raw, self.words["charges"]).items()}
+        for name in list(columns):
+            clocks = [plain(c) for c in self.words["clocks"].get(name, ())]
+            own |= {h: f"{name}: its clock" for h in raw.headers if plain(h) in clocks and h not in own}
         return [{"column": h, "becomes": own.get(h) or charges.get(h) or ("" if not personal(h) else "never read")} for h in raw.headers]
 
     def _sample(self, raw: Raw) -> list[dict[str, str]]:

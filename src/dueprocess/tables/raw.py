@@ -15,7 +15,7 @@ BATCH = 50_000
 
 @dataclass
 class Raw:
-    """``table`` has the columns ``c0, c1, …`` (VARCHAR) named by ``headers`` and ``_line``, the row in the file.
+    """``table`` (or a view) has the columns ``c0, c1, …`` (VARCHAR) named by ``headers`` and ``_line``, the row in the file.
 
     ``rows`` counts the rows of data, ``aside`` those that are none (titles, repeated headers, blank lines).
     """
@@ -79,13 +79,17 @@ def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
         for i, name in enumerate(raw.headers)
         if not name.endswith(")")
     )
-    for code, condition in (("blank-line", blank), ("repeated-header", again or "FALSE")):
-        (count,) = engine.one(f"SELECT count(*) FROM {raw.table} WHERE {condition}")
-        if count:
+    again = f"NOT ({blank}) AND ({again or 'FALSE'})"
+    blanks, headers, count = engine.one(f"SELECT count(*) FILTER (WHERE {blank}), count(*) FILTER (WHERE {again}), count(*) FROM {raw.table}")
+    for code, condition, found in (("blank-line", blank, blanks), ("repeated-header", again, headers)):
+        if found:
             problems.collect(f"SELECT {file} AS file, _line AS row, NULL::VARCHAR AS \"column\", '{code}' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {raw.table} WHERE {condition}")
-            engine.run(f"DELETE FROM {raw.table} WHERE {condition}")
-            raw.aside += count
-    (raw.rows,) = engine.one(f"SELECT count(*) FROM {raw.table}")
+    raw.rows = count - blanks - headers
+    raw.aside += blanks + headers
+    if blanks or headers:
+        kept = engine.fresh("raw")
+        engine.run(f"CREATE TABLE {kept} AS SELECT * FROM {raw.table} WHERE NOT coalesce(({blank}) OR ({again}), FALSE)")
+        raw.table = kept
 
 
 def groups(engine: Engine, raw: Raw, problems: Problems, *, group: str | None, fill: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ class Shaper:
     def __init__(self, engine: Engine, map_: Map, tables: Mapping[str, Sequence[Raw]], problems: Problems) -> None:
         self.engine, self.map, self.tables, self.problems = engine, map_, tables, problems
         self.sections: dict[str, tuple[str, list[str]]] = {}
+        self._linked: dict[int, str] = {}
         self.order = {id(raw): n for n, raw in enumerate(r for name in tables for r in tables[name])}
 
     def _others(self, table: str, raw: Raw) -> list[Raw]:
@@ -100,7 +101,8 @@ class Shaper:
             for raw in self.tables[table]:
                 parts.append(self._stay_select(table, raw, names, by))
         target = self.engine.fresh("rows")
-        self.engine.run(f"CREATE TABLE {target} AS {' UNION ALL BY NAME '.join(parts)}")
+        # Where each row is a stay the rows are read through it once; ``place`` stores them where several make one.
+        self.engine.run(f"CREATE VIEW {target} AS {' UNION ALL BY NAME '.join(parts)}")
         found = Rows(target, names, [f"by_{plain(n)}" for n in by], [n for n in names if n in facts])
         for name in keep_by:
             if not any(raw.column(by[name]) for raw in self.tables[map_.stays]):
@@ -147,7 +149,7 @@ class Shaper:
         unique = {cell: header for header, cell, _ in checks}
         if not unique or not raw.rows:
             return
-        counts = self.engine.one(f"SELECT {', '.join(f'count_if(nullif(trim({c}), {chr(39) * 2}) IS NOT NULL AND dp_clean({c}) IS NULL)' for c in unique)} FROM {raw.table}")
+        counts = self.engine.one(f"SELECT {', '.join(f'count(nullif(trim({c}), {chr(39) * 2})) - count(dp_clean({c}))' for c in unique)} FROM {raw.table}")
         for (_, header), count in zip(unique.items(), counts, strict=True):
             self.problems.add("redacted", file=raw.file, column=header, count=count)
         for header, cell, column in checks:
@@ -159,17 +161,28 @@ class Shaper:
 
     # -- what belongs to stays --------------------------------------------------------------------------------
 
-    def section_rows(self, part: str) -> tuple[str, list[str]]:
-        """(table, fields) of the rows of a part: ``_file, _line, _ord, _key`` and ``t_<field>``; ``t_disposition`` for grounds."""
+    def section_rows(self, part: str, known: str) -> tuple[str, list[str]]:
+        """(table, fields) of the rows of a part that belong to a stay of the query ``known``: its columns but ``_key``, ``_file, _line, _ord`` and ``t_<field>``; ``t_disposition`` for grounds."""
         sections = [s for s in self.map.sections if s.part == part]
         fields = list(dict.fromkeys(f for s in sections for f in s.fields))
         selects = [self._section_select(s, raw, fields) for s in sections for raw in self.tables[s.table]]
-        target = self.engine.fresh(part)
-        self.engine.run(f"CREATE TABLE {target} AS {' UNION ALL BY NAME '.join(selects)}")
+        linked, target = self.engine.fresh(f"{part}_linked"), self.engine.fresh(part)
+        self.engine.run(f"CREATE TABLE {linked} AS SELECT p.* EXCLUDE (_key), k.* EXCLUDE (_key) FROM ({' UNION ALL BY NAME '.join(selects)}) p LEFT JOIN ({known}) k ON k._key = p._key")
+        self.engine.run(f"CREATE VIEW {target} AS SELECT * FROM {linked} WHERE row IS NOT NULL")
+        for section in sections:
+            whole = not section.when and (part == "grounds" or not section.unless)
+            if whole and self.map.tables[section.table].via is None and sum(s.table == section.table for s in sections) == 1:
+                self._linked |= {id(raw): linked for raw in self.tables[section.table]}
         return target, fields
 
     def belonging(self, section: Section, raw: Raw, keys: str) -> int:
         """How many rows of a table belong to a stay; those that do not are listed."""
+        if id(raw) in self._linked:  # every row of it was looked up already
+            linked, mine = self._linked[id(raw)], f"_file = {literal(raw.file)}"
+            (lost,) = self.engine.one(f"SELECT count(*) FROM {linked} WHERE row IS NULL AND {mine}")
+            if lost:
+                self.problems.collect(f"SELECT _file AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {linked} WHERE row IS NULL AND {mine}")
+            return raw.rows - int(lost)
         origin, key = self.keyed(section.table, raw, section.stay, f"{section.where} stay")
         self.problems.collect(
             f"SELECT {literal(raw.file)} AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "

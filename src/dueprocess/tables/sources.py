@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.tables.delimited import read_delimited
-from dueprocess.tables.engine import Engine
+from dueprocess.tables.engine import Engine, module
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw, settle
 from dueprocess.tables.sheets import read_sheets
@@ -99,7 +99,10 @@ def read_all(
         wanted = {r.sheet for r in readings if r.sheet and fnmatch(name.lower(), r.file.lower())}
         found = _read(engine, name, path, problems=problems, known=known, reading=reading, only=next(iter(wanted)) if len(wanted) == 1 else None)
         for raw in found:
-            settle(engine, raw, problems)
+            try:
+                settle(engine, raw, problems)
+            except module("duckdb").Error:
+                raise InputError("its rows cannot be read", where=raw.file, do="write the file again, or fetch it again") from None
         raws += found
         digest, size = _digest(path) if isinstance(path, Path) else ("", 0)
         listed.append(Input(name, digest, size, sum(r.rows for r in found)))

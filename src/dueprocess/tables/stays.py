@@ -54,7 +54,7 @@ class StayBuilder:
         if self.has("left_at"):
             present = f"lower(trim(t_left_at)) IN {listed(PRESENT)}"
             target = engine.fresh("rows")
-            engine.run(f"CREATE TABLE {target} AS SELECT * REPLACE (CASE WHEN NOT {present} THEN t_left_at END AS t_left_at), coalesce({present}, FALSE) AS _present FROM {self.table}")
+            engine.run(f"CREATE VIEW {target} AS SELECT * REPLACE (CASE WHEN NOT {present} THEN t_left_at END AS t_left_at), coalesce({present}, FALSE) AS _present FROM {self.table}")
             self.table = target
         columns = [TimeColumn(quoted("t_" + n), stem(n), posted.get(n, False)) for n in self.rows.times]
         if not columns:
@@ -120,6 +120,15 @@ class StayBuilder:
         for column, printed, what in differing:
             self.problems.collect(f"SELECT _file AS file, _line AS row, {literal(printed)} AS \"column\", 'rows-disagree' AS code, {what} AS what, row AS stay_row FROM {target} WHERE {quoted(column)}")
         self.table = target
+
+    def known(self, *, booked: bool) -> str:
+        """The query of the stays that rows of other tables may name: ``_key, row, zone``, and when they were ``booked``."""
+        times = [f"booked_{s}" if "booked_at" in self.times else f"NULL::{kind} AS booked_{s}" for s, kind in (("lo", "BIGINT"), ("hi", "BIGINT"), ("open", "BOOLEAN"))] if booked else []
+        if not self.placed.several and times:
+            return f"SELECT _key, row, zone, {', '.join(times)} FROM {self.table}"
+        if not times or "booked_at" not in self.times:
+            return f"SELECT {', '.join(['_key', 'row', 'zone', *times])} FROM {self.placed.keys}"
+        return f"SELECT k._key, row, k.zone, {', '.join(times)} FROM {self.placed.keys} k JOIN {self.table} s USING (row)"
 
     # -- values ------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ def read_parquet(engine: Engine, path: Path, *, name: str, stem: str) -> Raw:
     try:
         columns = [row[0] for row in engine.rows(f"DESCRIBE SELECT * FROM {source}") if row[0] != "file_row_number"]
         table = engine.fresh("raw")
-        engine.run(f"CREATE TABLE {table} AS SELECT {_as_text(columns)}, file_row_number + 1 AS _line FROM {source}")
+        # Read where it lies: each step takes only the columns that it needs.
+        engine.run(f"CREATE VIEW {table} AS SELECT {_as_text(columns)}, file_row_number + 1 AS _line FROM {source}")
     except duckdb.Error:
         raise InputError("the Parquet file cannot be read", where=name, do="write it again, or fetch it again") from None
     return Raw(file=name, name=stem, table=table, headers=names(columns, width=len(columns), where=name), path=path)

@@ -24,8 +24,11 @@ class TimeColumn:
     posted: Posted = False
 
 
-def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn]) -> str:
-    """A copy of the table in which each text column has become an interval: BIGINT, BIGINT, BOOLEAN and a problem's code."""
+def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn], *, stored: bool = True) -> str:
+    """The table with an interval for each text column: BIGINT, BIGINT, BOOLEAN and a problem's code.
+
+    ``stored=False`` makes it a view, for what is read once or twice.
+    """
     books: dict[Posted, str] = {}
     for posted in dict.fromkeys(c.posted for c in columns):
         books[posted] = _book(engine, table, [c.text for c in columns if c.posted == posted], posted)
@@ -45,7 +48,7 @@ def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn]) -> str
     given = f"(SELECT *, {', '.join(inner)} FROM {table})" if inner else table
     made = ", ".join(f"_{kind}{n}" for n, c in enumerate(columns) if days is not None and not c.posted for kind in "li")
     kept = f"s.* EXCLUDE ({made})" if made else "s.*"
-    engine.run(f"CREATE TABLE {target} AS SELECT {', '.join([kept, *chosen])} FROM {given} s {' '.join(joins)}")
+    engine.run(f"CREATE {'TABLE' if stored else 'VIEW'} {target} AS SELECT {', '.join([kept, *chosen])} FROM {given} s {' '.join(joins)}")
     return target
 
 
@@ -69,8 +72,8 @@ def _calendar(engine: Engine, table: str, texts: Sequence[str]) -> str | None:
     """The days of all zones in the years that ISO texts name, perhaps none; None where no column asks for them."""
     if not texts:
         return None
-    years = " UNION ALL ".join(f"SELECT min(dp_local({t})) AS a, max(dp_local({t})) AS b FROM {table}" for t in texts)
-    first, last = engine.one(f"SELECT year(min(a)), year(max(b)) FROM ({years})")
+    ends = engine.one(f"SELECT {', '.join(f'year(min(dp_local({t}))), year(max(dp_local({t})))' for t in texts)} FROM {table}")
+    first, last = min((y for y in ends[::2] if y is not None), default=None), max((y for y in ends[1::2] if y is not None), default=None)
     zones = [row[0] for row in engine.rows(f"SELECT DISTINCT zone FROM {table} WHERE zone IS NOT NULL ORDER BY zone")]
     return zone_days(engine, zones if first is not None else [], first=max(first or FIRST_YEAR, FIRST_YEAR), last=min(last or FIRST_YEAR, LAST_YEAR))
 

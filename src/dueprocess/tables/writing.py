@@ -38,4 +38,4 @@ def write(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]) -> No
 
 
 def _copy(engine: Engine, query: str, path: Path) -> None:
-    engine.run(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
+    engine.run(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from dueprocess.kernel.instants import Instant, day_start, zone
-from dueprocess.tables.engine import Engine, module
+from dueprocess.tables.engine import Engine
 from dueprocess.tables.moments import FIRST_YEAR, LAST_YEAR
 
 DAY = 86_400
 
-_SHAPE = "x[5] = '-' AND x[8] = '-'"
-_YEARS = f"left(x, 4) BETWEEN '{FIRST_YEAR}' AND '{LAST_YEAR}'"
+_SHAPE = "x LIKE '____-__-__%'"
+_YEARS = f"x >= '{FIRST_YEAR}' AND x < '{LAST_YEAR + 1}'"
 MACROS = (
     # 2014-05-03, 2014-05-03 14:05, 2014-05-03T14:05:06: day and clock without a zone.
-    f"""CREATE MACRO dp_local(x) AS CASE WHEN {_SHAPE} AND (length(x) = 10 OR (length(x) IN (16, 19) AND x[11] IN ('T', ' ') AND x[14] = ':'))
-        AND {_YEARS} THEN try_cast(x AS TIMESTAMP) END""",
+    f"""CREATE MACRO dp_local(x) AS CASE WHEN {_YEARS} AND ((strlen(x) = 10 AND {_SHAPE}) OR (strlen(x) IN (16, 19) AND (x LIKE '____-__-__ __:__%' OR x LIKE '____-__-__T__:__%')))
+        THEN try_cast(x AS TIMESTAMP) END""",
     # 2014-05-03T14:05:06-07:00, 2014-05-03 14:05:06+00, 2014-05-03T14:05:06Z: an instant.
-    f"""CREATE MACRO dp_instant(x) AS CASE WHEN {_SHAPE} AND x[14] = ':' AND x[17] = ':' AND {_YEARS}
+    f"""CREATE MACRO dp_instant(x) AS CASE WHEN strlen(x) IN (20, 22, 25) AND {_SHAPE} AND x[14] = ':' AND x[17] = ':' AND {_YEARS}
         AND ((length(x) = 20 AND x[20] = 'Z') OR (length(x) IN (22, 25) AND x[20] IN ('+', '-') AND (length(x) = 22 OR x[23] = ':')))
         THEN epoch_us(try_cast(x AS TIMESTAMPTZ)) // 1000000 END""",
 )
@@ -54,15 +54,22 @@ def _days(zone_name: str, first: date, last: date) -> Iterator[tuple[str, date, 
         ordinal, start = ordinal + 1, end
 
 
+TABLE = "zonedays"
+
+
 def zone_days(engine: Engine, zones: list[str], *, first: int, last: int) -> str:
-    """The table ``zone, day, start, next, shift, cut`` of all days from one year to another."""
-    arrow = module("pyarrow")
-    table = engine.fresh("zonedays")
-    engine.run(f"CREATE TABLE {table} (zone VARCHAR, day DATE, start BIGINT, next BIGINT, shift BIGINT, cut BIGINT)")
+    """The table ``zone, day, start, next, shift, cut`` of all days from one year to another, and perhaps more.
+
+    There is one for the whole run: what it has already is not made again.
+    """
+    engine.run(f"CREATE TABLE IF NOT EXISTS {TABLE} (zone VARCHAR, day DATE, start BIGINT, next BIGINT, shift BIGINT, cut BIGINT)")
+    rows: list[tuple[str, date, Instant, Instant, int, int]] = []
     for name in zones:
-        rows = list(zip(*_days(name, date(first, 1, 1), date(last, 12, 31)), strict=True))
-        part = arrow.table(dict(zip(("zone", "day", "start", "next", "shift", "cut"), (list(r) for r in rows), strict=True)))
-        engine.connection.register("_part", part)
-        engine.run(f"INSERT INTO {table} SELECT * FROM _part")
-        engine.connection.unregister("_part")
-    return table
+        known = engine.days.get(name)
+        low, high = (min(first, known[0]), max(last, known[1])) if known else (first, last)
+        missing = [(low, known[0] - 1), (known[1] + 1, high)] if known else [(low, high)]
+        for a, b in missing:
+            rows += _days(name, date(a, 1, 1), date(b, 12, 31)) if a <= b else ()
+        engine.days[name] = (low, high)
+    engine.insert(TABLE, rows)
+    return TABLE

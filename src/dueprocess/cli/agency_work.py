@@ -1,0 +1,111 @@
+"""``dueprocess agencies import``, ``review`` and ``promote``: what writes into a user's own folders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from dueprocess.cli.agency_text import day_of, emit, opened, plain
+from dueprocess.kernel.errors import InputError, printable, shown
+from dueprocess.places import load_places
+
+
+def import_(sheet: Path, *, map: Path, registry: Path, as_json: bool) -> None:
+    """``agencies import``."""
+    from dueprocess.registry.sheet import import_sheet
+
+    batch, changed = import_sheet(sheet, map=map, registry=registry, places=load_places())
+    tiers = Counter(f"{e.result} {e.tier}".strip() for e in batch.log)
+    refused = [e for e in batch.log if e.result != "matched"]
+    if as_json:
+        emit({"claims": len(batch.claims), "matches": dict(sorted(tiers.items())), "refused": [asdict(e) for e in refused], "files": list(changed)})
+        return
+    typer.echo(f"{len(batch.claims)} claims about {len(batch.actors)} actors: {', '.join(f'{n} {t}' for t, n in sorted(tiers.items()))}")
+    for e in refused:
+        typer.echo(printable(f"  row {e.row}: [{e.printed}, {e.state}] {e.result}: {e.reason}{f'; near: {e.proposals}' if e.proposals else ''}"))
+    typer.echo(f"{registry}: {', '.join(changed) if changed else 'nothing changed'}. The log of matches is matching.csv.")
+
+
+def review(
+    claim: str | None, *, registry: Path, add: Path | None, accept: bool, reject: bool, correct: Sequence[str], role: str | None, reviewer: str, reason: str | None, on: str | None,
+    source: tuple[str, str, str, str], as_json: bool,
+) -> None:  # fmt: skip
+    """``agencies review``."""
+    from dueprocess.registry import review as room
+
+    places = load_places()
+    decisions = [d for d, given in (("accept", accept), ("reject", reject), ("correct", bool(correct))) if given]
+    if add is not None:
+        title, publisher, url, date = source
+        if not title or not date:
+            raise InputError("nothing says what text it is", where="--add", do="give --source-title and --source-date")
+        number = room.propose(add, registry, title=title, publisher=publisher, date=date, url=url, places=places)
+        if not as_json:
+            typer.echo(f"{number} new in the queue.")
+    if claim is None:
+        if decisions:
+            raise InputError("no claim is named", where="review", do="give the id of a claim of the queue")
+        _queue(registry, as_json=as_json)
+        return
+    if len(decisions) != 1:
+        raise InputError("one decision, please", where=claim, do="give --accept, --reject or --correct")
+    changes = {}
+    for text in correct:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"[{shown(text)}] is no correction", where="--correct", do="write it as position=declines_all")
+        changes[key.strip()] = value.strip()
+    done = room.review(
+        registry, claim, decision=decisions[0], correction=changes, reviewer=reviewer, role=role or "", reason=reason or "", date=day_of(on, option="--on").isoformat(),
+        known=opened(None).claims, places=places,
+    )  # fmt: skip
+    status = room.status_of(room.reviews_of(registry)[claim])
+    if as_json:
+        emit({**plain(done), "status": status})
+    else:
+        typer.echo(f"{claim}: {done.decision} by {done.reviewer} ({done.role}); now {status}.")
+
+
+def _queue(registry: Path, *, as_json: bool) -> None:
+    from dueprocess.registry import review as room
+
+    found = room.waiting(registry, places=load_places())
+    pairs = room.agreement(registry)
+    if as_json:
+        emit({"queue": [plain(w) for w in found], "agreement": [plain(a) for a in pairs]})
+        return
+    for w in found:
+        typer.echo(printable(f"{w.status:8}  {w.claim.id}  {w.actor or 'no actor: ' + w.match}  {w.claim.position}"))
+        if w.claim.quote:
+            typer.echo(printable(f"            “{w.claim.quote}”"))
+        for r in w.reviews:
+            typer.echo(printable(f"            {r.reviewer} ({r.role}, {r.date}): {r.decision} {r.correction}: {r.reason}"))
+    counts = Counter(w.status for w in found)
+    typer.echo(f"{len(found)} in the queue" + "".join(f", {n} {s}" for s, n in sorted(counts.items())) + ".")
+    for a in pairs:
+        kappa = "not defined, since they never differ and use one answer" if a.kappa is None else f"{a.kappa:.2f}"
+        typer.echo(f"Reviewers {a.first} and {a.second}: {a.observed:.0%} judged alike of n = {a.n}; Cohen's kappa {kappa}.")
+
+
+def promote(agency: str, *, out: Path, as_of: str | None, known_at: str | None, unreviewed: bool, folders: Sequence[Path], registry: Path | None, as_json: bool) -> None:
+    """``agencies promote``."""
+    from dueprocess.registry.promote import promote as work
+    from dueprocess.registry.review import reviews_of
+
+    reg = opened(registry)
+    done = work(
+        reg, agency, as_of=day_of(as_of, option="--as-of"), known_at=day_of(known_at, option="--known-at"), reviews=reviews_of(registry) if registry else {}, out=out, folders=tuple(folders), unreviewed=unreviewed,
+    )  # fmt: skip
+    if as_json:
+        emit({"files": [str(f) for f in done.files], "position": done.view.position, "claim": done.view.claim, "support": done.view.support, "losing": done.view.losing, "start": done.start, "basis": done.basis, "ends": done.ends})
+        return
+    typer.echo(f"{agency}: {done.view.position} from {done.start.isoformat()} ({done.basis})")
+    for file in done.files:
+        typer.echo(f"  wrote {file}")
+    for id in done.ends:
+        typer.echo(f"  it would end {id}")
+    typer.echo("A proposal: counsel compares it with the policy itself (dueprocess law review) and adopts it or not (dueprocess law adopt). Nothing was adopted.")

@@ -1,0 +1,42 @@
+"""Numbers as people write them: ``8,700``, ``$315 million``, ``thirty-four``, ``more than a dozen``."""
+
+from __future__ import annotations
+
+import re
+
+_ONES = {w: i for i, w in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"))}
+_TENS = {w: 10 * i for i, w in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)}
+_SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_WORD = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
+WORDS = rf"(?:(?:{_WORD})(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|million))?(?:(?:[- ]and)?[- ](?:{_WORD})(?:[- ](?:{_WORD}))?)?)"
+"""A pattern (lower case) of a number in words."""
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+NUMBER = rf"(?:{DIGITS}(?:\s(?:hundred|thousand|million|billion))?|\b{WORDS}\b|\b(?:a|one|two|three|several)\s(?:dozen|hundred|thousand)\b)"
+"""A pattern of any number that ``value_of`` reads."""
+
+
+def value_of(text: str) -> int | float | None:
+    """The value of a number in digits or words; None where it has none (``several dozen``)."""
+    flat = text.strip().lower().replace(",", "").lstrip("$").strip()
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[\s-]+(hundred|thousand|million|billion))?", flat)
+    if match:
+        number = float(match[1]) * _SCALE.get(match[2] or "", 1)
+        return int(number) if number == int(number) else number
+    dozen = re.fullmatch(r"(a|one|two|three|four|five)\s+dozen", flat)
+    if dozen:
+        return 12 * ({"a": 1}.get(dozen[1]) or _ONES[dozen[1]])
+    total = part = 0
+    for word in re.split(r"[\s-]+", flat):
+        if word in _ONES:
+            part += _ONES[word]
+        elif word in _TENS:
+            part += _TENS[word]
+        elif word == "a":
+            part += 1
+        elif word == "hundred":
+            part = (part or 1) * 100
+        elif word in _SCALE:
+            total, part = total + (part or 1) * _SCALE[word], 0
+        elif word != "and":
+            return None
+    return total + part

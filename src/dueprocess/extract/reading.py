@@ -1,0 +1,103 @@
+"""A capture to all that is read out of it, by rules alone: no network, no model."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dueprocess.extract.capture import Capture
+from dueprocess.extract.claims import claims
+from dueprocess.extract.counts import counts
+from dueprocess.extract.dates import days
+from dueprocess.extract.gazetteer import survey
+from dueprocess.extract.grounding import Entry, grounded
+from dueprocess.extract.incidents import incidents
+from dueprocess.extract.model import Extraction, Unresolved
+from dueprocess.extract.rulings import rulings
+from dueprocess.extract.sentences import sentences
+from dueprocess.extract.stances import about_detainers
+from dueprocess.extract.statutes import statutes
+from dueprocess.extract.wording import word_set
+
+_WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
+_ENGLISH = word_set("small words")
+# Of an English text's words, far more than this share are in the list; of a Spanish or French one's, hardly any.
+_LEAST_ENGLISH = 0.15
+_FEWEST_WORDS = 30
+
+
+def read(capture: Capture) -> Extraction:
+    """What a capture says, each entry grounded in its text."""
+    text = capture.text
+    notes: list[str] = []
+    if not text.strip():
+        return Extraction(capture)
+    found = _WORD.findall(text.lower())
+    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < _LEAST_ENGLISH * len(found):
+        return Extraction(capture, notes=("not read: the text is no running English (another language, or a table)",))
+    if capture.published is None:
+        day = _dated(text)
+        if day is not None:
+            capture = replace(capture, published=day, published_basis="the text says so")
+    text, back = _joined(text)
+    parts = sentences(text)
+    if not about_detainers(text):
+        laws = grounded(capture.text, _restored(capture.text, statutes(text), back))[0] if "detainer" in text.lower() else []
+        return Extraction(capture, statutes_regs=tuple(laws), notes=("nothing on immigration detainers",))
+    places = survey(text, title=capture.title)
+    whole = capture.text
+    got_claims, a = grounded(whole, _restored(whole, claims(text, parts, places, published=capture.published, title=capture.title), back))
+    got_counts, b = grounded(whole, _restored(whole, counts(text, parts, places, published=capture.published), back))
+    got_rulings, c = grounded(whole, _restored(whole, rulings(text), back))
+    got_laws, d = grounded(whole, _restored(whole, statutes(text), back))
+    got_incidents, e = grounded(whole, _restored(whole, incidents(text, parts, places), back))
+    if a + b + c + d + e:
+        notes.append(f"{a + b + c + d + e} entries were not grounded and are left out")
+    listed = [Unresolved(name=name, states=states, quote=text[at : at + len(name)], start=at, end=at + len(name)) for name, states, at in places.unresolved]
+    unresolved, _ = grounded(whole, _restored(whole, listed, back))
+    return Extraction(
+        capture, tuple(got_claims), tuple(got_counts), tuple(got_rulings), tuple(got_laws), tuple(got_incidents),
+        unresolved=tuple(unresolved), notes=tuple(notes),
+    )  # fmt: skip
+
+
+_SPLIT = re.compile(r"(?<=[a-z])(?:-|\u00ad)\n(?=[a-z])")
+
+
+def _joined(text: str) -> tuple[str, Callable[[int], int]]:
+    """The text with words made whole that a line's end had split, and the way from its offsets back to the capture's."""
+    cuts = [(m.start(), m.end()) for m in _SPLIT.finditer(text)]
+    if not cuts:
+        return text, lambda at: at
+    places: list[int] = []  # offsets in the joined text at which something was taken out
+    taken = 0
+    sums: list[int] = []
+    for begin, end in cuts:
+        places.append(begin - taken)
+        taken += end - begin
+        sums.append(taken)
+
+    def back(at: int) -> int:
+        found = bisect_right(places, at - 1)
+        return at + (sums[found - 1] if found else 0)
+
+    return _SPLIT.sub("", text), back
+
+
+def _restored(text: str, entries: Sequence[Entry], back: Callable[[int], int]) -> list[Entry]:
+    """The entries with the offsets and words of the capture."""
+    found = []
+    for entry in entries:
+        start, end = back(entry.start), back(entry.end)
+        found.append(entry if text[start:end] == entry.quote and start == entry.start else replace(entry, start=start, end=end, quote=text[start:end]))
+    return found
+
+
+def _dated(text: str) -> str | None:
+    """The day that stands by itself in the head of a text."""
+    for day in days(text[:600], None):
+        if len(day.iso) == 10:
+            return day.iso
+    return None

@@ -1,0 +1,69 @@
+"""Decisions of courts that a text names, or means by a known way of speaking of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from dueprocess.extract.model import Ruling
+from dueprocess.extract.wording import table
+
+_PARTY = r"(?:[A-Z][\w'’.-]*|of|the|ex|rel\.|&|and|de|la|El)"
+_VERSUS = re.compile(rf"(?P<a>[A-Z][\w'’-]*(?:[ \n](?:{_PARTY})){{0,5}}?)[ \n](?:vs?\.?|versus)[ \n](?P<b>(?:[A-Z][\w'’-]*|U\.S\.)(?:[ \n](?:of[ \n](?:the[ \n])?)?(?:[A-Z][\w'’-]+|U\.S\.|&)){{0,4}})")
+_CITATION = re.compile(r"^,?[ \n](?P<cite>\d{1,4} (?:F\. ?(?:\dd|4th|Supp\. ?\dd|Supp\.)|U\.S\.|S\. ?Ct\.|P\.\dd|N\.E\.\dd|N\.Y\.S\.\dd|Mass\.|A\.\dd|WL) ?\d+|\d{4} WL \d+|No\. [\w:-]+)(?:[^()\n]{0,30}\((?P<paren>[^()]{2,60})\))?")
+_LEAD = re.compile(r"^(?:In|See|The|After|Since|Under|By|And|But|Following|Cf\.|Also|Citing|Compare|That|When|Both|Case|Decision|Like|Unlike)[ \n]+")
+_COURTS = (
+    (re.compile(r"\b(?:3d|3rd|Third) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, Third Circuit"),
+    (re.compile(r"\b(?:1st|First) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, First Circuit"),
+    (re.compile(r"\b(?:9th|Ninth) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, Ninth Circuit"),
+    (re.compile(r"\b(?:5th|Fifth) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, Fifth Circuit"),
+    (re.compile(r"\bD\. Or\."), "U.S. District Court, District of Oregon"),
+    (re.compile(r"\b\d+ U\.S\. \d+"), "U.S. Supreme Court"),
+)
+
+
+@cache
+def _known() -> tuple[tuple[dict[str, Any], re.Pattern[str]], ...]:
+    return tuple((e, re.compile("|".join(w.replace(" ", r"\s") for w in e["wording"]))) for e in table("rulings")["rulings"])
+
+
+def rulings(text: str) -> list[Ruling]:
+    """The rulings of a text, each once, in order."""
+    found: dict[str, Ruling] = {}
+    for match in _VERSUS.finditer(text):
+        start = match.start()
+        while lead := _LEAD.match(text[start : match.end()]):
+            start += lead.end()
+        if start >= match.start("b") - 3:
+            continue
+        end = match.end("b")
+        name = re.sub(r"\b(?:vs?\b\.?|versus\b)", "v.", " ".join(text[start:end].split())).rstrip(",.'’")
+        name = re.sub(r"['’]s$", "", name)
+        known = next((e for e, _ in _known() if _same(e["name"], name)), None)
+        cite = _CITATION.match(text, end) or _CITATION.match(text[end : end + 120])
+        around = text[start : end + 120]
+        court = known["court"] if known else next((c for p, c in _COURTS if p.search(around)), None)
+        year = re.search(r"\b((?:19|20)\d{2})\)", around)
+        full = known["name"] if known else name
+        quote_end = end + (cite.end() if cite and cite.re is _CITATION and cite.string is not text else 0)
+        found.setdefault(full, Ruling(name=full, court=court, date=(known or {}).get("date") or (year[1] if year else None), citation=cite["cite"] if cite else None, quote=text[start:quote_end], start=start, end=quote_end))
+    for entry, wording in _known():
+        if entry["name"] in found:
+            continue
+        hit = wording.search(text)
+        if hit:
+            found[entry["name"]] = Ruling(name=entry["name"], court=entry["court"], date=entry["date"], quote=hit.group(), start=hit.start(), end=hit.end())
+    return sorted(found.values(), key=lambda r: r.start)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two case names have the same parties, by their first distinctive words."""
+    def parties(name: str) -> tuple[str, str]:
+        a, _, b = name.partition(" v. ")
+        first = re.sub(r"[^a-z]", "", a.lower())
+        second = re.sub(r"[^a-z]", "", b.lower().replace("county of", "").replace("county", ""))
+        return first, second
+
+    (a, b), (c, d) = parties(one), parties(other)
+    return bool(a and c) and (a in c or c in a) and (not b or not d or b[:5] == d[:5] or b in d or d in b)

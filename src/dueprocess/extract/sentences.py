@@ -1,0 +1,84 @@
+"""Sentences and clauses of a text, as half-open spans of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dueprocess.extract.wording import word_set
+
+LONGEST = 1_200
+"""A sentence is cut here: what is longer is no sentence, and patterns stay bounded."""
+
+# A full stop after these ends no sentence.
+_SHORT = word_set("abbreviations")
+_END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
+_LAST = re.compile(r"([\w.'’]+)\.[\"'”’)\]]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: ``text`` is ``whole[start:end]``; ``index`` counts from 0; ``paragraph`` too."""
+
+    text: str
+    start: int
+    end: int
+    index: int
+    paragraph: int
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences of a text in order; a heading or a list item is one too."""
+    found: list[Sentence] = []
+    start = paragraph = 0
+
+    def add(begin: int, end: int) -> None:
+        while begin < end and text[begin].isspace():
+            begin += 1
+        while end > begin and text[end - 1].isspace():
+            end -= 1
+        while end - begin > LONGEST:
+            cut = text.rfind(" ", begin + LONGEST // 2, begin + LONGEST)
+            cut = cut if cut > begin else begin + LONGEST
+            found.append(Sentence(text[begin:cut], begin, cut, len(found), paragraph))
+            begin = cut + 1
+        if end > begin:
+            found.append(Sentence(text[begin:end], begin, end, len(found), paragraph))
+
+    for match in _END.finditer(text):
+        end = match.end()
+        if match.group().startswith("\n"):
+            add(start, match.start())
+            start = match.start()
+            if match.group().strip(" \t").count("\n") > 1:
+                paragraph += 1
+            continue
+        if match.group().startswith("."):
+            last = _LAST.search(text, max(start, end - 40), end)
+            word = last[1].lower().strip("'’") if last else ""
+            after = text[end : end + 60].lstrip(" \t\n\"'“‘([")
+            if word in _SHORT or (len(word) == 1 and word.isalpha() and word != "i"):
+                # "in the U.S. The county": an abbreviation may end a sentence too; only a plain start word tells.
+                if not (word in ("u.s", "a.m", "p.m", "d.c", "inc", "co", "n.m", "n.c", "n.y", "n.j") and re.match(r"(?:The|It|In|But|A|He|She|They|On|At|This|That|No|We)\b", after)):
+                    continue
+            elif after[:1].islower():
+                continue
+        add(start, end)
+        start = end
+    add(start, len(text))
+    return found
+
+
+_CLAUSE = re.compile(r";\s|\s[—–]\s|\s--\s|,\s(?:but|while|whereas|although|though|and)\s(?=(?:the\s)?[A-Z])|\t")
+
+
+def clauses(sentence: Sentence) -> list[tuple[int, int]]:
+    """Spans (in the whole text) of a sentence's parts between strong breaks: ``;``, a dash, ``but``, ``while``."""
+    spans: list[tuple[int, int]] = []
+    begin = 0
+    for match in _CLAUSE.finditer(sentence.text):
+        if match.start() > begin:
+            spans.append((sentence.start + begin, sentence.start + match.start()))
+        begin = match.end() if match.group().strip()[:1] in (";", "—", "–", "-", "") else match.start()
+    spans.append((sentence.start + begin, sentence.end))
+    return spans

@@ -1,0 +1,32 @@
+"""Laws, regulations and ordinances that a text names, by small patterns of how they are written."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from dueprocess.extract.model import Statute
+from dueprocess.extract.wording import table
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(e["pattern"].replace(" ", r"[ \n\u00a0]"), re.MULTILINE), e["name"]) for e in table("statutes")["laws"])
+
+
+def statutes(text: str) -> list[Statute]:
+    """The laws in order of their first mention; a law that stands twice is given once."""
+    found: dict[str, Statute] = {}
+    taken: list[tuple[int, int]] = []
+    hits = sorted(((m.start(), -m.end(), m, name) for p, name in _patterns() for m in p.finditer(text)), key=lambda h: h[:2])
+    for start, minus_end, match, name in hits:
+        end = -minus_end
+        if any(a < end and start < b for a, b in taken):
+            continue
+        taken.append((start, end))
+        called = " ".join(name.format(**match.groupdict()).split())
+        mark = re.sub(r"[^a-z0-9()]", "", called.lower())
+        if mark.startswith("section") and any(mark[7:] in known for known in found):
+            continue
+        found.setdefault(mark, Statute(name=called, quote=match.group(), start=start, end=end))
+    return list(found.values())
