@@ -132,3 +132,25 @@ def decide(
     from dueprocess.batch import Options, run_batch
 
     run_batch(prepared, lawbook=lawbook, law_known_at=law_known_at, out=out, options=Options(engine=engine, master=master, progress=progress))
+    _ask_alone(prepared, out, lawbook=lawbook, law_known_at=law_known_at)
+
+
+def _ask_alone(prepared: Path, out: Path, *, lawbook: Lawbook, law_known_at: date | None) -> None:
+    """Answer one by one the few stays with more papers or grounds than many are asked with at once."""
+    import duckdb
+
+    from dueprocess.batch import TOO_MANY
+
+    with duckdb.connect() as link:
+        link.read_parquet(str(out)).create_view("found")
+        rows = [r[0] for r in link.execute("SELECT row FROM found WHERE problem = ?", [TOO_MANY]).fetchall()]
+        if not rows:
+            return
+        alone = out.with_name(out.name + ".alone")
+        decide_rows(prepared, lawbook=lawbook, law_known_at=law_known_at, out=alone, rows=rows)
+        link.read_parquet(str(alone)).create_view("alone")
+        both = link.sql("SELECT * FROM found WHERE row NOT IN (SELECT row FROM alone) UNION ALL BY NAME SELECT * FROM alone ORDER BY row")
+        fresh = out.with_name(out.name + ".new")
+        both.write_parquet(str(fresh))
+    fresh.replace(out)
+    alone.unlink()

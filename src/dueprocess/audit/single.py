@@ -211,8 +211,8 @@ def decide_row(
         "at": at,
         "outcome": outcome,
         "open_because": why if outcome == REVIEW else None,
-        "due_lo": None if outcome == LOCAL else _bounded(due.earliest),
-        "due_hi": None if outcome == LOCAL else _bounded(due.latest),
+        "due_lo": due.earliest if outcome != LOCAL and _known(due) else None,
+        "due_hi": due.latest if outcome != LOCAL and _known(due) else None,
         "hold_until": next((s.start for s in asked.spans if s.start > at and s.outcome not in HOLDS), None) if outcome in HOLDS else None,
         "over_least": over.earliest,
         "over_most": over.latest,
@@ -238,8 +238,9 @@ def _told(at: Instant | None) -> bool:
     return at is not None and abs(at) < MAX_INSTANT
 
 
-def _bounded(at: Instant) -> Instant | None:
-    return at if MIN_INSTANT < at < MAX_INSTANT else None
+def _known(time: Time) -> bool:
+    """Whether both bounds of a time are."""
+    return time.earliest > MIN_INSTANT and time.latest < MAX_INSTANT
 
 
 def _missing(

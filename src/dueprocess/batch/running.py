@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dueprocess import __version__
 from dueprocess.batch.calendars import Calendars, calendars
 from dueprocess.batch.engines import DuckEngine, Engine
 from dueprocess.batch.folding import Agency, Folded
@@ -75,6 +76,12 @@ def run_batch(
     shutil.rmtree(work, ignore_errors=True)
 
 
+MOST_BESIDE = 16
+"""So many papers of a kind, or grounds, a row may have beside it: the query grows with them."""
+
+TOO_MANY = "it has more papers or grounds than many rows are asked with at once"
+"""The problem of a row that has more: it is left to whoever asks stays one by one."""
+
 _FEW = 50_000
 """Rows of one shape for which a query of their own does not pay."""
 
@@ -115,7 +122,7 @@ class _Run:
     def _begin(self) -> None:
         """A work folder of another input or law is no start for this one."""
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(self.folder.glob("*.parquet"))}
-        key = content_hash([sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.engine])
+        key = content_hash([__version__, sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.engine])
         note = self.work / "run.key"
         if not note.is_file() or note.read_text() != key:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -291,7 +298,7 @@ class _Run:
             f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, {bucketed('g.grounds')} AS grounds, coalesce({vague}, FALSE) AS vague, {bail} AS bail"
             f" FROM stays AS s LEFT JOIN (SELECT row, sum(CASE WHEN kind IN ({kinds}) THEN 1 ELSE 0 END) AS detainers, sum(CASE WHEN kind IN ({kinds}) THEN 0 ELSE 1 END) AS other FROM papers GROUP BY row) AS p ON p.row = s.row"
             " LEFT JOIN (SELECT row, count(*) AS grounds, max(CASE WHEN start_lo = start_hi AND end_lo = end_hi THEN FALSE ELSE TRUE END) AS vague FROM grounds GROUP BY row) AS g ON g.row = s.row"
-            " WHERE s.agency IS NOT NULL",
+            f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
     def _parts(self, only: str = "TRUE") -> list[tuple[Shape, str, Path, int]]:
@@ -375,6 +382,8 @@ class _Run:
             f'SELECT row, "at", CAST(NULL AS VARCHAR) AS outcome, CAST(NULL AS VARCHAR) AS open_because, {nulls}, '
             "'unknown' AS class, CAST(NULL AS VARCHAR) AS deciding_norm, 'agency' AS missing,"
             " 'no agency could be matched' AS problem FROM stays WHERE agency IS NULL"
+            f" UNION ALL SELECT s.row, s.\"at\", CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), {nulls}, 'unknown', CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), '{TOO_MANY}'"
+            " FROM stays AS s LEFT JOIN shape_of AS h ON h.row = s.row WHERE s.agency IS NOT NULL AND h.row IS NULL"
         )
 
 

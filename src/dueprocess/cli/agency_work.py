@@ -41,9 +41,9 @@ def review(
     decisions = [d for d, given in (("accept", accept), ("reject", reject), ("correct", bool(correct))) if given]
     if add is not None:
         title, publisher, url, date = source
-        if not title or not date:
-            raise InputError("nothing says what text it is", where="--add", do="give --source-title and --source-date")
-        number = room.propose(add, registry, title=title, publisher=publisher, date=date, url=url, places=places)
+        if not title:
+            raise InputError("nothing says what text it is", where="--add", do="give --source-title, and --source-date where the text has none")
+        number = room.propose(add, registry, title=title, publisher=publisher, date=date, url=url)
         if not as_json:
             typer.echo(f"{number} new in the queue.")
     if claim is None:

@@ -47,7 +47,7 @@ class _Hit:
 
 _NUMBERS = re.compile(_NUMBER, re.IGNORECASE)
 # "142 of 206 detainers", "seven of the state's 87 sheriffs": the first number has the unit of the second.
-_OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:state['’]s[ \n])?|its[ \n]|[A-Z]\w+['’]s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
+_OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+['’]s[ \n])?|its[ \n]|[A-Z]\w+['’]s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
 
 
 @cache
@@ -152,6 +152,8 @@ def _counts(text: str, match: re.Match[str], unit: str, value: int | float) -> b
     if (value == 48 and unit != "people") or (unit == "percent" and value >= 100):
         return False
     before = text[max(0, match.start() - 30) : match.start()].lower()
+    if unit == "people" and re.search(r"\b(?:county|city|town|parish|state|place|community) of (?:about |some |nearly )?$", before):
+        return False
     if unit == "states" and re.search(r"of the $|all $", before):
         return False
     if unit in ("counties", "agencies") and value < 260 and re.search(r"\b(?:has|have|the) $", before) and not re.search(r"none of", text[: match.start()].lower()):

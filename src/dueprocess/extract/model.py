@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from dueprocess.extract.capture import Capture
@@ -167,5 +167,3 @@ class Draft:
     notice: bool
     speaker: str | None = None
     explicit: bool = False
-    own: bool = True
-    extra: dict[str, Any] = field(default_factory=dict)

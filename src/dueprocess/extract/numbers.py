@@ -11,7 +11,7 @@ _WORD = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
 WORDS = rf"(?:(?:{_WORD})(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|million))?(?:(?:[- ]and)?[- ](?:{_WORD})(?:[- ](?:{_WORD}))?)?)"
 """A pattern (lower case) of a number in words."""
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-NUMBER = rf"(?:{DIGITS}(?:\s(?:hundred|thousand|million|billion))?|\b{WORDS}\b|\b(?:a|one|two|three|several)\s(?:dozen|hundred|thousand)\b)"
+NUMBER = rf"(?:{DIGITS}(?:\s(?:hundred|thousand|million|billion))?|\b(?:a|one|two|three|four|five|several)\s(?:dozen|hundred|thousand)\b|\b{WORDS}\b)"
 """A pattern of any number that ``value_of`` reads."""
 
 

@@ -14,7 +14,6 @@ _TITLES = (
     r"(?:County |City )?(?:Commissioner|Council(?:man|woman|member| Member)|Supervisor|Attorney|Executive|Manager|Administrator|Counsel)|Comm\.|Attorney General|Gov\.|Governor|Sen\.|Rep\.|State's Attorney|District Attorney|County Judge|Judge|Director))"
 )
 _PERSON = re.compile(rf"\b{_TITLES}[ \n](?P<name>[A-Z][\w'’-]+(?:[ \n](?:[A-Z]\.|[A-Z][\w'’-]+)){{0,3}})")
-_OTHERS = re.compile(r"\b(?:ICE|Immigration and Customs Enforcement|Homeland Security|ACLU|lawyer|attorney|advocate|professor|organizer|activist|director of the)\b")
 _OWN = ("sheriff", "undersheriff", "deputy", "lt.", "lieutenant", "sgt.", "sergeant", "capt.", "captain", "maj.", "major", "cmdr.", "commander", "warden", "jail", "chief")
 _BODY = ("commissioner", "council", "supervisor", "comm.", "mayor", "executive")
 

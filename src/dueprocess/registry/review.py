@@ -55,6 +55,7 @@ class Proposed:
     source_publisher: str
     source_url: str
     source_date: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,16 @@ _QUEUE_COLUMNS = tuple(f.name for f in fields(Proposed))
 _REVIEW_COLUMNS = tuple(f.name for f in fields(Review))
 
 
-def propose(lines: Path, registry: Path, *, title: str, publisher: str, date: str, url: str, places: PlaceBook) -> int:
+def propose(lines: Path, registry: Path, *, title: str, publisher: str, date: str, url: str) -> int:
     """Put the claims of a file of JSON lines (as ``dueprocess claims`` writes it) into the queue; how many were new.
+
+    ``date`` is the text's, as printed; "" takes the one that the line itself gives.
 
     Raises:
         InputError: a line that cannot be read, with its number; nothing is written then.
     """
-    del places
-    checked_date(date, where="--source-date")
+    if date:
+        checked_date(date, where="--source-date")
     queue = {row["id"]: Proposed(**row) for row in read_rows(registry / "queue.csv", _QUEUE_COLUMNS)}
     before = len(queue)
     try:
@@ -127,10 +130,14 @@ def _proposed(line: str, *, where: str, title: str, publisher: str, date: str, u
     try:
         raw = json.loads(line)
         text, claims = str(raw["id"]), raw["claims"]
-        if not isinstance(claims, list) or not all(isinstance(c, dict) for c in claims):
+        told = raw.get("source") or {}
+        if not isinstance(claims, list) or not all(isinstance(c, dict) for c in claims) or not isinstance(told, dict):
             raise TypeError
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError("no line of claims", where=where, do="give the lines that dueprocess claims prints") from None
+    date = checked_date(date or str(told.get("date") or ""), where=where)
+    if claims and not date:
+        raise InputError("the date of the text is not known", where=where, do="give --source-date, if only the year")
     found = []
     for index, claim in enumerate(claims, 1):
 
@@ -146,7 +153,7 @@ def _proposed(line: str, *, where: str, title: str, publisher: str, date: str, u
         found.append(
             Proposed(
                 f"{slug(text)[:60]}-{index}", text_of("agency"), text_of("county_or_city"), text_of("state"), position, text_of("accepts"), text_of("announced_date"), text_of("effective_date"), "",
-                text_of("speaker"), text_of("claimant"), text_of("voice") or "report", text_of("motive"), text_of("cites"), "", text_of("quote"), text, title, publisher, url, date,
+                text_of("speaker"), text_of("claimant"), text_of("voice") or "report", text_of("motive"), text_of("cites"), "", text_of("quote"), text, title, publisher, url, date, str(told.get("sha256") or ""),
             )
         )  # fmt: skip
     return found
@@ -246,7 +253,7 @@ def _take_over(registry: Path, places: PlaceBook) -> None:
         batch.seen_names.setdefault(match.actor.id, {}).setdefault(claim.agency, []).append(claim.source_date)
         batch.log.append(Logged(_IMPORTER, number, claim.state, "", claim.county_or_city, claim.agency, match.result, match.tier, match.actor.id, match.confirmed_by, match.reason, ""))
         source = batch.source(
-            Source(source_id(claim.source_title, claim.source_publisher, claim.source_url, claim.source_date), claim.source_title, claim.source_publisher, claim.source_date, date_basis(claim.source_date), claim.source_url, "", claim.text, "page", "not stated")
+            Source(source_id(claim.source_title, claim.source_publisher, claim.source_url, claim.source_date), claim.source_title, claim.source_publisher, claim.source_date, date_basis(claim.source_date), claim.source_url, claim.sha256, claim.text, "page", "not stated")
         )
         batch.claim(
             Claim(

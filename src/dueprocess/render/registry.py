@@ -56,7 +56,7 @@ def map_page(data: Mapping[str, Any], *, as_of: date, known_at: date, day: int, 
         drawn.append({"fips": fips, "path": path, "kind": kind, "marks": marks, "out": out, "name": name})
     middles = _middles()
     marked = {f: middles[f] for f, spans in data["counties"].items() if f in middles and any(s[2] for s in spans)}
-    rows, quiet = _rows(data, day, states)
+    rows = _rows(data, day, states)
     agreement = next(i for i, k in enumerate(data["kinds"]) if k["key"] == "agreement")
     only: dict[str, list[str]] = {}
     for c in drawn:
@@ -69,7 +69,7 @@ def map_page(data: Mapping[str, Any], *, as_of: date, known_at: date, day: int, 
     borders = "".join(_borders())
     html = _template("registry.html.jinja").render(
         as_of=as_of.isoformat(), known_at=known_at.isoformat(), notice=notice, counties=drawn, kinds=data["kinds"], counts=counts, marks=data["marks"],
-        contested=_marks(drawn, marked, 1), unsure=_marks(drawn, marked, 2), borders=borders, rows=rows, quiet=quiet, only=sorted(only.items()), agreements=counts[agreement], first=data["first"],
+        contested=_marks(drawn, marked, 1), unsure=_marks(drawn, marked, 2), borders=borders, rows=rows, only=sorted(only.items()), agreements=counts[agreement], first=data["first"],
         months=(known_at.year - 2008) * 12 + known_at.month - 1, month=min((as_of.year - 2008) * 12 + as_of.month - 1, (known_at.year - 2008) * 12 + known_at.month - 1),
         states=sorted({r["state"] for r in data["rows"] if r["state"]}), state_names=states, patterns=Markup(_patterns(data["kinds"])), view=f"{LEFT} 0 {WIDTH} {HEIGHT}",
         style=Markup(style), style_hash=style_hash, script=Markup(code), script_hash=code_hash, data=Markup(_embedded(sent)),
@@ -77,14 +77,13 @@ def map_page(data: Mapping[str, Any], *, as_of: date, known_at: date, day: int, 
     return html.lstrip() + "\n"
 
 
-def _rows(data: Mapping[str, Any], day: int, states: Mapping[str, str]) -> tuple[list[dict[str, Any]], int]:
-    """The rows of the table on a day, and how many are left out since nothing is said of them by then."""
-    made, quiet = [], 0
+def _rows(data: Mapping[str, Any], day: int, states: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows of the table on a day: agencies of which something is said by then."""
+    made = []
     first = date.fromisoformat(data["first"])
     for row in data["rows"]:
         span = _at(row["spans"], day)
         if span is None or not span[1]:
-            quiet += 1
             continue
         _, _, position, doubt, confirmed, source, beside = span
         made.append(
@@ -100,7 +99,7 @@ def _rows(data: Mapping[str, Any], day: int, states: Mapping[str, str]) -> tuple
                 "beside": data["texts"][beside],
             }
         )
-    return made, quiet
+    return made
 
 
 def _at(spans: Iterable[list[Any]], day: int) -> list[Any] | None:

@@ -23,7 +23,7 @@ ID = "made-up-article-1"
 @pytest.fixture
 def queue(tmp_path: Path) -> Path:
     folder = tmp_path / "mine"
-    assert propose(LINES, folder, title="A made-up article", publisher="Made-up Times", date="2014-05-02", url="", places=load_places()) == 1
+    assert propose(LINES, folder, title="A made-up article", publisher="Made-up Times", date="2014-05-02", url="") == 1
     return folder
 
 
@@ -36,8 +36,18 @@ def accepted(folder: Path) -> list[str]:
 
 
 def test_proposing_twice_adds_nothing(queue: Path) -> None:
-    assert propose(LINES, queue, title="A made-up article", publisher="", date="2014-05-02", url="", places=load_places()) == 0
+    assert propose(LINES, queue, title="A made-up article", publisher="", date="2014-05-02", url="") == 0
     assert [(w.claim.id, w.status, w.actor) for w in waiting(queue, places=load_places())] == [(ID, "pending", "us/or/clackamas-county/sheriff")]
+
+
+def test_the_texts_own_date_and_hash_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    line = '{"id": "x", "claims": [{"agency": "Clackamas County Sheriff", "county_or_city": "Clackamas County", "state": "OR", "position": "declines_all"}], "source": {"date": "2014-05", "sha256": "ab"}}'
+    path.write_text(line, encoding="utf-8")
+    propose(path, tmp_path, title="t", publisher="", date="", url="")
+    decide(tmp_path, "accept", claim="x-1")
+    source = next(iter(read_registry(tmp_path).sources.values()))
+    assert (source.date, source.sha256, source.date_basis) == ("2014-05", "ab", "month only")
 
 
 def test_an_accepted_claim_enters_and_a_rejected_one_leaves(queue: Path) -> None:
@@ -89,11 +99,11 @@ def test_reviews_that_cannot_be(queue: Path, given: dict[str, object], message: 
 
 
 def test_lines_that_are_no_claims(tmp_path: Path) -> None:
-    for text, message in (("{", "no line of claims"), ('{"id": "x", "claims": [{"position": "never"}]}', r"x.jsonl:1: \[never\] is no position")):
+    for text, message in (("{", "no line of claims"), ('{"id": "x", "claims": [{"position": "declines_all"}]}', "the date of the text is not known"), ('{"id": "x", "claims": [{"position": "never"}]}', r"x.jsonl:1: \[never\] is no position")):
         path = tmp_path / "x.jsonl"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InputError, match=message):
-            propose(path, tmp_path / "mine", title="t", publisher="", date="2014", url="", places=load_places())
+            propose(path, tmp_path / "mine", title="t", publisher="", date="" if "date" in message else "2014", url="")
     assert not (tmp_path / "mine").exists()
 
 

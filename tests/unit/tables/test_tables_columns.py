@@ -63,3 +63,19 @@ def test_the_command_stays_quick_to_import() -> None:
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
     code = "import sys, dueprocess.tables; sys.exit(any(m in sys.modules for m in ('duckdb', 'pyarrow', 'python_calamine', 'psycopg')))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_what_the_layout_says_is_proposed(tmp_path: Path) -> None:
+    path = write(tmp_path, "odd.csv", "Booking #,Book Date,Release Date,Agency,ICE Hold\nJANUARY,,,,\n15-1,1/3/15,1/5/15,XXSO,Y\n,,,XXSO,Y\n15-2,1/4/15,,XXSO,N\nFEBRUARY,,,,\n15-3,2/3/15,2/5/15,XXSO,Y\n")
+    found = propose([path], vocabulary=lawbook().vocabulary, agency=AGENCY)
+    assert "group_header: Group" in found.text and 'fill_down: ["Booking #"' in found.text and 'detainer: "ICE Hold"' in found.text
+    # Initials in a column called Agency name no agency: what the user said counts.
+    assert AGENCY in found.text and '"Agency"' not in found.text
+    assert prepared(tmp_path, path, map=parse(found.text, name="map").value).stays == 3
+
+
+def test_a_table_of_counts_is_refused_and_a_pivot_is_named(tmp_path: Path) -> None:
+    done = run(str(SAMPLES / "ice-detainer-outcomes-california-cities-2007-2015.csv"), cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "each row is a count" in done.stderr
+    pivot = write(tmp_path, "pivot.csv", "Release Type,Jan,Feb\nICE,3,4\nBOND,5,6\n")
+    assert any("without one nothing can be decided" in n for n in propose([pivot], vocabulary=lawbook().vocabulary, agency=AGENCY).notes)
