@@ -84,10 +84,10 @@ def check(trees: Sequence[Tree], source: Source) -> int:
             code_sql(t, fact=lambda n: f'CASE WHEN "{n}" IS NULL THEN 1 WHEN "{n}" THEN 2 ELSE 0 END', comparison=lambda c: comparison_sql(c, value=lambda n: f'"{n}"'))
             for t in trees
         ]
-        by_sql = link.execute(f"SELECT {', '.join(f'CAST({sql} AS TINYINT) AS {n}' for n, sql in zip(named, told, strict=True))} FROM facts ORDER BY line").fetchnumpy()
-    for name, condition in zip(named, trees, strict=True):
+        by_sql = link.execute(f"SELECT {', '.join(f'CAST({sql} AS TINYINT) AS {n}' for n, sql in zip(named, told, strict=True))} FROM facts ORDER BY line").fetchall()
+    for name, condition, told_by_sql in zip(named, trees, zip(*by_sql, strict=True), strict=True):
         codes = [code_of(evaluate(condition, row)) for row in rows]
-        for engine, answers in (("Polars", by_polars[name].to_list()), ("DuckDB", by_sql[name].tolist())):
+        for engine, answers in (("Polars", by_polars[name].to_list()), ("DuckDB", list(told_by_sql))):
             wrong = [row for row, one, other in zip(rows, codes, answers, strict=True) if one != other]
             assert not wrong, f"{len(wrong)} differ in {engine}: {text(condition)} of { {n: wrong[0][n] for n in facts_of(condition)} }"
     return len(trees) * len(rows)
