@@ -57,7 +57,8 @@ class DuckEngine:
         self.connection.unregister("incoming")
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
-        self.connection.execute(f"DROP {'TABLE' if view else 'VIEW'} IF EXISTS {name}") if name in self._other[view] else None
+        if name in self._other[view]:
+            self.connection.execute(f"DROP {'TABLE' if view else 'VIEW'} IF EXISTS {name}")
         self._other[not view].add(name)
         self._other[view].discard(name)
         self.connection.execute(f"CREATE OR REPLACE TEMP {'VIEW' if view else 'TABLE'} {name} AS {sql}")

@@ -5,7 +5,6 @@ Everything here follows case/reading.py and case/model.py, which say why; the tw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dueprocess.batch.shape import Shape
@@ -298,11 +297,3 @@ def _greatest(parts: list[str]) -> str:
 
 def _least(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"least({', '.join(parts)})"
-
-
-def end_bounds(shape: Shape) -> Mapping[str, tuple[str, str, str]]:
-    """Each set of ends by name: (earliest, latest, open) columns."""
-    found = {f"b{s.number}": (f"b{s.number}_e_lo", f"b{s.number}_e_hi", f"b{s.number}_e_o") for s in ground_slots(shape)}
-    if shape.bail:
-        found |= {f"a{s.number}": (f"a{s.number}_e_lo", f"a{s.number}_e_hi", f"a{s.number}_e_o") for s in ground_slots(shape)}
-    return found | {"k": ("booked_l", "booked_h", "booked_o")}

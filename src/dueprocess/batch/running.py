@@ -91,7 +91,7 @@ def _asked_as(shape: Shape, count: int) -> Shape:
     if count >= _FEW:
         return shape
     most = max(shape.detainers, shape.papers, shape.grounds)
-    level = next(b for b in (0, 4, 16, 64, 256, 1024) if b >= most)
+    level = next(b for b in (0, 4, MOST_BESIDE) if b >= most)
     return Shape(level, level, level, True, True)
 
 

@@ -23,9 +23,5 @@ class Shape:
         return (*plain, *(((3, 4, 5) if self.vague else (3,)) if self.bail else ()))
 
 
-BUCKETS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-
-
-def bucket(count: int) -> int:
-    """The next size that queries are written for."""
-    return next(b for b in BUCKETS if b >= count)
+BUCKETS = (0, 1, 2, 4, 8, 16)
+"""The sizes that queries are written for; rows that have more are asked one by one."""
