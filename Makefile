@@ -28,7 +28,7 @@ test: env java check  ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
 
 soak: env        ## the long runs
-	$(BIN)/python -m pytest -n 2 -m soak
+	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=search
 
 check: env       ## lint, types, the order of rooms, the law
 	$(BIN)/ruff check src tests bench data

@@ -188,7 +188,7 @@ def _json(text: str) -> Any:
             raise ValueError("a key stands twice")
         return dict(items)
 
-    if not text.lstrip().startswith(("{", "[")):
+    if not text.lstrip().startswith(("{", "[", '"')):
         return _NO_KEY
     try:
         # NaN and Infinity are no JSON; half a surrogate pair is no text.
