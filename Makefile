@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help env java demo test soak check bench data lock clean
+.PHONY: help env system demo test soak check bench data lock clean
 
 help:            ## what the targets do
 	@grep -hE '^[a-z]+: .*##|^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: .*##/:/' | column -t -s:
@@ -20,11 +20,10 @@ $(VENV)/.done: requirements.lock pyproject.toml
 demo: env        ## decide real decided cases and show why
 	@$(BIN)/dueprocess demo
 
-java:            ## Java for the tests of Spark, installed where this user may
-	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless; } \
-	  || echo "No Java: the tests of Spark are skipped. apt-get install openjdk-17-jre-headless"
+system:          ## what tests need beside Python: Java, a browser, PostgreSQL; installed where this user may
+	@./.ci/system
 
-test: env java check  ## all tests
+test: env system check  ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
 
 soak: env        ## the long runs
