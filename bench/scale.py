@@ -1,5 +1,6 @@
 """Ten times the authorities: loading from the cache and a decision, over the shipped lawbook and over one with nine
-generated authorities beside each shipped one; and the deep check of both."""
+generated authorities beside each shipped one, each as a bundle that counsel adopted and as a folder of loose files; and
+the deep check of both."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +23,9 @@ from bench.measure import interleaved, ratios, spread, table, verdict
 from bench.processes import process
 from dueprocess.kernel.files import data_dir
 from dueprocess.law import load_lawbook
+from dueprocess.law.bundle import make_bundle, read_bundle
+from dueprocess.law.signing import new_key, read_private
+from dueprocess.law.updating import LawStore
 from dueprocess.places import load_places
 
 TIMES = 10
@@ -31,6 +36,7 @@ STATUTES = 12
 CASE = Path(__file__).resolve().parents[1] / "cases/g12-lopez-lopez.yaml"
 TARGET_LOAD = 2.0
 TARGET_DECISION = 1.5
+DAY = date(2026, 11, 22)
 
 # In a process of its own: seconds to load the law in a folder, and then to decide one case for the first time.
 _PROBE = """
@@ -62,10 +68,11 @@ _DUTIES = ("inform_person", "record_reason", "serve_copy")
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A folder of law with a cache folder of its own."""
+    """A folder of law with a cache folder of its own. ``signed`` is the same law as `law update` keeps it."""
 
     law: Path
     cache: Path
+    signed: Path
 
 
 def policies() -> Iterator[tuple[str, str]]:
@@ -108,13 +115,21 @@ def made(folder: Path, *, times: int) -> Book:
         path = law / f"{identity}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Book(law, folder / "cache")
+    key = folder / "publisher.pem"
+    new_key(key)
+    bundle = folder / "law.zip"
+    signing = read_private(key)
+    bundle.write_bytes(make_bundle(law, key=signing, sequence=1, created=DAY))
+    store = LawStore(folder / "store")
+    store.stage(read_bundle(bundle, signing.public_key()), where="law.zip")
+    store.adopt(by_role="county counsel", on=DAY)
+    return Book(law, folder / "cache", folder / "store" / "current")
 
 
-def probe(book: Book) -> dict[str, float]:
+def probe(book: Book, *, signed: bool) -> dict[str, float]:
     """Seconds of each step, in a process of its own."""
     run = subprocess.run(
-        [sys.executable, "-c", _PROBE, str(book.law), str(CASE)], check=True, capture_output=True, text=True, env={**os.environ, "XDG_CACHE_HOME": str(book.cache)}
+        [sys.executable, "-c", _PROBE, str(book.signed if signed else book.law), str(CASE)], check=True, capture_output=True, text=True, env={**os.environ, "XDG_CACHE_HOME": str(book.cache)}
     )
     found: dict[str, float] = json.loads(run.stdout)
     return found
@@ -123,7 +138,7 @@ def probe(book: Book) -> dict[str, float]:
 def whole(arguments: list[str], book: Book, sink: int) -> float:
     """Seconds of a process from start to end."""
     os.environ["XDG_CACHE_HOME"] = str(book.cache)
-    ended = process([str(book.law) if a == "LAW" else a for a in arguments], output=sink)
+    ended = process([str({"LAW": book.law, "SIGNED": book.signed}.get(a, a)) for a in arguments], output=sink)
     if ended.status != 0:
         raise RuntimeError(f"{arguments} ended with status {ended.status}")
     return ended.seconds
@@ -132,20 +147,27 @@ def whole(arguments: list[str], book: Book, sink: int) -> float:
 def measured(one: Book, ten: Book) -> dict[str, dict[str, list[float]]]:
     """Seconds by what was timed and by book, one value a round."""
     program = str(Path(sys.executable).with_name("dueprocess"))
-    steps: dict[str, list[dict[str, float]]] = {"one": [], "ten": []}
     sink = os.open(os.devnull, os.O_WRONLY)
+    found: dict[str, dict[str, list[float]]] = {}
 
-    def stepped(name: str, book: Book) -> float:
-        steps[name].append(probe(book))
-        return 0.0
+    def stepped(signed: bool) -> dict[str, list[dict[str, float]]]:
+        steps: dict[str, list[dict[str, float]]] = {"one": [], "ten": []}
+
+        def step(name: str, book: Book) -> float:
+            steps[name].append(probe(book, signed=signed))
+            return 0.0
+
+        interleaved({"one": partial(step, "one", one), "ten": partial(step, "ten", ten)}, rounds=ROUNDS)
+        return steps
 
     def pair(arguments: list[str]) -> dict[str, list[float]]:
         return interleaved({"one": partial(whole, arguments, one, sink), "ten": partial(whole, arguments, ten, sink)}, rounds=ROUNDS)
 
-    interleaved({"one": partial(stepped, "one", one), "ten": partial(stepped, "ten", ten)}, rounds=ROUNDS)
-    found = {step: {name: [s[step] for s in steps[name]] for name in steps} for step in ("load", "decide")}
-    found["load process"] = pair([sys.executable, "-c", _LOAD, "LAW"])
-    found["decide process"] = pair([program, "decide", "--law", "LAW", str(CASE)])
+    for law, prefix in (("SIGNED", ""), ("LAW", "loose ")):
+        steps = stepped(law == "SIGNED")
+        found |= {f"{prefix}{step}": {name: [s[step] for s in steps[name]] for name in steps} for step in ("load", "decide")}
+        found[f"{prefix}load process"] = pair([sys.executable, "-c", _LOAD, law])
+        found[f"{prefix}decide process"] = pair([program, "decide", "--law", law, str(CASE)])
     os.close(sink)
     return found
 
@@ -167,10 +189,14 @@ def checked(one: Book, ten: Book) -> dict[str, dict[str, list[float]]]:
 
 
 _ROWS = {
-    "load": ("`load_lawbook()` alone, without its imports", None),
-    "load process": ("a process that loads the law, from start to end", TARGET_LOAD),
+    "load": ("an adopted bundle: `load_lawbook()` alone, without its imports", TARGET_LOAD),
+    "load process": ("a process that loads it, from start to end", TARGET_LOAD),
     "decide": ("first decision of a process, law loaded", TARGET_DECISION),
     "decide process": ("`dueprocess decide`, from start to end", TARGET_DECISION),
+    "loose load": ("loose files: `load_lawbook()` alone", None),
+    "loose load process": ("a process that loads them, from start to end", TARGET_LOAD),
+    "loose decide": ("first decision of a process, law loaded", TARGET_DECISION),
+    "loose decide process": ("`dueprocess decide`, from start to end", TARGET_DECISION),
 }
 
 
@@ -196,7 +222,11 @@ def _run(scratch: Path) -> bool:
     # The cache does not rely on what was written just now; the next load after a while does the noting.
     time.sleep(3)
     for book in (one, ten):
-        probe(book)
+        for signed in (True, False, True, False):  # the first of each fills the cache, the second notes it
+            probe(book, signed=signed)
+        time.sleep(3)
+        for signed in (True, False):
+            probe(book, signed=signed)
     met = True
     rows = []
     for key, values in measured(one, ten).items():

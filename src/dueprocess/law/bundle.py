@@ -26,12 +26,13 @@ from dueprocess.kernel.instants import parse_date
 from dueprocess.law.lawbook import Lawbook
 from dueprocess.law.loading import load_lawbook
 from dueprocess.law.signing import SIGNATURE_BYTES, fingerprint, good_signature, sign
+from dueprocess.law.stamps import MANIFEST, SIGNATURE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT = "dueprocess-law-bundle-1"
-MANIFEST, SIGNATURE, PREFIX = "manifest.json", "manifest.sig", "lawbook/"
+PREFIX = "lawbook/"
 MAX_BYTES = 200_000_000
 MAX_FILES = 60_000
 MAX_FILE_BYTES = 2_000_000

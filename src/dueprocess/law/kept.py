@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,18 +39,19 @@ class Kept:
         root = os.environ.get("XDG_CACHE_HOME") or (Path.home() / ".cache" if os.environ.get("HOME") else None)
         return cls(Path(root) / "dueprocess", reader) if root else None
 
-    def book_of_folders(self, roots: Sequence[Path], seen: Seen) -> Lawbook | None:
-        """The lawbook of folders in which nothing has changed since they were noted, else None."""
+    def book_of_folders(self, roots: Sequence[Path], seen: Seen, anew: Callable[[], Lawbook]) -> Lawbook | None:
+        """The lawbook of folders in which nothing has changed since they were noted, else None. ``anew`` reads it from
+        the folders, should the file turn out to be damaged while it is in use."""
         try:
             note = json.loads(self._note(roots).read_bytes())
             same = note["seen"] == seen.digest and seen.settled(int(note["looked_at"]))
-            return self.book_of_content(str(note["content"])) if same else None
+            return self.book_of_content(str(note["content"]), anew) if same else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def book_of_content(self, content: str) -> Lawbook | None:
+    def book_of_content(self, content: str, anew: Callable[[], Lawbook]) -> Lawbook | None:
         """The lawbook that was read from files with this digest."""
-        return opened(self._book(content))
+        return opened(self._book(content), anew)
 
     def clock(self) -> int | None:
         """The instant now by the clock of the file system, in nanoseconds since the epoch; None where nothing can be

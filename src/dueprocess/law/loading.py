@@ -1,11 +1,13 @@
 """Folders of law files to a lawbook, through a cache (``kept.py``).
 
-A cached load needs neither the YAML parser nor sqlglot, and reads no file of law.
+A cached load needs neither the YAML parser nor sqlglot, and reads no file of law. The files of a signed lawbook are
+held against its manifest when they are read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +19,7 @@ from dueprocess.law.kept import Kept
 from dueprocess.law.lawbook import Lawbook, link
 from dueprocess.law.model import Authority
 from dueprocess.law.overlay import lay, original, settle
-from dueprocess.law.stamps import Seen, look
+from dueprocess.law.stamps import Seen, look, signed
 from dueprocess.terms import Vocabulary
 
 MAX_BYTES = 2_000_000
@@ -38,19 +40,23 @@ def load_lawbook(*folders: Path, cache: bool = True) -> Lawbook:
     """
     roots = _roots(folders)
     kept = Kept.of(_reader_digest()) if cache else None
-    seen = look(roots)
-    found = kept.book_of_folders(roots, seen) if kept else None
-    if found:
-        return found
+    found = kept.book_of_folders(roots, look(roots, into_signed=False), lambda: _load(roots, kept, fresh=True)) if kept else None
+    return found or _load(roots, kept, fresh=False)
+
+
+def _load(roots: list[Path], kept: Kept | None, *, fresh: bool) -> Lawbook:
+    """Read the files, and note and keep the lawbook; unless ``fresh``, take it from the cache where it is there."""
     looked_at = kept.clock() if kept else None
-    if looked_at is not None:
-        seen = look(roots)  # once more, so that every change after that instant shows
-    contents = {name: (path, _bytes(path)) for name, path in sorted(_files(roots, seen).items())}
+    seen = look(roots, into_signed=False)  # after that instant, so that every change after it shows
+    inside = look(roots)
+    contents = {name: (path, _bytes(path)) for name, path in sorted(_files(roots, inside).items())}
+    for root, names in inside.names:
+        _check_signed(root, names)
     digest = hashlib.sha256(_reader_digest())
     for name, (_, data) in contents.items():
         digest.update(f"{name}\0{len(data)}\0".encode(errors="surrogateescape") + data)
     content = digest.hexdigest()
-    lawbook = kept.book_of_content(content) if kept else None
+    lawbook = kept.book_of_content(content, lambda: _load(roots, kept, fresh=True)) if kept and not fresh else None
     if lawbook is None:
         lawbook = _read(contents)
         if kept:
@@ -97,6 +103,21 @@ def _files(roots: list[Path], seen: Seen) -> dict[str, Path]:
     if not found:
         raise LawError("no law file in it", where=str(roots[-1]), do="name the folder of the lawbook itself", code="folder")
     return found
+
+
+def _check_signed(root: Path, names: Iterable[str]) -> None:
+    """A signed lawbook's files are the ones that its manifest names. Raises LawError."""
+    manifest = signed(root)
+    if manifest is None:
+        return
+    try:
+        rows = {str(r["path"]): r["sha256"] for r in json.loads(manifest.read_bytes())["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LawError("the manifest beside the signed law cannot be read", where=_display(manifest), do="fetch the bundle again", code="signed") from None
+    for name in sorted({*names, *rows}):
+        path = root / name
+        if name not in rows or not path.is_file() or hashlib.sha256(_bytes(path)).hexdigest() != rows[name]:
+            raise LawError("it is not as it was signed", where=_display(path), do="fetch the bundle again; law of your own goes into a folder of its own", code="signed")
 
 
 def _bytes(path: Path) -> bytes:

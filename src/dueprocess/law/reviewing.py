@@ -11,12 +11,12 @@ from typing import Any
 from dueprocess.kernel.errors import InputError, nearest
 from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import decode, parse, read_text
-from dueprocess.law.bundle import SIGNATURE
 from dueprocess.law.durable import write_whole
 from dueprocess.law.editing import add_line, set_keys
 from dueprocess.law.loading import load_lawbook
 from dueprocess.law.model import Authority
 from dueprocess.law.overlay import MARK
+from dueprocess.law.stamps import SIGNATURE
 
 MAX_ROLE = 100
 

@@ -1,14 +1,18 @@
-"""A lawbook as one file of lines, from which a decision reads only the few authorities that it needs.
+"""A lawbook as one file, from which a decision reads only the few authorities that it needs.
 
-Each line is a key, a tab and JSON; the lines are sorted, so that a key is found by bisection and opening the file
-takes no longer for more law. The first line is the checksum of the rest. It is data that can run nothing.
+Two parts of sorted lines, each a key, a tab and JSON, so that a key is found by bisection and opening the file takes
+hardly longer for more law. The first line gives the checksum of the first part, which says whom what may bind, and the
+sizes of both. In the second, a line an authority, each has its own checksum before the JSON, looked at when that
+authority is asked for. It is data that can run nothing.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,128 +23,172 @@ from dueprocess.terms.tree import from_json, to_json
 from dueprocess.terms.vocabulary import vocabulary_of
 
 _BOOK, _IDS = "book", "ids"
-_AUTHORITY_LINE, _BINDS_LINE, _PERSUADES_LINE = "authority ", "binds ", "persuades "
+_BINDS_LINE, _PERSUADES_LINE = "binds ", "persuades "
+
+_Data = bytes | mmap.mmap
 
 
 class Lines:
-    """Sorted lines of keys and JSON, in memory."""
+    """Sorted lines of keys and values between two places of some data."""
 
-    def __init__(self, data: bytes) -> None:
-        """Raises ValueError for data that is damaged."""
-        head = data.find(b"\n") + 1
-        if head == 0 or data[:head] != _checksum(memoryview(data)[head:]):
-            raise ValueError("damaged")
-        self._data = data
-        self._first = head
+    def __init__(self, data: _Data, *, first: int, end: int) -> None:
+        self._data, self._first, self._end = data, first, end
 
-    def get(self, key: str) -> Any:
-        """What stands under a key; None where nothing does."""
+    def get(self, key: str) -> bytes | None:
+        """What stands under a key; None where nothing does. Raises ValueError for lines that are damaged."""
         data, wanted = self._data, key.encode()
-        low, high = self._first, len(data)
+        low, high = self._first, self._end
         while low < high:
             start = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
-            end = data.index(b"\n", start)
-            tab = data.index(b"\t", start, end)
+            end = data.find(b"\n", start, self._end)
+            tab = data.find(b"\t", start, end)
+            if end < 0 or tab < 0:
+                raise ValueError("damaged")
             found = data[start:tab]
             if found == wanted:
-                return json.loads(data[tab + 1 : end])
+                return data[tab + 1 : end]
             if found < wanted:
                 low = end + 1
             else:
                 high = start
         return None
 
-    def under(self, prefix: str) -> Iterator[tuple[str, Any]]:
-        """All keys that begin so, without that beginning, with what stands under them, in order."""
-        begin = prefix.encode()
-        for line in self._data[self._first :].split(b"\n"):
-            if line.startswith(begin):
-                key, _, value = line.partition(b"\t")
-                yield key[len(begin) :].decode(), json.loads(value)
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        """All keys with what stands under them, in order. Raises ValueError for lines that are damaged."""
+        for line in self._data[self._first : self._end].split(b"\n")[:-1]:
+            key, tab, value = line.partition(b"\t")
+            if not tab:
+                raise ValueError("damaged")
+            yield key.decode(), value
 
 
-def written(lines: Mapping[str, Any]) -> bytes:
-    """Keys, without tabs and line ends, and JSON values as the content of a file for ``Lines``."""
-    body = b"".join(
-        key.encode() + b"\t" + json.dumps(value, ensure_ascii=False).encode() + b"\n"
-        for key, value in sorted(lines.items(), key=lambda line: line[0].encode())
-    )
-    return _checksum(body) + body
+def written(index: Mapping[str, Any], authorities: Mapping[str, Any]) -> bytes:
+    """Two parts of keys, without tabs and line ends, and JSON values as the content of a file for ``parts``."""
+    first = _lines((key, _json(value)) for key, value in index.items())
+    second = _lines((key, _marked(key, _json(value))) for key, value in authorities.items())
+    return b"%08x %d %d\n" % (zlib.crc32(first), len(first), len(second)) + first + second
 
 
-def _checksum(data: bytes | memoryview) -> bytes:
-    return b"%08x\n" % zlib.crc32(data)
+def parts(data: _Data) -> tuple[Lines, Lines]:
+    """The two parts of what ``written`` gave. Raises ValueError where the first is damaged, or the second has another
+    size."""
+    start = data.find(b"\n", 0, 80) + 1
+    checksum, *sizes = data[:start].split()
+    first, second = map(int, sizes)
+    if start + first + second != len(data) or zlib.crc32(memoryview(data)[start : start + first]) != int(checksum, 16):
+        raise ValueError("damaged")
+    return Lines(data, first=start, end=start + first), Lines(data, first=start + first, end=len(data))
+
+
+def unmarked(key: str, value: bytes) -> Any:
+    """A value of the second part. Raises ValueError where it, or its key, is damaged."""
+    if value != _marked(key, value[9:]):
+        raise ValueError("damaged")
+    return json.loads(value[9:])
+
+
+def _marked(key: str, value: bytes) -> bytes:
+    return b"%08x " % zlib.crc32(value, zlib.crc32(key.encode())) + value
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _lines(items: Iterable[tuple[str, bytes]]) -> bytes:
+    return b"".join(key.encode() + b"\t" + value + b"\n" for key, value in sorted(items, key=lambda i: i[0].encode()))
 
 
 class Shelf(Mapping[str, Authority]):
-    """The authorities of a stored lawbook by id, in the order of the ids; each is made when it is first asked for."""
+    """The authorities of a stored lawbook by id, in the order of the ids; each is made when it is first asked for.
 
-    def __init__(self, lines: Lines) -> None:
-        self._lines = lines
+    Where its line is damaged, all are taken from ``anew``, which reads the law's own files.
+    """
+
+    def __init__(self, index: Lines, authorities: Lines, anew: Callable[[], Mapping[str, Authority]]) -> None:
+        self._index, self._lines, self._anew = index, authorities, anew
         self._made: dict[str, Authority] = {}
-        self._ids: dict[str, None] | None = None
 
     def __getitem__(self, identity: str) -> Authority:
         found = self._made.get(identity)
         if found is None:
-            raw = self._lines.get(_AUTHORITY_LINE + identity) if isinstance(identity, str) else None
-            if raw is None:
-                raise KeyError(identity)
-            found = self._made[identity] = _authority_from(raw)
+            try:
+                raw = self._lines.get(identity) if isinstance(identity, str) else None
+                if raw is None:
+                    if identity in self._known_ids:
+                        raise ValueError("damaged")
+                    raise KeyError(identity)
+                found = self._made[identity] = _authority_from(unmarked(identity, raw))
+            except ValueError:
+                self._made |= self._anew()
+                return self._made[identity]
         return found
 
+    @cached_property
     def _known_ids(self) -> dict[str, None]:
-        if self._ids is None:
-            self._ids = dict.fromkeys(self._lines.get(_IDS))
-        return self._ids
+        return dict.fromkeys(json.loads(self._index.get(_IDS) or b"[]"))
 
     def __iter__(self) -> Iterator[str]:
         # Whoever goes through the ids goes through the authorities next: all at once takes half the time.
-        if len(self._made) < len(self._known_ids()):
-            for identity, raw in self._lines.under(_AUTHORITY_LINE):
-                if identity not in self._made:
-                    self._made[identity] = _authority_from(raw)
-        return iter(self._known_ids())
+        if len(self._made) < len(self._known_ids):
+            try:
+                for identity, raw in self._lines:
+                    if identity not in self._made:
+                        self._made[identity] = _authority_from(unmarked(identity, raw))
+            except ValueError:
+                self._made |= self._anew()
+        return iter(self._known_ids)
 
     def __len__(self) -> int:
-        return len(self._known_ids())
+        return len(self._known_ids)
 
-def opened(path: Path) -> Lawbook | None:
-    """The lawbook stored in a file; None for a file that is missing or damaged."""
+
+def opened(path: Path, anew: Callable[[], Lawbook]) -> Lawbook | None:
+    """The lawbook stored in a file; None for a file that is missing or whose first part is damaged. ``anew`` gives the
+    same lawbook, read from its own files, should an authority's line turn out to be damaged."""
     try:
-        lines = Lines(path.read_bytes())
-        book = lines.get(_BOOK)
+        with path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        index, authorities = parts(data)
+        book = json.loads(index.get(_BOOK) or b"null")
         vocabulary = vocabulary_of(book["vocabulary"], where="facts.yaml")
-        index = Index(
+        found = Index(
             version=book["version"],
-            binds=_ids_under(lines, _BINDS_LINE),
-            persuades=_ids_under(lines, _PERSUADES_LINE),
+            binds=_ids_under(index, _BINDS_LINE),
+            persuades=_ids_under(index, _PERSUADES_LINE),
             forms=tuple(book["forms"]),
             conviction_years=tuple(book["conviction_years"]),
         )
     except (OSError, ValueError, KeyError, TypeError, LawError):
         return None
-    return Lawbook(Shelf(lines), vocabulary, index=index)
+
+    def again() -> Mapping[str, Authority]:
+        read = anew()
+        if read.version != found.version:
+            raise LawError("the law was changed while it was in use", where="lawbook", do="run the command again", code="folder")
+        return read.authorities
+
+    return Lawbook(Shelf(index, authorities, again), vocabulary, index=found)
 
 
 def _ids_under(lines: Lines, prefix: str) -> Callable[[str], tuple[str, ...]]:
-    return lambda place: tuple(lines.get(prefix + place) or ())
+    return lambda place: tuple(json.loads(lines.get(prefix + place) or b"[]"))
 
 
 def as_bytes(lawbook: Lawbook) -> bytes:
     """A lawbook as the content of a file for ``opened``."""
     authorities = lawbook.authorities.values()
-    lines: dict[str, Any] = {_AUTHORITY_LINE + a.id: _authority_to(a) for a in authorities}
-    lines |= {_BINDS_LINE + k: v for k, v in by_place((a.id, a.binds) for a in authorities).items()}
-    lines |= {_PERSUADES_LINE + k: v for k, v in by_place((a.id, a.persuades) for a in authorities).items()}
-    lines[_IDS] = list(lawbook.authorities)
-    lines[_BOOK] = {
+    index: dict[str, Any] = {}
+    index |= {_BINDS_LINE + k: v for k, v in by_place((a.id, a.binds) for a in authorities).items()}
+    index |= {_PERSUADES_LINE + k: v for k, v in by_place((a.id, a.persuades) for a in authorities).items()}
+    index[_IDS] = list(lawbook.authorities)
+    index[_BOOK] = {
         "vocabulary": dict(lawbook.vocabulary.raw),
         "version": lawbook.version,
         "forms": [a.id for editions in lawbook.forms.values() for a in editions.values()],
         "conviction_years": lawbook.conviction_years,
     }
-    return written(lines)
+    return written(index, {a.id: _authority_to(a) for a in authorities})
 
 
 _AUTHORITY = tuple(Authority.__dataclass_fields__)
@@ -190,4 +238,4 @@ def _norm_from(raw: list[Any]) -> Norm:
     return Norm(**values)
 
 
-__all__ = ["Lines", "Shelf", "as_bytes", "opened", "written"]
+__all__ = ["Lines", "Shelf", "as_bytes", "opened", "parts", "unmarked", "written"]

@@ -24,9 +24,10 @@ from typing import Any
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import durable
-from dueprocess.law.bundle import MANIFEST, SIGNATURE, Bundle, load_bundle, write_files
+from dueprocess.law.bundle import Bundle, load_bundle, write_files
 from dueprocess.law.lawbook import Lawbook
 from dueprocess.law.loading import load_lawbook
+from dueprocess.law.stamps import MANIFEST, SIGNATURE
 
 FORMAT = "dueprocess-law-store-1"
 _STATE, _VERSIONS, _CURRENT, _LAW = "state.json", "versions", "current", "lawbook"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from dueprocess.kernel.errors import LawError
 from dueprocess.law import Lawbook, default_folder, kept, load_lawbook, loading, stamps, stored
 from dueprocess.law.kept import Kept
-from dueprocess.law.stored import Lines, as_bytes, opened, written
+from dueprocess.law.stored import as_bytes, opened, parts, unmarked, written
 from dueprocess.places import load_places
 
 BASE = Path(__file__).resolve().parents[2] / "law" / "base"
@@ -40,6 +41,10 @@ def load(*folders: Path) -> Lawbook:
     """As another process would."""
     load_lawbook.cache_clear()
     return load_lawbook(*folders)
+
+
+def nothing() -> Lawbook:
+    raise AssertionError("the law is read again")
 
 
 def read_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -86,7 +91,7 @@ def test_a_decision_makes_few_authorities(tmp_path: Path, monkeypatch: pytest.Mo
     made: list[str] = []
     real = stored._authority_from
     monkeypatch.setattr(stored, "_authority_from", lambda raw: made.append(raw[0]) or real(raw))
-    book = opened(book_file)
+    book = opened(book_file, nothing)
     assert book is not None and made == []
     county = load_places().place("us/or/clackamas-county")
     agency, sets = f"{county.id}/sheriff", load_places().sets(county)
@@ -223,8 +228,8 @@ def test_a_damaged_cache_is_made_anew(which: str, damage: bytes | int | None, la
 @pytest.mark.parametrize("book", [{}, {"book": None}, {"book": {}}, {"book": {"vocabulary": 3, "version": "x"}}, {"book": [1]}])
 def test_a_whole_file_of_another_content_is_refused(book: dict[str, object], tmp_path: Path) -> None:
     path = tmp_path / "x.lines"
-    path.write_bytes(written(book))
-    assert opened(path) is None and opened(tmp_path / "none") is None
+    path.write_bytes(written(book, {}))
+    assert opened(path, nothing) is None and opened(tmp_path / "none", nothing) is None
 
 
 def test_where_nothing_can_be_written_the_law_loads(law: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +255,7 @@ def test_many_write_at_once(law: Path, tmp_path: Path) -> None:
     cache = Kept(tmp_path / "at-once", b"")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: cache.keep("same", book), range(40)))
-    found = cache.book_of_content("same")
+    found = cache.book_of_content("same", nothing)
     assert found is not None and found.authorities == book.authorities
     assert [p.suffix for p in cache.folder.iterdir()] == [".lines"]
 
@@ -264,7 +269,7 @@ def test_the_oldest_are_removed(law: Path, tmp_path: Path, monkeypatch: pytest.M
     for number in range(6):
         cache.keep(str(number), book)
         os.utime(cache._book(str(number)), (number, number))
-    assert [n for n in range(6) if cache.book_of_content(str(n))] == [3, 4, 5]
+    assert [n for n in range(6) if cache.book_of_content(str(n), nothing)] == [3, 4, 5]
     assert (cache.folder / "findings.json").exists()
 
 
@@ -275,10 +280,33 @@ KEYS = st.text(st.characters(blacklist_characters="\t\n", blacklist_categories=[
 
 @given(st.dictionaries(KEYS, st.one_of(st.integers(), st.text(max_size=20)), max_size=30), KEYS)
 def test_every_key_is_found_and_no_other(lines: dict[str, object], other: str) -> None:
-    found = Lines(written(lines))
-    assert {k: found.get(k) for k in lines} == lines
-    assert found.get(other) == lines.get(other)
-    assert dict(found.under("a")) == {k[1:]: v for k, v in lines.items() if k.startswith("a")}
+    for second in (False, True):
+        found = parts(written({"a": 1}, lines) if second else written(lines, {"a": 1}))[second]
+
+        def value(key: str, raw: bytes | None, second: bool = second) -> object:
+            return unmarked(key, raw or b"") if second else json.loads(raw or b"")
+
+        assert {k: value(k, found.get(k)) for k in lines} == lines
+        assert (found.get(other) is None) == (other not in lines)
+        assert [(k, value(k, v)) for k, v in found] == sorted(lines.items(), key=lambda line: line[0].encode())
+
+
+@given(st.dictionaries(KEYS, st.text(max_size=20), min_size=1, max_size=10), st.data())
+def test_a_changed_byte_is_never_read_as_another_value(lines: dict[str, str], data: st.DataObject) -> None:
+    """It is found damaged when it is opened or asked for, or its line is not found: the ids say that it was there."""
+    whole = bytearray(written(lines, lines))
+    whole[data.draw(st.integers(0, len(whole) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        index, second = parts(bytes(whole))
+    except ValueError:
+        return
+    assert {k: json.loads(index.get(k) or b"") for k in lines} == lines
+    for key, value in lines.items():
+        try:
+            found = second.get(key)
+            assert found is None or unmarked(key, found) == value
+        except ValueError:
+            continue
 
 
 def test_the_look_sees_every_file_of_the_shipped_lawbook() -> None:

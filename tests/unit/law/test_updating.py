@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from dueprocess.kernel.errors import InputError
-from dueprocess.law import default_folder, load_lawbook
+from dueprocess.kernel.errors import InputError, LawError
+from dueprocess.law import default_folder, load_lawbook, stamps
 from dueprocess.law.bundle import Bundle, make_bundle, read_bundle
 from dueprocess.law.changes import changes
 from dueprocess.law.policies import Policy, write_policy
@@ -283,3 +283,36 @@ def test_a_kill_leaves_one_whole_version(home: Path, tmp_path: Path, action: str
             break
         step += 1
     assert step >= 4
+
+
+def test_what_was_signed_is_used_or_nothing(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a signed version that another hand changed: what was adopted still decides, as long as it is in the
+    cache; what is read anew is held against the manifest."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(stamps, "_TICK", -(1 << 79))
+    store = adopted(tmp_path / "store", home, 1)
+    load_lawbook.cache_clear()
+    version = store.current_book().version
+    law = (tmp_path / "store" / "current").resolve()
+    path = next(law.rglob("sheriff-policy*.yaml"))
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"forbid", b"require"))
+    load_lawbook.cache_clear()
+    assert store.current_book().version == version
+    damages: list[tuple[Callable[[], object], str]] = [
+        (lambda: None, "sheriff-policy"),
+        (lambda: path.unlink(), "sheriff-policy"),
+        (lambda: (path.write_bytes(good), (law / "us/more.yaml").write_bytes(good)), "us/more.yaml"),
+        (lambda: ((law / "us/more.yaml").unlink(), (law.parent / "manifest.json").write_bytes(b"{}")), "manifest.json"),
+    ]
+    for damage, named in damages:
+        damage()
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+        load_lawbook.cache_clear()
+        with pytest.raises(LawError, match=named):
+            store.current_book()
+    # Another manifest is another lawbook: the cache of the first is not used for it.
+    load_lawbook.cache_clear()
+    with pytest.raises(LawError, match=r"manifest\.json"):
+        store.current_book()
+    load_lawbook.cache_clear()
