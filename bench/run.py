@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import batch, clock, cluster, decisions, lawbook, national, processes, registry, scale
+from bench import batch, clock, cluster, decisions, lawbook, ledger, national, processes, registry, scale, simulate
 from bench.batch import Sizes
 from bench.measure import machine
 
@@ -15,7 +15,9 @@ BENCHMARKS: dict[str, Callable[[Sizes], bool]] = {
     "lawbook": lambda _: lawbook.run(),
     "processes": lambda _: processes.run(),
     "registry": lambda _: registry.run(),
+    "ledger": lambda _: ledger.run(),
     "scale": lambda _: scale.run(),
+    "simulate": lambda _: simulate.run(),
     "clock": lambda sizes: clock.run(sizes.rows),
     "batch-outcome": batch.run_outcome,
     "batch-all": batch.run_all,

@@ -30,6 +30,7 @@ def whole(text: str) -> Markup:
 @lru_cache(maxsize=1)
 def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
@@ -39,6 +40,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["whole"] = whole
+    environment.filters["drawn"] = lambda svg: Markup(svg.decode())  # made by us from numbers; its texts are escaped
     return environment.get_template("page.html.jinja")
 
 

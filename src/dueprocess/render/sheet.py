@@ -72,7 +72,16 @@ class Table:
     kind: str = "table"
 
 
-Block = Paragraph | Pairs | Entries | Table
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing of our own as SVG, with its title and description inside, for the HTML page only. What it shows must
+    also stand in a table."""
+
+    svg: bytes
+    kind: str = "figure"
+
+
+Block = Paragraph | Pairs | Entries | Table | Figure
 
 
 @dataclass(frozen=True, slots=True)
