@@ -184,6 +184,7 @@ def _packets(setting: Setting, *, rows: Ints, day: Ints, facts: Mapping[str, Any
     p, size, first = setting.parameters, len(rows), setting.days.first
     old = draws.uniform("old edition", rows) < p["old_edition_share"]
     notice = draws.uniform("notice only", rows) < p["notice_only_share"]
+    complete = draws.uniform("complete", rows) < p["complete_share"]
     warrant = draws.uniform("admin warrant", rows)
     form, edition, boxes = (np.empty(size, dtype=object) for _ in range(3))
     admin = np.zeros(size, dtype=bool)
@@ -200,11 +201,13 @@ def _packets(setting: Setting, *, rows: Ints, day: Ints, facts: Mapping[str, Any
             chosen = mine & notice
             form[chosen], edition[chosen], boxes[chosen] = *ice.NOTICE_ONLY, "priority"
             asks[chosen] = False
+        boxes[mine & ~complete] = "none"
         admin[mine] = warrant[mine] < p["admin_warrant_share_after" if ice.admin_warrants_asked(on) else "admin_warrant_share_before"]
     return {
         "form": form,
         "edition": edition,
         "boxes": boxes,
+        "complete": complete,
         "asks_hold": asks,
         "admin_warrant": admin,
         "judicial_warrant": draws.uniform("judicial warrant", rows) < p["judicial_warrant_share"],

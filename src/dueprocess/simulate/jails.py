@@ -79,10 +79,11 @@ def holds(position: NDArray[np.int8], packet: Mapping[str, Any]) -> Bools:
         "requires_any_warrant": asked & packet["admin_warrant"],
         "limits_by_offense": asked & packet["listed_offense"],
     }
-    found = np.zeros(len(judge), dtype=bool)
+    found: Bools = np.zeros(len(judge), dtype=bool)
     for name, keeps in choices.items():
         found |= (position == NUMBER[name]) & keeps
-    return found | judge
+    found |= judge
+    return found
 
 
 def gives_notice(position: NDArray[np.int8]) -> Bools:

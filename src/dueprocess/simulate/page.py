@@ -71,12 +71,12 @@ def _drawn(found: Comparison) -> tuple[Figure, ...]:
     counted = [n for n in ("held", "past_48_hours", "to_ice", "released") if found.differences[n]]
     if not counted:
         return ()
-    bars = []
+    bars, told = [], []
     for name in counted:
         low, _, high = spread(found.differences[name])
         bars.append({"label": MEASURES[name], "low": low, "high": high})
-    told = "; ".join(f"{b['label']}: {_n(float(b['low']))} to {_n(float(b['high']))}" for b in bars)
-    return (Figure(ranges(bars, name="differences", title=f"{found.b.name} less {found.a.name}, people: nine of ten draws", text=told, axis="Difference, people").encode()),)
+        told.append(f"{MEASURES[name]}: {_n(low)} to {_n(high)}")
+    return (Figure(ranges(bars, name="differences", title=f"{found.b.name} less {found.a.name}, people: nine of ten draws", text="; ".join(told), axis="Difference, people").encode()),)
 
 
 def _influence(found: Comparison) -> tuple[Any, ...]:

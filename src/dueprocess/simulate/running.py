@@ -77,9 +77,7 @@ class World:
         self.rates = _rates(scenario, self.places) * share
         registry = load_registry() if scenario.otherwise == "registry" else None
         where = positions(scenario, self.places, registry=registry, first=self.first, days=count, seed=seed)
-        total = len(load_places().counties(on=scenario.start))
-        order = sorted(load_places().counties(on=scenario.start), key=lambda c: luck(0, "fingerprints shared", c.id))
-        shared = sharing_days(defaults().sharing, counties=[c.id for c in order], total=total)
+        shared = _shared_from(scenario.start)
         last = defaults().sharing[-1][0]
         p = scenario.parameters
         self.setting = Setting(
@@ -147,15 +145,32 @@ def _rates(scenario: Scenario, places: Any) -> Any:
     the same in every scenario.
     """
     import numpy as np
-    from scipy.special import ndtri
 
-    def size(county: str) -> float:
-        return float(np.exp(1.5 * ndtri(min(max(luck(0, "size", county), 1e-9), 1 - 1e-9))))
-
-    chosen = np.array([size(p.id) for p in places])
+    chosen = np.array([_size(p.id) for p in places])
     if scenario.admissions is not None:
         return chosen / chosen.sum()
-    return chosen / sum(size(c.id) for c in load_places().counties(on=scenario.start))
+    return chosen / sum(_size(c) for c in _country(scenario.start))
+
+
+@lru_cache(maxsize=8192)
+def _size(county: str) -> float:
+    import math
+
+    from scipy.special import ndtri
+
+    return math.exp(1.5 * float(ndtri(min(max(luck(0, "size", county), 1e-9), 1 - 1e-9))))
+
+
+@lru_cache(maxsize=16)
+def _country(on: date) -> tuple[str, ...]:
+    """All counties of a day, in the order in which their fingerprints went to ICE, which is drawn once for all."""
+    return tuple(sorted((c.id for c in load_places().counties(on=on)), key=lambda c: luck(0, "fingerprints shared", c)))
+
+
+@lru_cache(maxsize=16)
+def _shared_from(on: date) -> dict[str, date]:
+    counties = _country(on)
+    return sharing_days(defaults().sharing, counties=counties, total=len(counties))
 
 
 def _admissions(scenario: Scenario, day: date) -> float:

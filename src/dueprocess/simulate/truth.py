@@ -77,8 +77,8 @@ def truth(stays: Stays, *, counties: Sequence[str], zone: Ints, days: Days) -> T
     packet = stays.detained
     if len(stays.rows):
         came = packet["received"] <= stays.due[stays.rows]
-        # Unsigned papers, notice-only forms, papers that came after the local ground had ended, and a citizen's have no label.
-        plain = packet["signed"] & packet["asks_hold"] & came & ~packet["citizen"]
+        # Unsigned or empty papers, notice-only forms, papers that came after the local ground had ended, and a citizen's have no label.
+        plain = packet["signed"] & packet["complete"] & packet["asks_hold"] & came & ~packet["citizen"]
         works = packet["served"] | (packet["form"] == "i-247")  # the forms since 2015 take effect by service
         officers = np.where(works, np.where(packet["admin_warrant"], 2, 1), 4)
         kind = np.where(packet["judicial_warrant"], np.where(came, 3, -1), np.where(plain, officers, -1))

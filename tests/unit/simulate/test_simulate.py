@@ -220,34 +220,59 @@ def test_the_registrys_dates_are_followed() -> None:
 
 
 def test_simpy_gives_the_same_distributions() -> None:
-    """One jail as processes that wait for each other, with draws of its own: the same times in the statistical sense."""
+    """One jail whose people wait for each other's doors as processes, with draws of its own: in the statistical sense
+    the same stays, detainers, holds and times."""
+    import math
     import random
 
     import simpy
 
-    jail = scenario(parameters={"match_share": 0.0, "bail_share": 0.4, "recognizance_share": 0.0, "dismissal_share": 0.0, "spread": 0.8}, admissions_a_year=60000)
+    numbers = {"match_share": 0.5, "issue_share_2011": 0.8, "leaves_out_weekends_share": 0.0, "judicial_warrant_share": 0.0, "signed_share": 0.9, "recognizance_share": 0.0, "dismissal_share": 0.0, "bail_share": 0.4, "follows_policy_share": 1.0, "spread": 0.8, "forgotten_share": 0.2, "late_share": 0.15}
+    jail = scenario(**{"from": "2012-05-01", "until": "2012-06-01", "parameters": numbers, "admissions_a_year": 60000})
     world = World(jail, seed=11)
     stays = world.play(world.parts()[0])
-    p, rng = jail.parameters, random.Random(7)
-    environment = simpy.Environment()
-    found: list[tuple[float, float]] = []
+    p, rng, environment = jail.parameters, random.Random(7), simpy.Environment()
+    lengths: list[float] = []
+    doors: list[float] = []
+    held: list[tuple[float, bool]] = []
 
     def person(arrives: float) -> Any:
         yield environment.timeout(arrives)
+        detainer = rng.random() < p["match_share"] and rng.random() < p["issue_share_2011"]
+        received = environment.now + p["received_hours"] * rng.lognormvariate(0, 0.8)
         median = p["bail_hours"] if rng.random() < p["bail_share"] else p["sentence_hours"]
         yield environment.timeout(median * rng.lognormvariate(0, p["spread"]))
         due = environment.now
-        yield environment.timeout(rng.expovariate(1 / p["processing_hours"]))
-        found.append((due - arrives, environment.now - due))
+        door = rng.expovariate(1 / p["processing_hours"])
+        lengths.append(due - arrives)
+        if not (detainer and received < due + door and rng.random() < p["signed_share"]):
+            yield environment.timeout(door)
+            doors.append(environment.now - due)
+            return
+        pick = max(due + p["pickup_hours"] * rng.lognormvariate(0, 0.7), received)
+        comes = rng.random()
+        taken = comes < p["in_time_share"] and pick < due + 48
+        if taken:
+            ends = pick
+        elif p["in_time_share"] <= comes < p["in_time_share"] + p["late_share"]:
+            taken, ends = True, due + 48 + rng.expovariate(1 / p["late_hours"])
+        else:
+            ends = due + 48 + (rng.expovariate(1 / p["forgotten_hours"]) if rng.random() < p["forgotten_share"] else 0)
+        yield environment.timeout(max(ends - due, door))
+        held.append((environment.now - due, taken))
 
     for _ in range(len(stays.county)):
         environment.process(person(rng.uniform(0, 31 * 24)))
     environment.run()
-    # The play puts the end of a stay at an hour of the clock at which such things happen: the day is the same, so
-    # lengths are compared in days.
-    lengths = np.floor((stays.due - stays.booked) / DAY)
-    assert ks_2samp(np.floor(np.array([f[0] for f in found]) / 24 + 0.5 * 0), lengths).statistic < 0.05
-    assert ks_2samp([f[1] for f in found], (stays.left - stays.due) / HOUR).pvalue > 0.01
+    kept = stays.detained["held"]
+    mine = ((stays.detained["left"] - stays.due[stays.rows]) / HOUR)[kept]
+    others = np.setdiff1d(np.arange(len(stays.county)), stays.rows[kept])
+    # The play puts an end at an hour of the clock at which such things happen, so lengths are compared in days.
+    assert ks_2samp(np.floor(np.array(lengths) / 24), np.floor((stays.due - stays.booked) / DAY)).statistic < 0.05
+    assert ks_2samp(doors, (stays.left - stays.due)[others] / HOUR).pvalue > 0.01
+    assert ks_2samp([h for h, _ in held], mine).pvalue > 0.01
+    assert math.isclose(len(held) / len(stays.county), kept.mean() * len(stays.rows) / len(stays.county), rel_tol=0.06)
+    assert math.isclose(sum(t for _, t in held) / len(held), stays.detained["taken"][kept].mean(), abs_tol=0.04)
 
 
 def test_measures_add_up() -> None:
