@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import statistics
@@ -15,6 +16,7 @@ import pytest
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 SPLITS = ("dev", "heldout")
+THIRD = ("third-dev", "third-test")
 POSITIONS = {
     "honors_all", "requires_judicial_warrant", "requires_court_order", "requires_any_warrant", "requires_probable_cause",
     "limits_by_offense", "notify_only", "declines_all", "undecided", "unknown",
@@ -43,12 +45,13 @@ SHORTEST_SHARED = 45
 
 @cache
 def read(split: str) -> tuple[dict[str, Any], ...]:
-    lines = (CORPUS / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
-    return tuple(json.loads(line) for line in lines)
+    name = "third" if split in THIRD else split
+    entries = [json.loads(line) for line in (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return tuple(entry for entry in entries if split not in THIRD or entry["split"] == split)
 
 
 def texts() -> list[dict[str, Any]]:
-    return [entry for split in SPLITS for entry in read(split)]
+    return [entry for split in (*SPLITS, *THIRD) for entry in read(split)]
 
 
 def words(entry: dict[str, Any]) -> int:
@@ -82,21 +85,33 @@ def test_there_are_enough_texts_in_two_halves_of_like_make() -> None:
     assert len(set(origins[0]) & set(origins[1])) >= 12
 
 
+def test_the_third_set_is_halved_by_a_hash_of_its_texts() -> None:
+    """Within each kind the texts alternate in the order of their hashes: nobody chose which half a text is in."""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for split in THIRD:
+        for entry in read(split):
+            kinds.setdefault(entry["kind"], []).append(entry)
+    assert sum(map(len, kinds.values())) >= 40 and len(kinds["distractor"]) >= 6
+    for entries in kinds.values():
+        entries.sort(key=lambda entry: hashlib.sha256(entry["text"].encode()).hexdigest())
+        assert [entry["split"] for entry in entries] == [THIRD[i % 2] for i in range(len(entries))]
+
+
 def test_ids_are_unique_and_name_their_half() -> None:
     ids = [entry["id"] for entry in texts()]
     assert len(ids) == len(set(ids))
-    for split in SPLITS:
+    for split in (*SPLITS, *THIRD):
         assert {entry["split"] for entry in read(split)} == {split}
 
 
 def test_texts_are_as_long_as_real_ones() -> None:
-    lengths = [words(entry) for entry in texts()]
-    assert min(lengths) >= 300 and max(lengths) <= 1500
+    assert all(300 <= words(entry) <= 1500 for entry in texts())
+    lengths = [words(entry) for split in SPLITS for entry in read(split)]
     assert 500 <= statistics.median(lengths) <= 700
     assert sum(length >= 1000 for length in lengths) >= 4
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("split", (*SPLITS, *THIRD))
 def test_every_label_is_well_formed_and_its_quote_stands_in_the_text(split: str) -> None:
     for entry in read(split):
         where = entry["id"]
@@ -112,7 +127,7 @@ def test_every_label_is_well_formed_and_its_quote_stands_in_the_text(split: str)
                     assert value is None or is_date(value) or (what == "counts" and re.fullmatch(r"FY \d{4}", value)), (where, key, value)
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("split", (*SPLITS, *THIRD))
 def test_claims_use_the_closed_lists(split: str) -> None:
     for entry in read(split):
         for claim in entry["labels"]["claims"]:
@@ -129,9 +144,9 @@ def test_claims_use_the_closed_lists(split: str) -> None:
                 assert not claim["accepts"], entry["id"]
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_each_position_occurs_several_times(split: str) -> None:
-    found = Counter(claim["position"] for entry in read(split) for claim in entry["labels"]["claims"] if not claim.get("optional"))
+@pytest.mark.parametrize("splits", [("dev",), ("heldout",), THIRD], ids=["dev", "heldout", "third"])
+def test_each_position_occurs_several_times(splits: tuple[str, ...]) -> None:
+    found = Counter(claim["position"] for split in splits for entry in read(split) for claim in entry["labels"]["claims"] if not claim.get("optional"))
     assert set(found) == POSITIONS
     assert min(found.values()) >= 2
 

@@ -1,26 +1,33 @@
 """What stands in a file: its bytes to plain text, on which every offset of an extraction counts.
 
-The bytes say what a file is, not its name. Sizes, pages and characters are bounded; what was left out is noted.
+The bytes say what a file is, not its name. Sizes, pages and characters are bounded; what was left out is noted. PDFs and
+large pages are read in a process of their own that is killed when it takes too long or too much memory.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import logging
 import re
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dueprocess.extract import parsers
 from dueprocess.kernel.errors import InputError
+from dueprocess.kernel.worker import LimitError, run_limited
 
 MOST_BYTES = 20_000_000
 MOST_CHARACTERS = 400_000
 MOST_PAGES = 400
 MOST_MARKUP = 2_000_000
+SMALL_MARKUP = 300_000
+"""Characters of markup up to which a page is read without a process of its own."""
+MOST_SECONDS = 40.0
+"""Wall-clock time that a PDF or a large page may take, after which its process is killed; half of it goes into pages."""
+MOST_MEMORY = 1_500_000_000
+"""Bytes of address space that its process may have."""
 _PAGE_BREAK = "\n\n"
 _MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|head|body|article|div|p|script|span|table)\b", re.IGNORECASE)
 # Controls and direction marks, which a terminal or a reader would act on: made spaces, so that offsets stay.
@@ -94,7 +101,7 @@ def capture(data: bytes, *, name: str, published: str | None = None, title: str 
         decoded = _decode(data, name, notes)
         if _MARKUP.search(data[:20_000]) and len(re.findall(r"</?[A-Za-z]", decoded[:20_000])) > 2:
             kind = "html"
-            text, found_title, found_day = _html(decoded, notes)
+            text, found_title, found_day = _html(decoded, name, notes)
         else:
             kind, text = "text", decoded
     text = _UNSEEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -156,67 +163,39 @@ def _decode(data: bytes, name: str, notes: list[str]) -> str:
         return text
 
 
-def _html(markup: str, notes: list[str]) -> tuple[str, str | None, str | None]:
+def _html(markup: str, name: str, notes: list[str]) -> tuple[str, str | None, str | None]:
     """The main text of a page, its title and the day on which it says it was published."""
-    import trafilatura
-
     if len(markup) > MOST_MARKUP:
         notes.append(f"read the first {MOST_MARKUP:,} of {len(markup):,} characters of markup")
         markup = markup[:MOST_MARKUP]
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-    try:
-        found: Any = trafilatura.bare_extraction(
-            markup, include_comments=False, include_tables=True, with_metadata=True, favor_recall=True, date_extraction_params={"extensive_search": False, "original_date": True}
-        )
-    except (ValueError, TypeError, RecursionError, AttributeError, AssertionError, KeyError, IndexError):
-        found = None
-    if found is None or not (found.text or "").strip():
+    # A process costs a second: only a page that could take long is worth it.
+    found = parsers.page(markup) if len(markup) <= SMALL_MARKUP else _limited(parsers.page, [markup], name, "the page")
+    if found["text"] is None:
         notes.append("no article was found in the page")
         return "", None, None
-    day = found.date if isinstance(found.date, str) and _DAY.match(found.date) else None
-    return found.text, found.title or None, day
+    return found["text"], found["title"], found["day"]
 
 
 def _pdf(data: bytes, name: str, notes: list[str]) -> tuple[str, tuple[int, ...], str | None]:
     """The text of the first pages of a PDF, the offset at which each begins, and its title."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    trouble: tuple[type[Exception], ...] = (*_PDF_TROUBLE, PyPdfError)
-    broken = InputError("the PDF cannot be read", where=name, do="save it again, or as text")
-    parts: list[str] = []
+    found = _limited(parsers.pdf, [data, MOST_PAGES, MOST_CHARACTERS, MOST_SECONDS / 2], name, "the PDF")
     starts: list[int] = []
-    length = bad = 0
+    length = 0
+    for text in found["pages"]:
+        starts.append(length)
+        length += len(text) + len(_PAGE_BREAK)
+    if len(starts) < found["total"]:
+        notes.append(f"read the first {len(starts)} of {found['total']} pages" + (": the others would take too long" if found["late"] else ""))
+    if found["bad"]:
+        notes.append(f"{found['bad']} page(s) could not be read")
+    return _PAGE_BREAK.join(found["pages"]), tuple(starts), found["title"]
+
+
+def _limited(target: Callable[..., Any], args: list[Any], name: str, what: str) -> Any:
+    """Run a parser in a process of its own; a limit that it hits names the file."""
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise InputError("the PDF is encrypted", where=name, do="save it without a password")
-        total = len(reader.pages)
-        title = str(reader.metadata.title) if reader.metadata and reader.metadata.title else None
-        for index in range(min(total, MOST_PAGES)):
-            try:
-                text = reader.pages[index].extract_text()
-            except trouble:
-                text, bad = "", bad + 1
-            starts.append(length)
-            parts.append(text)
-            length += len(text) + len(_PAGE_BREAK)
-            if length > MOST_CHARACTERS:
-                break
-    except InputError:
-        raise
-    except trouble:
-        raise broken from None
-    if len(starts) < total:
-        notes.append(f"read the first {len(starts)} of {total} pages")
-    if bad:
-        notes.append(f"{bad} page(s) could not be read")
-    return _PAGE_BREAK.join(parts), tuple(starts), title
-
-
-_PDF_TROUBLE: tuple[type[Exception], ...] = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError, OSError, zlib.error,
-    OverflowError, NotImplementedError, UnicodeError, ArithmeticError, ImportError,
-)  # fmt: skip
+        return run_limited(target, args, seconds=MOST_SECONDS, memory_bytes=MOST_MEMORY)
+    except LimitError as error:
+        raise InputError(f"{what} cannot be read: {error.what}", where=name, do="save it as text") from None
+    except InputError as error:
+        raise error.at(name) from None

@@ -4,103 +4,151 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from dueprocess.extract.dates import days, effective
-from dueprocess.extract.gazetteer import Mention, Survey, of_case, state_name
+from dueprocess.extract.gazetteer import Mention, Survey, of_case
+from dueprocess.extract.merging import RANK, merged
 from dueprocess.extract.model import Claim, Draft
-from dueprocess.extract.people import Person, people, speaker
-from dueprocess.extract.rulings import rulings
+from dueprocess.extract.people import people, speaker
 from dueprocess.extract.sentences import Sentence, clauses
-from dueprocess.extract.stances import Stance, blocked, findings, says, stance
-from dueprocess.extract.statutes import statutes
-from dueprocess.extract.wording import table
-
-_OFFICES = ("sheriff", "corrections", "police")
-# "the jail", "his office", "there": the agency spoken of before.
-_REFERS = re.compile(
-    r"^[\W]*(?:it|they|he|she)\b|\b(?:we|deputies|staff|officers|the (?:sheriff(?:['’]s (?:office|department))?|office|department|jail|detention center|county|agency['’]s jail|prison|lockup|facility|policy|new policy|rule|order|members)|(?:his|her|its|their|our) (?:office|department|jails?|deputies|agency|staff)|this (?:office|agency|department))\b",
-    re.IGNORECASE,
-)
-# A city's name right before its verb is its government.
-_ACTS = re.compile(r"[ \n](?:will|would|does|has|no longer|now|stopped|refuses|declines|honors|holds|requires)\b")
-_OWN_WORDS = re.compile(r"\b(?:we|our|the (?:jail|sheriff|office|department|county)|deputies|(?:his|her|its) (?:office|jail|department))\b", re.IGNORECASE)
-# A rule's own voice: "No person shall be held".
-_IMPERSONAL = re.compile(r"[\W\d]*(?:A hold|Holds|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What the reader of a sentence has in mind: the text, its places, its people, and the county that it is about."""
-
-    text: str
-    survey: Survey
-    people: tuple[Person, ...]
-    main: Mention | None
-    bill: bool
+from dueprocess.extract.stances import Stance, answered, blocked, elliptic, findings, says, stance
+from dueprocess.extract.subjects import OFFICES, Scene, cluster, main_place, turned_to, who
 
 
 def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None, title: str | None) -> list[Claim]:
     """The claims of a text; an agency whose state cannot be told gives none."""
-    scene = _Scene(text, survey, tuple(people(text, survey.mentions)), _main(text, survey, title), len(re.findall(r"\bbill\b", text)) > 2)
+    scene = Scene(text, survey, tuple(people(text, survey.mentions)), main_place(text, survey, title), len(re.findall(r"\bbill\b", text)) > 2)
     drafts: list[Draft] = []
     topical_until = -1
     # A text that keeps coming back to detainers is about them in between, too.
-    reach = 25 if len(findings("request", text)) >= 4 else 8
-    focus: Mention | None = scene.main
+    named = len(findings("request", text)) + len(findings("for-ice", text)) // 2 + (2 if title and says("request", title) else 0)
+    reach = 60 if named >= _OFTEN else 25 if named > 1 else 8
+    if named + len(findings("request-word", text)) // 2 >= _OFTEN or _HEADLINE.search(title or "") or _HEADLINE.search(text[:150]):
+        topical_until = len(parts)
+    focus, focus_at = scene.main, -100
+    crowd: list[Mention] = []
+    asking: Sentence | None = None
     for sentence in parts:
         if "\t" in sentence.text and sentence.index == topical_until:
             topical_until += 1  # a table is about its head
         inside = [m for m in survey.mentions if sentence.start <= m.start < sentence.end and (m.kind != "state" or m.office)]
         if (says("immigration", sentence.text) and (says("request", sentence.text) or says("for-ice", sentence.text))) or says("request", sentence.text):
             topical_until = sentence.index + reach
+        away = sentence.index - focus_at
+        near = away <= _NEAR or (away <= 3 * _NEAR and focus is not None and scene.main is not None and focus.base == scene.main.base)
         if not sentence.text.rstrip().endswith("?"):
-            drafts += _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until)
-        for mention in inside:
-            if (mention.kind == "county" or mention.role in _OFFICES or mention.role == "body") and not of_case(text, mention):
-                focus = mention
-    return _merged(scene, drafts, parts, published)
+            reply = answered(asking.text, sentence.text) if asking is not None and focus is not None and focus.state else None
+            if reply is not None and focus is not None:
+                drafts.append(_draft(focus, reply, sentence.start, sentence.end, sentence, None))
+            found = _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until, near=near)
+            if crowd and _ALL.match(sentence.text):
+                found = [replace(d, base=m.base, state=m.state or "", label=m.label, place=m.place, kind=m.kind, role=m.role or m.kind, office=m.office) for d in found[:1] for m in crowd]
+            drafts += found or _alike(scene, sentence, inside, drafts) or _short(scene, sentence, inside, drafts)
+        asking = sentence if sentence.text.rstrip().endswith("?") and sentence.index <= topical_until else None
+        crowd = [m for m in inside if m.kind == "county" and m.state and not of_case(text, m)]
+        crowd = crowd if len(crowd) > 1 else []
+        turned = turned_to(text, inside)
+        if turned is not None:
+            focus, focus_at = turned, sentence.index
+    return merged(scene, drafts, parts, published)
 
 
-def _main(text: str, survey: Survey, title: str | None) -> Mention | None:
-    """The county or city that the text is about: named in the title, or most often."""
-    weight: dict[tuple[str, str | None], int] = {}
-    first: dict[tuple[str, str | None], Mention] = {}
-    for mention in survey.mentions:
-        if mention.kind == "state" or (mention.kind == "city" and mention.role == "city"):
-            continue
-        if of_case(text, mention):
-            continue
-        spot = (mention.base, mention.state)
-        bonus = 4 if title and mention.label.split()[0] in title else 0
-        weight[spot] = weight.get(spot, bonus) + (2 if mention.role in _OFFICES else 1)
-        first.setdefault(spot, mention)
-    return first[max(weight, key=lambda s: weight[s])] if weight else None
+_OFTEN = 4
+_HEADLINE = re.compile(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-247)\b", re.IGNORECASE)
+# So many sentences on, what has no subject of its own is still about the agency just named.
+_NEAR = 2
+# Who was named together just before: "All have told us that ...".
+_ALL = re.compile(r"\W*(?:All|Both|Each|They all|They both|All (?:of them|two|three|four|five|six|seven)|The (?:two|three|four|five|six))\b(?! (?:the|inmates|persons|detainers|people|prisoners|requests))")
 
 
-def _of_sentence(scene: _Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool) -> list[Draft]:
+# "took the same step", "follow suit", "Same as Cobb": the position that was told of another agency just before.
+_ALIKE = re.compile(
+    r"\b(?:the same (?:step|position|approach|line|stance|policy|rule|practice|thing|way|answer|course)|(?:does|do|did|done) (?:the same|likewise|so too)|follow(?:s|ed|ing)? suit|likewise|same (?:as|goes for|is true|holds|in)|so (?:do|does|did|has|have)|as (?:do|does|did)|a similar (?:policy|rule|step|order|stance)|joined (?:it|them)|much the same|too)\b",
+    re.IGNORECASE,
+)
+_UNLIKE = re.compile(r"\b(?:not|n't|no longer|never|if|whether|should|would|could|might|may|asked|urged)\b", re.IGNORECASE)
+
+
+def _alike(scene: Scene, sentence: Sentence, inside: Sequence[Mention], drafts: Sequence[Draft]) -> list[Draft]:
+    """Drafts of a sentence that says of an agency no more than that it does as another does."""
+    match = _ALIKE.search(sentence.text)
+    if match is None or not drafts or (match.group().lower() == "too" and len(sentence.text) > 60) or _UNLIKE.search(sentence.text) or says("past", sentence.text):
+        return []
+    usable = [m for m in inside if m.state and (m.kind == "county" or m.role in OFFICES) and not of_case(scene.text, m)]
+    at = sentence.start + match.start()
+    mine = [m for m in usable if m.start < at] or usable
+    theirs = [m for m in usable if m.start >= match.end() + sentence.start]
+    if not mine:
+        return []
+    group = cluster(scene.text, mine, mine[-1])
+    bases = {m.base for m in group}
+    models = [d for d in drafts if d.base not in bases and (d.base in {m.base for m in theirs} or (not theirs and sentence.index - d.sentence <= 6))]
+    if not models:
+        return []
+    model = max((d for d in models if d.base == models[-1].base), key=lambda d: (RANK[d.position], d.sentence))
+    return [
+        replace(model, base=m.base, state=m.state or "", label=m.label, place=m.place, kind=m.kind, role=m.role or m.kind, office=m.office,
+                start=sentence.start, end=sentence.end, sentence=sentence.index, speaker=speaker(sentence, list(scene.people), scene.text), explicit=True)
+        for m in group
+    ]  # fmt: skip
+
+
+def _short(scene: Scene, sentence: Sentence, inside: Sequence[Mention], drafts: Sequence[Draft]) -> list[Draft]:
+    """The draft of an agency of which a sentence says only that it does, or does not, right after others were told of."""
+    if not drafts or sentence.index - drafts[-1].sentence > _NEAR or not any(d.position in _BARE for d in drafts[-3:]):
+        return []
     found: list[Draft] = []
     for begin, end in clauses(sentence):
+        words = scene.text[begin:end]
+        taken = elliptic(words)
+        here = [m for m in inside if begin <= m.start < begin + (taken.at if taken else 0) and m.state and (m.kind == "county" or m.role in OFFICES) and not of_case(scene.text, m)]
+        if taken is not None and here and not blocked(words, taken.at):
+            found += [_draft(m, taken, begin, end, sentence, speaker(sentence, list(scene.people), scene.text)) for m in cluster(scene.text, here, here[-1])]
+    return found
+
+
+_BARE = ("honors_all", "declines_all", "notify_only")
+
+
+def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool) -> list[Draft]:
+    found: list[Draft] = []
+    for begin, end in clauses(sentence):
+        if scene.text[begin:end].rstrip().endswith(":"):
+            end = _with_items(scene.text, end)
         words = scene.text[begin:end]
         taken = stance(words, topical=topical)
         if taken is None or (blocked(words, taken.at) and not (says("statewide", words) and not says("hypothetical", words) and not says("urging", words))):
             continue
-        if taken.position not in ("undecided", "unknown") and re.search(r"\bwould\b", words[: taken.at + 12]) and not says("reported", sentence.text):
+        if taken.position not in ("undecided", "unknown") and re.search(r"\bwould\b|\b(?:we|he|she|they|it|I)'d\b", words[: taken.at + 12]) and not says("reported", sentence.text):
             continue
         state = _statewide(scene, sentence, words, begin)
         if state is not None:
             found.append(_draft(state, taken, begin, end, sentence, None))
             continue
-        who = _who(scene, sentence, inside, focus, begin, begin + taken.at, end, yes=taken.position == "honors_all")
+        whose = who(scene, sentence, inside, focus, begin, begin + taken.at, end, taken, near=near)
         said = speaker(sentence, list(scene.people), scene.text)
-        for mention in who:
+        for mention in whose:
             if mention.state is None:
                 continue
             found.append(_draft(mention, taken, begin, end, sentence, said))
     return found
 
 
-def _statewide(scene: _Scene, sentence: Sentence, words: str, begin: int) -> Mention | None:
+_ITEM = re.compile(r"\s*\n[ \t]*(?:[-*•–]|\(?[a-z0-9]{1,3}[.)])\s[^\n]*(?:\n[ \t]+(?![-*•–]|\(?[a-z0-9]{1,3}[.)]\s)[^\n]*)*")
+_MOST_ITEMS = 5
+
+
+def _with_items(text: str, end: int) -> int:
+    """Where the list ends that a colon opens: its items belong to the sentence ("unless one of the following ...:")."""
+    for _ in range(_MOST_ITEMS):
+        item = _ITEM.match(text, end)
+        if item is None or item.end() - end > 400:
+            break
+        end = item.end()
+    return end
+
+
+def _statewide(scene: Scene, sentence: Sentence, words: str, begin: int) -> Mention | None:
     """All agencies of the state, where a law in force is told: the state of the sentence, else the text's own."""
     match = says("statewide", words)
     if match is None or not says("state-rule", sentence.text):
@@ -122,185 +170,3 @@ def _draft(mention: Mention, taken: Stance, begin: int, end: int, sentence: Sent
         office=mention.office, position=taken.position, accepts=taken.accepts, start=begin, end=end, sentence=sentence.index,
         firm=taken.firm, notice=taken.notice, speaker=said, explicit=sentence.start <= mention.start < sentence.end,
     )  # fmt: skip
-
-
-def _who(scene: _Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, begin: int, at: int, end: int, *, yes: bool) -> list[Mention]:
-    """Whose stance it is: named before the verb in its clause, then anywhere before it, then behind it, then spoken of before."""
-    usable = [m for m in inside if (m.kind == "county" or m.role in _OFFICES or m.role == "body" or m.kind == "city") and not of_case(scene.text, m)]
-    for low, high in ((begin, at), (sentence.start, begin)):
-        here = [m for m in usable if low <= m.start < high and not (m.kind == "city" and m.role == "city")]
-        if here:
-            offices = [m for m in here if m.role in _OFFICES]
-            chosen = (offices or here)[-1]
-            return _cluster(scene.text, here, chosen)
-    cities = [m for m in usable if m.kind == "city" and m.role == "city" and m.start < at and _ACTS.match(scene.text[m.end : m.end + 14])]
-    if cities:
-        return [cities[-1]]
-    named = [p for p in scene.people if sentence.start <= p.start < sentence.end and p.side == "own"]
-    for person in named:
-        if person.place is not None:
-            return [person.place]
-    for person in reversed(scene.people):
-        if person.start < sentence.start and person.side == "own" and re.search(rf"\b{re.escape(person.last)}\b", sentence.text):
-            place = person.place or _near(scene, person)
-            if place is not None:
-                return [place]
-    after = [m for m in usable if at <= m.start < end and not (m.kind == "city" and m.role == "city")]
-    behind = [m for m in after if re.search(r"\b(?:in|at|by|of|into)[ \n](?:the[ \n])?$", scene.text[max(0, m.start - 10) : m.start]) or m.role in _OFFICES]
-    if behind:
-        return [behind[0]]
-    if re.search(r"\b(?:[Tt]he state|ICE|[Ii]mmigration officials)\b[^.]{0,160}$", scene.text[begin:at]) and not _OWN_WORDS.search(scene.text[begin:at]):
-        return []
-    if yes and not _OWN_WORDS.search(scene.text[begin:at]):
-        return []  # a bare pronoun is too little to say that an agency honors all
-    if scene.bill and not says("we", scene.text[begin:at]):
-        return []  # in a hearing on a bill, a rule without a name is the bill's
-    if focus is not None and (_REFERS.search(scene.text[begin:at]) or _IMPERSONAL.match(scene.text[begin:at])):
-        return [focus]
-    return []
-
-
-def _near(scene: _Scene, person: Person) -> Mention | None:
-    """The place spoken of where the person was first named: the last before, or the text's own."""
-    before = [m for m in scene.survey.mentions if m.start < person.start and m.kind == "county"]
-    return before[-1] if before and person.start - before[-1].end < 400 else scene.main
-
-
-def _cluster(text: str, here: list[Mention], chosen: Mention) -> list[Mention]:
-    """The mention with those that a list joins to it (``Linn, Benton and Lane counties``)."""
-    group = [chosen]
-    place = here.index(chosen)
-    for other in reversed(here[:place]):
-        if re.fullmatch(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor)|,)[ \n](?:the[ \n])?", text[other.end : group[0].start]):
-            group.insert(0, other)
-        else:
-            break
-    for other in here[place + 1 :]:
-        if re.fullmatch(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor)|,)[ \n](?:the[ \n])?", text[group[-1].end : other.start]):
-            group.append(other)
-        else:
-            break
-    return group
-
-
-# -- one claim an agency -------------------------------------------------------------------------------
-
-
-def _merged(scene: _Scene, drafts: list[Draft], parts: Sequence[Sentence], published: str | None) -> list[Claim]:
-    groups: dict[tuple[str, str, str], list[Draft]] = {}
-    for draft in drafts:
-        side = "state" if draft.kind == "state" else "police" if draft.role == "police" else "city" if draft.kind == "city" and draft.role in ("city", "body") else "jail"
-        groups.setdefault((draft.base, draft.state, side), []).append(draft)
-    found: list[Claim] = []
-    for (_, _, side), group in groups.items():
-        best = _best(group)
-        if best is None:
-            continue
-        rival = {"honors_all": "declines_all", "declines_all": "honors_all"}.get(best.position)
-        for other in group:
-            # Two people who say opposite things of one agency are two claims.
-            if other.position == rival and other.firm and other.explicit and best.firm and best.explicit and other.sentence != best.sentence:
-                found.append(_claim(scene, other, [other], parts, published, side))
-                break
-        found.append(_claim(scene, best, group, parts, published, side))
-    return sorted(found, key=lambda c: c.start)
-
-
-def _claim(scene: _Scene, best: Draft, group: list[Draft], parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
-    base, state = best.base, best.state
-    if best.position == "declines_all" and _notice(scene, parts, best, group):
-        best.position = "notify_only"
-    agency, role = _agency(scene, base, state, best, side)
-    sentence = parts[best.sentence]
-    starts = next((e for e in (effective(parts[d.sentence].text, published) for d in (best, *group)) if e), None)
-    said = [d.iso for d in days(sentence.text, published) if d.iso != effective(sentence.text, published)]
-    return Claim(
-        agency=agency,
-        county_or_city=None if best.kind == "state" else best.label,
-        state=state,
-        agency_id=f"{best.place}/{role}" if best.place else None,
-        position=best.position,
-        accepts=best.accepts,
-        effective_date=starts,
-        announced_date=said[0] if said else None,
-        speaker=best.speaker,
-        motive=_motive(parts, best),
-        cites=_cites(parts, best),
-        quote=scene.text[best.start : best.end],
-        start=best.start,
-        end=best.end,
-    )
-
-
-_RANK = {"requires_judicial_warrant": 5, "requires_court_order": 5, "requires_any_warrant": 5, "requires_probable_cause": 5, "limits_by_offense": 4, "notify_only": 3, "declines_all": 2, "honors_all": 2, "undecided": 1, "unknown": 0}
-
-
-def _best(group: list[Draft]) -> Draft | None:
-    """The draft that says most: a condition before a bare yes or no, the agency's name before a pronoun, first before later."""
-    order = sorted(group, key=lambda d: (-_RANK[d.position] + (0 if d.firm else 2.5 if _RANK[d.position] > 2 else 0), not (d.explicit and d.firm), not d.explicit, d.sentence))
-    best = order[0]
-    named = [d for d in order if d.explicit and d.firm]
-    if named and not (best.explicit and best.firm) and _RANK[named[0].position] >= 2 and best.position not in ("requires_judicial_warrant", "requires_court_order", "requires_any_warrant", "requires_probable_cause"):
-        best = named[0]
-    return best
-
-
-def _notice(scene: _Scene, parts: Sequence[Sentence], best: Draft, group: list[Draft]) -> bool:
-    """Whether the agency also promises a call: in the same words, or in the sentences around them that speak of it."""
-    if any(d.notice for d in group):
-        return True
-    for part in parts[max(0, best.sentence - 2) : best.sentence + 3]:
-        if part.paragraph != parts[best.sentence].paragraph and part.index != best.sentence + 1:
-            continue
-        others = [m for m in scene.survey.mentions if part.start <= m.start < part.end and m.kind != "state" and m.base != best.base]
-        match = says("notify", part.text)
-        if match and not others and not says("no-notify", part.text) and not blocked(part.text, match.start()):
-            return True
-    return False
-
-
-def _agency(scene: _Scene, base: str, state: str, best: Draft, side: str) -> tuple[str, str]:
-    """The agency's name and role: as the text writes it, the sheriff's before the jail's."""
-    mine = [m for m in scene.survey.mentions if m.base == base and m.state == state and m.office]
-    if side == "police":
-        office = next((m.office for m in mine if m.role == "police" and m.office), None)
-        return _proper(office or f"{best.label} Police Department"), "police"
-    if side == "state":
-        office = best.office or ""
-        return (f"{state_name(state)} {office}" if best.role == "state" else _proper(office or best.label)), best.role
-    if side == "city":
-        return best.label, "city"
-    sheriffs = [m.office or "" for m in mine if m.role == "sheriff"]
-    jails = [m.office or "" for m in mine if m.role == "corrections"]
-    jails = [j for j in jails if re.search(r"[A-Z][a-z]+$", j)] or jails
-    full = [s for s in sheriffs if re.search(r"(?i)office|dep", s)]
-    if best.role == "corrections" and jails and not full and re.search(r"(?i)depart|division|correction|bureau|metro", " ".join(jails)):
-        return _proper(jails[0]), "corrections"
-    if full:
-        return _proper(full[0]), "sheriff"
-    if sheriffs or re.search(r"\bSheriff\b|\bsheriff['’]s\b", scene.text[max(0, best.start - 600) : best.end + 300]):
-        return f"{best.label} Sheriff's Office", "sheriff"
-    if jails:
-        return _proper(jails[0]), "corrections"
-    return best.label, "county"
-
-
-def _proper(name: str) -> str:
-    flat = re.sub(r"^[Tt]he ", "", name).replace("’", "'").replace("sheriff's office", "Sheriff's Office").replace("sheriff's department", "Sheriff's Department")
-    return re.sub(r"County's (?=jail|detention)", "County ", flat)
-
-
-def _motive(parts: Sequence[Sentence], best: Draft) -> str | None:
-    """The first reason that the sentence, or the next two, give."""
-    near = " ".join(p.text for p in parts[best.sentence : best.sentence + 3])
-    for motive, wording in table("motives").items():
-        if re.search(wording, near, re.IGNORECASE):
-            return str(motive)
-    return None
-
-
-def _cites(parts: Sequence[Sentence], best: Draft) -> tuple[str, ...]:
-    """The rulings and laws that the sentence, or the next two of its paragraph, name."""
-    near = [p.text for p in parts[best.sentence : best.sentence + 3] if p.paragraph == parts[best.sentence].paragraph]
-    text = " ".join(near)
-    return tuple(dict.fromkeys([*(r.name for r in rulings(text)), *(s.name for s in statutes(text))]))

@@ -9,132 +9,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Literal
+from dataclasses import replace
 
-from dueprocess.extract.wording import table, word_set
-from dueprocess.places import load_places
+from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name
+from dueprocess.extract.mentions import named, with_headings
 from dueprocess.places.names import fold, key, words
 
-Kind = Literal["county", "city", "state"]
+__all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
 
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place in the text, with the office named beside it, if one is.
-
-    ``start`` and ``end`` are offsets of the whole mention. ``base`` is the folded name without its legal end; ``label`` the
-    name as it would be listed (``Linn County``); ``state`` the postal code or None where it could not be told; ``place``
-    the path where the place is in the book. ``role`` is sheriff, corrections, police, county, city, state or None;
-    ``office`` the full name of the office as written (``Linn County Sheriff's Office``), or None.
-    """
-
-    start: int
-    end: int
-    kind: Kind
-    base: str
-    label: str
-    state: str | None
-    place: str | None
-    role: str | None
-    office: str | None
-    explicit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """All places of a text in order, its state if it has one, and the names that could not be placed."""
-
-    mentions: tuple[Mention, ...]
-    state: str | None
-    unresolved: tuple[tuple[str, tuple[str, ...], int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    counties: Mapping[str, tuple[tuple[str, str, str], ...]]
-    cities: Mapping[str, tuple[tuple[str, str, str], ...]]
-    states: Mapping[str, str]
-    state_pattern: re.Pattern[str]
-    city_pattern: re.Pattern[str]
-
-
-@cache
-def index() -> _Index:
-    """The names of the book of places, folded: each to (path, state, name as listed)."""
-    book = load_places()
-    counties: dict[str, list[tuple[str, str, str]]] = {}
-    cities: dict[str, list[tuple[str, str, str]]] = {}
-    states: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for place in book:
-        if place.kind in ("state", "territory") and place.state:
-            states[fold(place.name)] = place.state
-            names[place.name] = place.state
-        elif place.kind == "county" and place.state and place.valid_until is None:
-            base = re.sub(r" (County|Parish|Borough|Census Area|Municipality|Municipio|city|City and Borough)$", "", place.name)
-            if place.name.endswith(" city"):
-                cities.setdefault(key(words(base)), []).append((place.id, place.state, base))
-            else:
-                counties.setdefault(key(words(base)), []).append((place.id, place.state, place.name))
-        elif place.kind == "city" and place.state:
-            base = re.sub(r" (city|town|village)$", "", place.name)
-            cities.setdefault(key(words(base)), []).append((place.id, place.state, base))
-    data = table("places")
-    for name, code in data["short states"].items():
-        states[fold(name)] = code
-    for name, where in data["well-known cities"].items():
-        entry = (where["place"], where["state"], name)
-        known = cities.setdefault(key(words(name)), [])
-        if all(e[1] != where["state"] for e in known):
-            known.append(entry)
-    written = sorted([*names, *data["short states"]], key=len, reverse=True)
-    state_pattern = re.compile(r"(?<![\w.])(" + "|".join(re.escape(n) for n in written) + r")(?![\w])")
-    titles = sorted({e[2] for v in cities.values() for e in v}, key=len, reverse=True)
-    city_pattern = re.compile(r"\b(" + "|".join(re.escape(t) for t in titles) + r")\b")
-    return _Index(_fixed(counties), _fixed(cities), states, state_pattern, city_pattern)
-
-
-def _fixed(found: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, tuple[tuple[str, str, str], ...]]:
-    return {k: tuple(v) for k, v in found.items()}
-
-
-_CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-ZÀ-Ý][\w'’À-ÿ-]*)"
-_NAME = rf"{_CAP}(?:[ \n](?:{_CAP}|de|du|la|los|the|of|and(?=[ \n]Clark|[ \n]Queen|[ \n]William|[ \n]Pend))){{0,3}}"
-_COUNTY = re.compile(rf"(?P<name>{_NAME})[ \n](?P<end>County|Parish|Borough|COUNTY|PARISH)\b(?![ \n](?:Courthouse|Road|Line|Fair)\b)")
-_COUNTY_OF = re.compile(rf"\b(?:County|COUNTY|Parish|PARISH)[ ](?:of|OF)[ ](?P<name>{_NAME})")
-_COUNTIES = re.compile(rf"(?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))[ \n](?:[Cc]ounties|[Pp]arishes|[Cc]ounty(?=[ \n](?:jails|sheriffs)))\b")
-_COUNTIES_OF = re.compile(rf"\b(?:[Cc]ounties|[Pp]arishes)(?:[ ]of|:|,[ ]including)?[ ](?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))")
 _AFTER_STATE = re.compile(r"(?:,[ \n]|[ \n]\(|[ \n]in[ \n](?:the[ \n]state[ \n]of[ \n])?|,?[ \n]STATE[ ]OF[ ])")
-# What may stand between a place and the end of its office's name.
-_OFFICE = re.compile(
-    r"(?:['’]s?)?[ \n](?:(?P<sheriff>Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
-    r"|(?P<corrections>(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Juvenile)[ \n])*(?:Department|Division|Bureau|Office)[ \n]of[ \n](?:[A-Z][\w]+(?:,)?[ \n](?:and[ \n])?){0,4}?(?:Corrections?|Detention|Jails?|Prisons|Rehabilitation|Rehabilitative[ \n]Services)(?:[ \n]and[ \n][A-Z]\w+(?:[ \n](?:Services|Detention))?)?"
-    r"|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Justice|Law[ ]Enforcement)[ \n])*(?:Corrections(?:[ \n](?:Department|Center|and[ \n]Rehabilitation))?|Correctional[ \n](?:Facility|Center|Institution)|Detention[ \n](?:Center|Facility)|Jail|Prison|House[ \n]of[ \n]Corrections?|jail|prison|detention[ \n]center|workhouse|lockup))"
-    r"|(?P<police>(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
-    r"|(?P<body>Board(?:[ \n]of[ \n](?:County[ ])?(?:Commissioners|Supervisors|Freeholders))?|Commission(?:ers)?|Council|Supervisors|Commissioners|City[ ]Council|County[ ]Council|Legislature|Executive|commissioners|supervisors|council|board))\b"
-)
-_NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept))|Metro[ \n]Corrections|County[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
 _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?))?(?:[ ]\([A-Z][A-Za-z .]{1,12}\))?[ ]?(?:—|–|--|-[ ])", re.MULTILINE)
-_LEAD = word_set("before names")
-
-
-_CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
-
-
-def of_case(text: str, mention: Mention) -> bool:
-    """Whether a place stands there as a party to a case, or as what a ruling was about."""
-    return _CASE.search(text[max(0, mention.start - 90) : mention.start]) is not None or re.match(r"[ \n]v[.s]", text[mention.end : mention.end + 4]) is not None
-
-
-_TITLED = word_set("titles")
 
 
 def survey(text: str, *, title: str | None = None) -> Survey:
     """The places and offices that a text names."""
-    found = sorted(_raw(text), key=lambda m: (m.start, -m.end))
+    found = sorted(named(text), key=lambda m: (m.start, -m.end))
     chosen: list[Mention] = []
     for mention in found:
         if chosen and mention.start < chosen[-1].end:
@@ -143,131 +32,9 @@ def survey(text: str, *, title: str | None = None) -> Survey:
             chosen.pop()
         chosen.append(mention)
     state = _state_of(text, title, chosen)
+    if state is not None:
+        chosen = with_headings(text, chosen, state)
     return _settled(text, chosen, state)
-
-
-def _raw(text: str) -> Iterable[Mention]:
-    data = index()
-    for pattern in (_COUNTY, _COUNTY_OF):
-        for match in pattern.finditer(text):
-            end = match["end"] if pattern is _COUNTY else "County"
-            hit = _county(match["name"], match.start("name"), end, trim=pattern is _COUNTY)
-            if hit is None:
-                continue
-            base, label, start = hit
-            first = start if pattern is _COUNTY else match.start()
-            yield _with_office(text, first, match.end(), "county", base, label)
-    for pattern in (_COUNTIES, _COUNTIES_OF):
-        for match in pattern.finditer(text):
-            for part in re.finditer(rf"(?:^|,[ \n]|[ \n](?:and|or)[ \n]|,[ \n](?:and|or)[ \n])({_NAME}?)(?=,|[ \n](?:and|or)[ \n]|$)", match["names"]):
-                hit = _county(part[1], match.start("names") + part.start(1), "County", trim=True)
-                if hit is not None and hit[0] in data.counties:
-                    begin = hit[2]
-                    yield Mention(begin, match.start("names") + part.end(1), "county", hit[0], hit[1], None, None, "county", None)
-    for match in data.city_pattern.finditer(text):
-        name = match[1]
-        after = text[match.end() : match.end() + 12]
-        if re.match(r"[ \n](?:County|Parish|COUNTY|Times|Post|Tribune|Chronicle|Avenue|Street|Amendment)", after):
-            continue
-        yield _with_office(text, match.start(), match.end(), "city", key(words(name)), name)
-    for match in _NAMED_OFFICE.finditer(text):
-        line = match["name"].rfind("\n") + 1
-        name, start = _trimmed(match["name"][line:], match.start() + line)
-        police = match["police"] is not None
-        if not name or name in data.states:
-            continue
-        if key(words(name)) in data.counties or (police and len(name.split()) < 4):
-            kind: Kind = "city" if police else "county"
-            yield _with_office(text, start, match.end("name"), kind, key(words(name)), name if police else f"{name} County")
-    for name in table("places")["bare counties"]:
-        for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
-            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), f"{name} County")
-    yield from _bare(text)
-    for match in data.state_pattern.finditer(text):
-        code = data.states[fold(match[1])]
-        office = re.match(r"['’]?s?[ \n](Department of (?:Corrections?|Public Safety and Correctional Services|Correctional Services)(?: and Rehabilitation)?|State Police|Highway Patrol)", text[match.end() : match.end() + 70])
-        end = match.end() + (office.end() if office else 0)
-        role = None if office is None else "corrections" if "Correct" in office[1] else "police"
-        yield Mention(match.start(), end, "state", fold(match[1]), match[1], code, f"us/{code.lower()}", role, text[match.start() : end] if office else None, True)
-
-
-def _bare(text: str) -> Iterable[Mention]:
-    """Counties by their names alone, where the text names them with the word elsewhere, or the jail or sheriff beside them."""
-    data = index()
-    names: dict[str, str] = {}
-    for match in _COUNTY.finditer(text):
-        hit = _county(match["name"], match.start("name"), match["end"], trim=True)
-        if hit is not None:
-            names.setdefault(hit[1].rsplit(" ", 1)[0], hit[1])
-    for name, label in names.items():
-        if name in data.states or fold(name) in data.states or len(name) < 4:
-            continue
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-]|[ \n](?:County|Parish|Street|Avenue|Road|City|Police|[Cc]ounties|said|says|told|wrote)|[ \n](?!Sheriff|Jail|Department|Detention|Correct)[A-Z])", text):
-            before = re.search(r"([\w.]+)[ \n]$", text[max(0, match.start() - 20) : match.start()])
-            if before and before[1][0].isupper() and fold(before[1]).strip(".") not in _LEAD - _TITLED:
-                continue  # somebody's last name
-            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), label)
-    for match in re.finditer(rf"\b[Ii]n[ \n](?P<name>{_CAP}(?:[ ]{_CAP})?),[ \n](?=(?:where[ \n])?the[ \n](?:jail|sheriff|county))", text):
-        base = key(words(match["name"]))
-        if base in data.counties and base not in data.cities and match["name"] not in names:
-            yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
-
-
-def _trimmed(name: str, start: int) -> tuple[str, int]:
-    """A run of capitalized words without those at its start that only begin a sentence or carry a title."""
-    while True:
-        head = re.match(r"([\w.'’-]+)[ \n]+", name)
-        if head is None:
-            return ("", start) if fold(name).strip(".") in _LEAD else (name, start)
-        if fold(head[1]).strip(".") not in _LEAD and not head[1].endswith(("’s", "'s")):
-            return name, start
-        name, start = name[head.end() :], start + head.end()
-
-
-def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, int] | None:
-    """Base, label and start of a county: the longest end of the words that the book knows, else what is left of them."""
-    data = index()
-    ending = end.capitalize()
-    tail, at = name, start
-    if trim:
-        while True:
-            base = key(words(tail))
-            if base in data.counties and tail[0].isupper() and not tail.startswith(("The ", "THE ", "And ")):
-                return base, f"{_cased(tail)} {ending}", at
-            head = re.match(r"\S+[ \n]+", tail)
-            if head is None:
-                break
-            tail, at = tail[head.end() :], at + head.end()
-    else:
-        parts = re.split(r"[ \n]+", name)
-        for length in range(len(parts), 0, -1):
-            base = key(words(" ".join(parts[:length])))
-            if base in data.counties:
-                return base, f"{_cased(' '.join(parts[:length]))} {ending}", start
-    left, at = _trimmed(name, start)
-    # A county that the book does not know is believed only where it looks like a name.
-    if name.isupper() or len(left.split()) > 2 or "\n" in left:
-        return None
-    return (key(words(left)), f"{_cased(left)} {ending}", at) if left and key(words(left)) else None
-
-
-def _cased(name: str) -> str:
-    flat = " ".join(name.split())
-    return flat.title() if flat.isupper() else flat
-
-
-def _with_office(text: str, start: int, end: int, kind: Kind, base: str, label: str) -> Mention:
-    match = _OFFICE.match(text, end)
-    # "County in Oregon Sheriff" is none: the office stands right behind the place.
-    if match is None:
-        return Mention(start, end, kind, base, label, None, None, "city" if kind == "city" else "county", None)
-    role = match.lastgroup or ""
-    if role == "body":
-        return Mention(start, match.end(), kind, base, label, None, None, "body", " ".join(text[start : match.end()].split()))
-    office = " ".join(text[start : match.end()].split())
-    if office.isupper():
-        office = office.title().replace("'S", "'s").replace("’S", "’s").replace(" Of ", " of ")
-    return Mention(start, match.end(), kind, base, label, None, None, role, office)
 
 
 def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | None:
@@ -281,10 +48,10 @@ def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | No
         if len(known) == 1:
             return known.pop()
     if title:
-        named = {data.states[fold(m[1])] for m in data.state_pattern.finditer(title) if not _capital(title, m)}
-        if len(named) == 1:
-            return named.pop()
-    for match in re.finditer(r"(?:STATE OF |State of )([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)", head):
+        told = {data.states[fold(m[1])] for m in data.state_pattern.finditer(title) if not _capital(title, m)}
+        if len(told) == 1:
+            return told.pop()
+    for match in re.finditer(r"(?:STATE OF |State of |COMMONWEALTH OF |Commonwealth of )([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)", head):
         code = data.states.get(fold(match[1])) or data.states.get(fold(match[1].split()[0]))
         if code:
             return code
@@ -343,6 +110,8 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             explicit.setdefault(mention.base, set()).add(beside)
             mention = replace(mention, state=beside, explicit=True)
         placed.append(mention)
+    # A line that is a state's name alone heads what follows, until the next one.
+    headings = [(m.end(), data.states[fold(m[1])]) for m in _STATE_LINE.finditer(text) if fold(m[1]) in data.states]
     settled: list[Mention] = []
     unresolved: dict[str, tuple[tuple[str, ...], int]] = {}
     near: tuple[int, str] | None = None
@@ -353,9 +122,17 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
                 near = (mention.start, mention.state or "")
             settled.append(mention)
             continue
+        if mention.kind == "city" and mention.role in ("sheriff", "corrections") and state is not None:
+            # "the Suffolk sheriff" in a text of New York: the county's, though a city elsewhere has the name.
+            county = next((e for e in data.counties.get(mention.base, ()) if e[1] == state), None)
+            if county is not None and all(e[1] != state for e in data.cities.get(mention.base, ())):
+                mention = replace(mention, kind="county", label=county[2])
         pool = data.counties if mention.kind == "county" else data.cities
         known = {e[1]: e for e in pool.get(mention.base, ())}
         code = mention.state
+        head = next((c for at, c in reversed(headings) if at <= mention.start), None) if len(headings) > 1 else None
+        if code is None and head in known:
+            code = head
         if code is None and state in known and explicit.get(mention.base) and state not in explicit[mention.base]:
             # A namesake in another state: meant only where the same paragraph has just named it.
             code = near[1] if near and near[1] in explicit[mention.base] and text.rfind("\n\n", 0, mention.start) < near[0] else state
@@ -385,6 +162,9 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     return Survey(tuple(settled), state, tuple((name, *rest) for name, rest in unresolved.items()))
 
 
+_STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
+
+
 def _beside(text: str, mention: Mention) -> str | None:
     """The state written right behind or before a name (``, Oregon``; ``in Iowa``; ``Oregon's``)."""
     data = index()
@@ -395,8 +175,22 @@ def _beside(text: str, mention: Mention) -> str | None:
             return data.states[fold(after[1])]
         # A postal code, which only a comma or a bracket makes one.
         code = re.match(r"([A-Z]{2})\b", text[gap.end() :][:4]) if "in" not in gap.group() else None
-        if code and code[1].lower() in _codes():
+        if code and code[1].lower() in codes():
             return code[1]
+    # "Warren County, over the river in New Jersey,": the state in what is set between commas.
+    aside = re.match(r",[ \n](?:[\w'-]+[ \n]){1,6}?(?:in|of)[ \n]", text[mention.end : mention.end + 60])
+    if aside:
+        after = data.state_pattern.match(text, mention.end + aside.end())
+        if after and re.match(r"[,.;]", text[after.end() : after.end() + 1]):
+            return data.states[fold(after[1])]
+    cell = re.match(r"[ ]*\t[ ]*([A-Z]{2})[ ]*(?=\t|$)", text[mention.end : mention.end + 12])
+    if cell and cell[1].lower() in codes():
+        return cell[1]
+    # "Mariposa County ends immigration holds (California)": a headline or an item with its state in brackets at its end.
+    line = text[mention.end : text.find("\n", mention.end) if "\n" in text[mention.end :] else len(text)]
+    tail = re.search(r"\(([A-Z][A-Za-z. ]{1,20})\)[ .]*$", line[-30:])
+    if tail and (fold(tail[1]) in data.states or tail[1].lower() in codes()):
+        return data.states.get(fold(tail[1]), tail[1])
     # "the Jefferson County jail in Port Townsend, Washington"
     seat = re.match(r"[ \n]in[ \n](?:[A-Z][\w.'’]+[ \n]?){1,3},[ \n]", text[mention.end : mention.end + 50])
     if seat:
@@ -408,13 +202,3 @@ def _beside(text: str, mention: Mention) -> str | None:
     if before and fold(before[1]) in data.states:
         return data.states[fold(before[1])]
     return None
-
-
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(c.lower() for c in index().states.values())
-
-
-def state_name(code: str) -> str:
-    """The name of a state by its postal code."""
-    return load_places().place(f"us/{code.lower()}").name

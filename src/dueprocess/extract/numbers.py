@@ -7,11 +7,14 @@ import re
 _ONES = {w: i for i, w in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"))}
 _TENS = {w: 10 * i for i, w in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)}
 _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_WORD = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
-WORDS = rf"(?:(?:{_WORD})(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|million))?(?:(?:[- ]and)?[- ](?:{_WORD})(?:[- ](?:{_WORD}))?)?)"
+_TEN = "|".join(_TENS)
+_ONE = "|".join(sorted(_ONES, key=len, reverse=True))
+_SMALL = rf"(?:(?:{_TEN})(?:[- \n](?:{_ONE}))?|(?:{_ONE}))"
+_AND = r"(?:[ \n]and)?[- \n]"
+WORDS = rf"(?:(?:{_SMALL}|a)[- \n](?:hundred|thousand|million)(?:{_AND}{_SMALL}\b(?:[- \n](?:hundred|thousand))?(?:{_AND}{_SMALL}\b)?)?|{_SMALL})"
 """A pattern (lower case) of a number in words."""
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-NUMBER = rf"(?:{DIGITS}(?:\s(?:hundred|thousand|million|billion))?|\b(?:a|one|two|three|four|five|several)\s(?:dozen|hundred|thousand)\b|\b{WORDS}\b)"
+NUMBER = rf"(?:{DIGITS}(?:\s(?:hundred|thousand|million|billion))?|\b(?:a|one|two|three|four|five|several)\sdozen\b|\bseveral\s(?:hundred|thousand)\b|\b{WORDS}\b)"
 """A pattern of any number that ``value_of`` reads."""
 
 

@@ -35,13 +35,14 @@ def read(capture: Capture) -> Extraction:
     if not text.strip():
         return Extraction(capture)
     found = _WORD.findall(text.lower())
-    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < _LEAST_ENGLISH * len(found):
+    least = _LEAST_ENGLISH if len(found) >= 3 * _FEWEST_WORDS else _LEAST_ENGLISH * 2 / 3  # a few sentences tell less
+    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found):
         return Extraction(capture, notes=("not read: the text is no running English (another language, or a table)",))
     if capture.published is None:
         day = _dated(text)
         if day is not None:
             capture = replace(capture, published=day, published_basis="the text says so")
-    text, back = _joined(text)
+    text, back = prepared(text)
     parts = sentences(text)
     if not about_detainers(text):
         laws = grounded(capture.text, _restored(capture.text, statutes(text), back))[0] if "detainer" in text.lower() else []
@@ -63,7 +64,36 @@ def read(capture: Capture) -> Extraction:
     )  # fmt: skip
 
 
-_SPLIT = re.compile(r"(?<=[a-z])(?:-|\u00ad)\n(?=[a-z])")
+def prepared(text: str) -> tuple[str, Callable[[int], int]]:
+    """The text as the rules read it, and the way from its offsets back to the given text's."""
+    return _joined(_evened(text))
+
+
+_SPLIT = re.compile(r"(?<=[a-z])(?:-|\u00ad)[ \t]*\n[ \t]*(?=[a-z])")
+# Line numbers of a transcript, marks of a quoted e-mail: what stands before a line's words and is none of them.
+_NUMBERED = re.compile(r"^[ \t]{0,8}\d{1,2}(?=[ \t]{2,}\S)", re.MULTILINE)
+_QUOTED = re.compile(r"^(?:[ \t]*>)+(?=[ \t]|$)", re.MULTILINE)
+_FEWEST_NUMBERED = 8
+_TABLE_ROW = re.compile(r"^[^\n|]*(?:\|[^\n|]*){2,}$", re.MULTILINE)
+_DOTTED = re.compile(r"\b(?:I\. ?C\. ?E\.)(?![A-Za-z])")
+
+
+def _evened(text: str) -> str:
+    """The text with its typing made alike, character for character of the same length: offsets stay.
+
+    Curly marks become straight ones, ``I.C.E.`` becomes ``ICE``, a table's bars become tabs; a transcript's line
+    numbers and an e-mail's ``>`` become spaces.
+    """
+    text = text.translate(_STRAIGHT)
+    text = _DOTTED.sub(lambda m: "ICE" + " " * (len(m.group()) - 3), text)
+    text = _TABLE_ROW.sub(lambda m: m.group().replace("|", "\t"), text)
+    text = _QUOTED.sub(lambda m: " " * len(m.group()), text)
+    if len(_NUMBERED.findall(text)) >= _FEWEST_NUMBERED:
+        text = _NUMBERED.sub(lambda m: " " * len(m.group()), text)
+    return text
+
+
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\u2011": "-"})
 
 
 def _joined(text: str) -> tuple[str, Callable[[int], int]]:

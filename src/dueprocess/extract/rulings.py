@@ -18,6 +18,7 @@ _COURTS = (
     (re.compile(r"\b(?:1st|First) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, First Circuit"),
     (re.compile(r"\b(?:9th|Ninth) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, Ninth Circuit"),
     (re.compile(r"\b(?:5th|Fifth) (?:U\.S\. )?Cir"), "U.S. Court of Appeals, Fifth Circuit"),
+    *((re.compile(rf"\b(?:{a}|{b}) (?:U\.S\. )?Cir"), f"U.S. Court of Appeals, {b} Circuit") for a, b in (("2d|2nd", "Second"), ("4th", "Fourth"), ("6th", "Sixth"), ("7th", "Seventh"), ("8th", "Eighth"), ("10th", "Tenth"), ("11th", "Eleventh"))),
     (re.compile(r"\bD\. Or\."), "U.S. District Court, District of Oregon"),
     (re.compile(r"\b\d+ U\.S\. \d+"), "U.S. Supreme Court"),
 )
@@ -54,7 +55,22 @@ def rulings(text: str) -> list[Ruling]:
         hit = wording.search(text)
         if hit:
             found[entry["name"]] = Ruling(name=entry["name"], court=entry["court"], date=entry["date"], quote=hit.group(), start=hit.start(), end=hit.end())
+    for described in _DESCRIBED.finditer(text):
+        place = described["place"]
+        near = [r for r in found.values() if abs(r.start - described.start()) < _APART or place.split()[-1] in f"{r.name} {r.court}"]
+        if not near and _ON_HOLDS.search(described.group()) and not any(w in described.group() for w in ("Clackamas", "Oregon")):
+            name = " ".join(described["court"].split())
+            found.setdefault(name, Ruling(name=name, court=None, date=None, quote=described.group(), start=described.start(), end=described.end()))
     return sorted(found.values(), key=lambda r: r.start)
+
+
+# A decision without its name: which court, where, and that it decided.
+_DESCRIBED = re.compile(
+    r"\b(?P<court>(?:[Aa]|[Tt]he|[Aa]nother)[ \n](?:\w+[ \n]){0,2}?(?:federal|U\.S\.|state|county|superior|district|circuit|appellate|appeals|supreme)[ \n](?:\w+[ \n]){0,2}?(?:judge|court|magistrate)(?:[ \n]judge)?[ \n](?:in|for|of|from)[ \n](?P<place>[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?))"
+    r",?[ \n](?:\w+[ \n]){0,4}?(?:ruled|held|found|decided|struck down|concluded|threw out|declared)\b[^.;\n]{0,200}"
+)
+_ON_HOLDS = re.compile(r"\b(?:detain\w*|ICE|hold|holding|probable cause|Fourth Amendment|immigration)\b")
+_APART = 400
 
 
 def _same(one: str, other: str) -> bool:

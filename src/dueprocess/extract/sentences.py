@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dueprocess.extract.wording import word_set
 
@@ -45,8 +47,14 @@ def sentences(text: str) -> list[Sentence]:
         if end > begin:
             found.append(Sentence(text[begin:end], begin, end, len(found), paragraph))
 
+    ends = deque(_line_ends(text))
     for match in _END.finditer(text):
         end = match.end()
+        while ends and ends[0] < match.start():
+            at = ends.popleft()
+            if at > start:
+                add(start, at)
+                start = at
         if match.group().startswith("\n"):
             add(start, match.start())
             start = match.start()
@@ -69,7 +77,41 @@ def sentences(text: str) -> list[Sentence]:
     return found
 
 
-_CLAUSE = re.compile(r";\s|\s[—–]\s|\s--\s|,\s(?:but|while|whereas|although|though|and)\s(?=(?:the\s)?[A-Z])|\t")
+_BLOCK = re.compile(r"^[^\n]+(?:\n[ \t]*\S[^\n]*)+", re.MULTILINE)
+_MOSTLY = 0.6
+
+
+def _line_ends(text: str) -> list[int]:
+    """The offsets of line ends that end a sentence though no mark stands there: of headlines, of items of a list.
+
+    A wrapped line ends because the next word would not have fitted. Where it would have, the writer ended the line;
+    in a block where nearly all lines end so, all do.
+    """
+    found: list[int] = []
+    for block in _BLOCK.finditer(text):
+        lines = block.group().split("\n")
+        width = sorted(len(line.rstrip()) for line in lines)[int(0.9 * (len(lines) - 1))]  # not the longest: a page number may stand far out
+        at = block.start()
+        ends: list[tuple[int, bool]] = []
+        runs = 0  # lines that go on in the next one
+        for line, after in pairwise(lines):
+            at += len(line)
+            word = after.split(None, 1)[0]
+            fits = len(line.rstrip()) + 1 + len(word) <= width
+            if not (line.rstrip().endswith((",", "-")) or after.lstrip()[:1].islower()):
+                ends.append((at, fits))
+            else:
+                runs += 1
+            at += 1
+        chosen = sum(own for _, own in ends)
+        if chosen >= _MOSTLY * (len(ends) + runs):
+            found += [e for e, _ in ends]
+        else:
+            found += [e for e, own in ends if own]
+    return found
+
+
+_CLAUSE = re.compile(r";\s|\s[—–]\s|\s--\s|,\s(?:but|while|whereas|although|though|and|so)\s(?=(?:the\s)?[A-Z]|(?:he|she|it|they|we|his|her|its|the|there|a|an|in)\s)|\t")
 
 
 def clauses(sentence: Sentence) -> list[tuple[int, int]]:

@@ -13,3 +13,8 @@ def today() -> date:
 def now_text() -> str:
     """The instant now, ISO 8601 in UTC, whole seconds."""
     return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+def instant() -> int:
+    """The instant now, in whole epoch seconds."""
+    return int(datetime.now(UTC).timestamp())

@@ -6,15 +6,21 @@ import io
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dueprocess.extract import LISTS, Extraction, capture, read
+from dueprocess.extract import LISTS, Extraction, capture, parsers, read
 from dueprocess.extract.capture import MOST_BYTES, MOST_CHARACTERS
 from dueprocess.kernel.errors import InputError
+
+# The function of the same name hides the module.
+reading_files = sys.modules["dueprocess.extract.capture"]
 
 CLAIM = "ALBANY, Ore. — The Linn County Sheriff's Office will not hold anyone on ICE detainers."
 
@@ -62,6 +68,37 @@ def test_a_pdf_of_300_pages() -> None:
     assert len(found.capture.pages) == 300
     assert [(c.agency, c.position) for c in found.claims] == [("Linn County Sheriff's Office", "declines_all")]
     assert found.as_dict()["claims"][0]["page"] == 1 and grounded(found)
+
+
+def hangs(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def swells() -> int:
+    return len(bytearray(4 * 2**30))
+
+
+@pytest.mark.parametrize(("target", "args", "limit"), [(hangs, [60], "not done after"), (swells, [], "memory")])
+def test_a_parser_that_hangs_or_swells_is_killed_and_the_file_named(monkeypatch: pytest.MonkeyPatch, target: Callable[..., Any], args: list[Any], limit: str) -> None:
+    if limit == "memory" and sys.platform == "win32":
+        pytest.skip("the system has no such limit")
+    if limit != "memory":
+        monkeypatch.setattr(reading_files, "MOST_SECONDS", 2.0)
+    with pytest.raises(InputError, match=limit) as error:
+        reading_files._limited(target, args, "bad.pdf", "the PDF")
+    assert str(error.value).startswith("bad.pdf: the PDF cannot be read") and "\n" not in str(error.value)
+
+
+def test_a_pdf_that_would_take_too_long_is_read_as_far_as_time_goes() -> None:
+    found = parsers.pdf(pdf("Some text.", pages=5), 400, MOST_CHARACTERS, 0.0)
+    assert found["late"] and found["total"] == 5 and len(found["pages"]) < 5
+
+
+def test_a_large_page_is_read_in_a_process_of_its_own() -> None:
+    page = f"<html><body><article><h1>Holds</h1><p>{CLAIM}</p>{'<p>A paragraph that says nothing of it.</p>' * 8_000}</article></body></html>"
+    assert len(page) > reading_files.SMALL_MARKUP
+    found = read(capture(page.encode(), name="a.html"))
+    assert [c.position for c in found.claims] == ["declines_all"] and grounded(found)
 
 
 def encrypted() -> bytes:

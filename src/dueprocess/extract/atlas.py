@@ -1,0 +1,113 @@
+"""The book of places as texts use it: names to places, and what a mention of one is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from dueprocess.extract.wording import table
+from dueprocess.places import load_places
+from dueprocess.places.names import fold, key, words
+
+Kind = Literal["county", "city", "state"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in the text, with the office named beside it, if one is.
+
+    ``start`` and ``end`` are offsets of the whole mention. ``base`` is the folded name without its legal end; ``label`` the
+    name as it would be listed (``Linn County``); ``state`` the postal code or None where it could not be told; ``place``
+    the path where the place is in the book. ``role`` is sheriff, corrections, police, county, city, state or None;
+    ``office`` the full name of the office as written (``Linn County Sheriff's Office``), or None.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    base: str
+    label: str
+    state: str | None
+    place: str | None
+    role: str | None
+    office: str | None
+    explicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All places of a text in order, its state if it has one, and the names that could not be placed."""
+
+    mentions: tuple[Mention, ...]
+    state: str | None
+    unresolved: tuple[tuple[str, tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    counties: Mapping[str, tuple[tuple[str, str, str], ...]]
+    cities: Mapping[str, tuple[tuple[str, str, str], ...]]
+    states: Mapping[str, str]
+    state_pattern: re.Pattern[str]
+    city_pattern: re.Pattern[str]
+
+
+@cache
+def index() -> _Index:
+    """The names of the book of places, folded: each to (path, state, name as listed)."""
+    book = load_places()
+    counties: dict[str, list[tuple[str, str, str]]] = {}
+    cities: dict[str, list[tuple[str, str, str]]] = {}
+    states: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for place in book:
+        if place.kind in ("state", "territory") and place.state:
+            states[fold(place.name)] = place.state
+            names[place.name] = place.state
+        elif place.kind == "county" and place.state and place.valid_until is None:
+            base = re.sub(r" (County|Parish|Borough|Census Area|Municipality|Municipio|city|City and Borough)$", "", place.name)
+            if place.name.endswith(" city"):
+                cities.setdefault(key(words(base)), []).append((place.id, place.state, base))
+            else:
+                counties.setdefault(key(words(base)), []).append((place.id, place.state, place.name))
+        elif place.kind == "city" and place.state:
+            base = re.sub(r" (city|town|village)$", "", place.name)
+            cities.setdefault(key(words(base)), []).append((place.id, place.state, base))
+    data = table("places")
+    for name, code in data["short states"].items():
+        states[fold(name)] = code
+    for name, where in data["well-known cities"].items():
+        entry = (where["place"], where["state"], name)
+        known = cities.setdefault(key(words(name)), [])
+        if all(e[1] != where["state"] for e in known):
+            known.append(entry)
+    written = sorted([*names, *data["short states"]], key=len, reverse=True)
+    state_pattern = re.compile(r"(?<![\w.])(" + "|".join(re.escape(n) for n in written) + r")(?![\w])")
+    titles = sorted({e[2] for v in cities.values() for e in v}, key=len, reverse=True)
+    city_pattern = re.compile(r"\b(" + "|".join(re.escape(t) for t in titles) + r")\b")
+    return _Index(_fixed(counties), _fixed(cities), states, state_pattern, city_pattern)
+
+
+def _fixed(found: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    return {k: tuple(v) for k, v in found.items()}
+
+
+_CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
+
+
+def of_case(text: str, mention: Mention) -> bool:
+    """Whether a place stands there as a party to a case, or as what a ruling was about."""
+    return _CASE.search(text[max(0, mention.start - 90) : mention.start]) is not None or re.match(r"[ \n]v[.s]", text[mention.end : mention.end + 4]) is not None
+
+
+@cache
+def codes() -> frozenset[str]:
+    return frozenset(c.lower() for c in index().states.values())
+
+
+def state_name(code: str) -> str:
+    """The name of a state by its postal code."""
+    return load_places().place(f"us/{code.lower()}").name

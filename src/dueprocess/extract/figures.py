@@ -1,0 +1,268 @@
+"""Numbers of a text that could be figures on detainers, each with its unit and with what a reader would weigh about it.
+
+Every number in words or digits is a candidate but for those that are plainly something else (dates, sections, votes,
+times of day). Which candidates are figures is decided in ``counts``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from dueprocess.extract.dates import days
+from dueprocess.extract.gazetteer import Survey
+from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.sentences import Sentence
+from dueprocess.extract.wording import pattern as wording
+from dueprocess.extract.wording import table
+
+_HEDGE = r"(?:(?:more than|less than|fewer than|at least|at most|up to|as many as|about|around|roughly|nearly|almost|some|over|under|only|just|an estimated|approximately|a little (?:under|over)|close to|not quite|perhaps|more like|no more than)[ \n])"
+_NUMBER = re.compile(rf"(?P<q>{_HEDGE}?)(?<![\w$.,/§#:-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person))", re.IGNORECASE)
+_MONEY = re.compile(rf"(?P<q>{_HEDGE}?)\$(?P<n>\d[\d,]*(?:\.\d+)?(?:[ \n](?:million|billion|thousand))?)(?P<per>[ \n](?:a|per|each|for each)[ \n](?:day|night|inmate|bed|stay|hold|person|such stay))?", re.IGNORECASE)
+_PARTS = re.compile(r"\b(?P<q>(?:roughly|about|nearly|some)[ \n])?(?P<a>one|two|three)[ \n](?:in|out of)(?:[ \n]every)?[ \n](?P<b>three|four|five|six|seven|eight|nine|ten|\d+)\b", re.IGNORECASE)
+# A word between the number and its unit may be any adjective or name, but no verb, preposition or other measure.
+_GAP = (
+    r"(?:[ \n](?!(?:were|was|are|is|have|has|had|in|at|on|by|of|to|and|or|from|for|honor|hold|refuse|days?|hours?|years?|months?|weeks?|minutes?|percent|out|more|p\.m|a\.m|times|cents|that|which|with|as|per|beds?)\b)"
+    r"[A-Za-z'-]+){0,2}?[ \n](?:of[ \n](?:the|its|those|these|such|[A-Z]\w+'s)[ \n])?"
+)
+# "142 of 206 detainers", "seven of the state's 87 sheriffs": the first number has the unit of the second.
+_OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]|[A-Z]\w+'s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
+# A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
+_MOST_NUMBERS = 40
+_NEVER = re.compile(
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge)|[§#(]|\bAB|\bSB|\bHB)[ \n]*$",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile(r"[ \n-]?(?:a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|times\b(?! last| in| this)|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A candidate: its span in the whole text, value, unit and wording, and the names of the features that it has."""
+
+    start: int
+    end: int
+    value: int | float
+    unit: str
+    wording: str
+    sentence: int
+    features: frozenset[str]
+
+
+@cache
+def _units() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    units = {u: w.replace(" ", r"[ \n]") for u, w in table("counts")["units"].items()}
+    return tuple((u, re.compile((r"(?:[ \n]|-)?" if u == "percent" else _GAP) + w + (r"(?![\w-])" if u != "percent" else ""), re.IGNORECASE)) for u, w in units.items())
+
+
+@cache
+def unit_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The nouns of each unit, but for those that say too little by themselves."""
+    return tuple((u, re.compile(r"\b" + w.replace(" ", r"[ \n]") + r"\b", re.IGNORECASE)) for u, w in table("counts")["units"].items() if u not in ("percent", "states"))
+
+
+def _unit_at(text: str, end: int) -> tuple[str, int] | None:
+    """The unit that stands behind a number, the nearest, and where it ends."""
+    found = [(match.end(), u) for u, p in _units() if (match := p.match(text, end))]
+    return (min(found)[1], min(found)[0]) if found else None
+
+
+def is_year(text: str, value: int | float) -> bool:
+    """Whether a number is rather a year."""
+    return text.isdigit() and len(text) == 4 and 1900 <= value <= 2100
+
+
+def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator[Figure]:
+    """All candidates outside tables, in order of the text."""
+    unit = "detainers"
+    last = -10
+    requests = len(wording("stances", "request").findall(text))
+    shared = {f"requests:{min(requests, 4)}"}
+    if len(wording("stances", "housing").findall(text)) > requests:
+        shared.add("text:housing")
+    subject = [wording("counts", "subject").search(p.text) is not None for p in parts]
+    request = [wording("stances", "request").search(p.text) is not None for p in parts]
+    for sentence in parts:
+        if "\t" in sentence.text:
+            continue
+        numbers = list(_numbers(sentence, unit))
+        if not numbers:
+            continue
+        around = {f"s:{name}" for name, found in _sentence(sentence.text).items() if found}
+        if any(subject[max(0, sentence.index - 1) : sentence.index]):
+            around.add("before:subject")
+        if any(request[max(0, sentence.index - 2) : sentence.index]):
+            around.add("before:request")
+        if any(m.start >= sentence.start and m.end <= sentence.end and m.kind == "county" for m in survey.mentions):
+            around.add("s:county")
+        for start, end, value, kind, said, own in numbers:
+            features = frozenset(shared | around | own | _near(sentence.text, start - sentence.start, end - sentence.start) | ({"follows"} if sentence.index - last <= 1 else set()))
+            yield Figure(start, end, value, kind, said, sentence.index, features)
+            if not kind.startswith(("dollars", "percent")):
+                if "bare" not in own:
+                    unit = kind
+                last = sentence.index
+
+
+def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
+    text, at = sentence.text, sentence.start
+    if len(re.findall(r"\d+", text)) > _MOST_NUMBERS:
+        return
+    dated = [(d.start, d.end) for d in days(text, "2000-01-01")]
+    used = -1
+    for match in _NUMBER.finditer(text):
+        value = value_of(match["n"])
+        begin = match.start("n")
+        if value is None or value < 2 or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
+            continue
+        if _NEVER.search(text[max(0, begin - 18) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and re.match(r"[.)]", text[match.end() :])):
+            continue
+        end = match.end()
+        if value == 48 and re.match(r"(?:[ \n-](?:extra |more )?hours?|s\b|[.,])|[ \n](?:and not|or)", text[end:]):
+            continue
+        said = " ".join((match["q"] + match["n"]).split())
+        own = {"hedge"} if match["q"] else set()
+        own.add("words" if match["n"][0].isalpha() else "digits")
+        own.add("size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
+        behind = _unit_at(text, end)
+        if behind is None and (part := _OF.match(text, end)):
+            further = _unit_at(text, part.end())
+            if further and further[0] != "percent":
+                behind = (further[0], end)
+                own.add("share")
+        if behind is not None:
+            if "." in match["n"] and behind[0] != "percent" and not re.search("illion", match["n"]):
+                continue
+            if behind[0] == "percent" and value >= 100:
+                continue
+            own.add(f"unit:{behind[0]}")
+            used = behind[1]
+            yield at + match.start(), at + behind[1], value, behind[0], said, own
+            continue
+        if "." in match["n"]:
+            continue
+        own.add("bare")
+        own.add(f"after:{_next_word(text, end)}")
+        yield at + match.start(), at + end, value, _bare_unit(text, match.start(), end, unit), said, own
+    for match in _PARTS.finditer(text):
+        share = 100 * (value_of(match["a"]) or 0) / (value_of(match["b"]) or 1)
+        yield at + match.start(), at + match.end(), round(share, 1) if share % 1 else int(share), "percent", match.group(), {"unit:percent", "part"}
+    for match in _MONEY.finditer(text):
+        value = value_of(match["n"])
+        if value is not None:
+            own = {"unit:dollars", "size:$" + str(next((i for i, most in enumerate((100, 1_000, 10_000, 100_000, 1_000_000)) if value <= most), 5))}
+            if match["per"] or re.match(r"[ \n](?:a|per|an) ", text[match.end() :]):
+                own.add("rate")
+            yield at + match.start(), at + match.end(), value, dollars(match["per"], text[match.end() : match.end() + 25]), " ".join((match["q"] + "$" + match["n"]).split()), own
+
+
+_BODIES = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
+_PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
+
+
+_CLAUSE_OF = re.compile(r",[ \n](?:which|who|whose|where)\b[^,;]*,")
+# The noun is part of a body's name ("the Sheriffs' Council").
+_OF_NAME = re.compile(r"'?s?'?[ \n](?:[A-Z]\w+[ \n]){0,2}(?:Council|Association|Conference|Center|Project|Office|Department|Institute|Union|League)")
+
+
+def _bare_unit(text: str, start: int, end: int, unit: str) -> str:
+    """The unit of a number without one: by what is done, by the nearest noun before it, else as the figure before."""
+    if _BODIES.match(text, end) and unit not in ("counties", "jails", "agencies", "jurisdictions"):
+        return "agencies"
+    before = _CLAUSE_OF.sub(lambda m: "," + " " * (len(m.group()) - 2) + ",", text[:start])
+    named = [(m.end(), u) for u, p in unit_words() for m in p.finditer(before) if not _OF_NAME.match(before, m.end())]
+    if named:
+        return max(named)[1]
+    if _PEOPLE.match(text, end) and unit in ("counties", "jails", "agencies", "jurisdictions") and re.match(r"[ \n](?:of them[ \n])?(?:were|was) (?:picked|held|released|turned|freed|kept|deport)", text[end:]):
+        return "people"
+    return unit
+
+
+_NEXT = (
+    ("end", re.compile(r"[.;!?\"')]|$")), ("comma", re.compile(r",")), ("be", re.compile(r"[ \n](?:is|are|was|were|be)\b")), ("have", re.compile(r"[ \n](?:has|have|had)\b")),
+    ("of", re.compile(r"[ \n](?:out[ \n])?of\b")), ("prep", re.compile(r"[ \n](?:in|at|on|by|from|since|for|during|through|last|this|as|under|over|with|per|a)\b")),
+    ("to", re.compile(r"[ \n](?:to|or|and)\b")), ("do", _BODIES), ("dash", re.compile(r"[ \n]?-")),
+)  # fmt: skip
+
+
+def _next_word(text: str, end: int) -> str:
+    return next((name for name, p in _NEXT if p.match(text, end)), "word")
+
+
+@cache
+def _cues() -> dict[str, re.Pattern[str]]:
+    return {
+        "request": wording("stances", "request"),
+        "ice": re.compile(r"\b(?:ICE|[Ii]mmigration|deport\w*|Border Patrol)\b"),
+        "hold": re.compile(r"\b(?:held|hold(?:s|ing)?|kept|keep(?:s|ing)?|detain\w*|past (?:their|his|her|release)|releas\w+|turned (?:over|away|down)|handed|picked up|custody|declin\w+|honor\w*|refus\w+|delay\w*)\b", re.IGNORECASE),
+        "tally": re.compile(r"\b(?:count(?:s|ed)?|tally|number|figures?|list(?:s|ed)?|total|survey|according to|data|report|records|estimat\w+|percent)\b", re.IGNORECASE),
+        "money": re.compile(r"\b(?:settle\w*|judgment|verdict|jury|damages|award\w*|insur\w+|carrier|check|suit|sued|claim)\b", re.IGNORECASE),
+        "budget": re.compile(r"\b(?:budget|contract|bid|salar\w+|tax|fee|fine|bail|bond|stamps|raise[ds]?|dues|purchase|beds?|rent|phone|commissary|grants?)\b", re.IGNORECASE),
+        "housing": wording("stances", "housing"),
+        "policy": re.compile(r"\b(?:polic(?:y|ies)|warrants?|probable cause|limit\w*|stopped|ended|changed|cooperat\w+|sanctuary|uncooperative)\b", re.IGNORECASE),
+        "year": re.compile(r"\b(?:last year|this year|in (?:19|20)\d\d|since|fiscal|calendar|so far|months?|between|quarter)\b", re.IGNORECASE),
+        "other": wording("counts", "other"),
+        "program": re.compile(r"287\(g\)|\bbusiness|\bschool|\bchurch|\bhospital|\bdetention centers?\b"),
+        "vote": re.compile(r"\b(?:vote[ds]?|voted|motion|seconded|approved)\b", re.IGNORECASE),
+    }
+
+
+def _sentence(text: str) -> dict[str, bool]:
+    return {name: p.search(text) is not None for name, p in _cues().items()}
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    return re.compile(rf"(?:{wording('counts', 'lead').pattern})[ \n]$", re.IGNORECASE)
+
+
+_VERB = re.compile(
+    r"\b(?:(?P<count>counts?|counted|tally|number(?:s|ed)?|figure|total|list(?:s|ed)?)|(?P<got>received?s?|receives|got|gets|had|has|sent|lodged|issued|logged|fielded)|(?P<acted>honored|declined|refused|held|kept|released|accepted|turned over|picked up|rejected|freed|handed)"
+    r"|(?P<say>says?|said|put|puts|knew of|heard|got to|told|named|reported|estimates?d?)|(?P<pay>paid|pays?|settled|settle|awarded|owes?|cost|costs?|spent|check for|lost|losing|reimburse[sd]?))\b[^.;]{0,25}$",
+    re.IGNORECASE,
+)
+_THE = re.compile(r"\b(?P<w>the|all|our|its|their|of the|of (?:the )?(?:state|county)'s|[A-Z]\w+'s|these|those|every|another|other|remaining|the other)[ \n]$")
+
+
+def _near(text: str, start: int, end: int) -> set[str]:
+    """What stands right around a number."""
+    before, after = text[max(0, start - 45) : start], text[end : end + 40]
+    found = set()
+    verb = _VERB.search(before)
+    if verb:
+        found.add(f"verb:{verb.lastgroup}")
+    if _lead().search(text[max(0, start - 90) : start]):
+        found.add("lead")
+    the = _THE.search(text[max(0, start - 22) : start])
+    if the:
+        word = the["w"].lower()
+        found.add("the:" + (word if word in ("the", "all", "other", "remaining", "the other", "another", "of the", "these", "those", "every") else "own"))
+    if re.search(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", before, re.IGNORECASE):
+        found.add("whole")
+    if re.search(r"\b(?:from|up from|down from|to|between|and|or)[ \n]$", before):
+        found.add("range")
+    if wording("stances", "request").search(before) or wording("stances", "request").search(after):
+        found.add("near:request")
+    if re.search(r"\b(?:ICE|immigration)\b", before + after, re.IGNORECASE):
+        found.add("near:ice")
+    if _cues()["hold"].search(after) or _cues()["hold"].search(before):
+        found.add("near:hold")
+    if wording("counts", "other").search(before[-25:] + text[start:end] + after[:25]):
+        found.add("near:other")
+    if not text[:start].strip(" \"'-("):
+        found.add("first")
+    if re.search(r"\b(?:at|is|was|were|to|as)[ \n]$", before):
+        found.add("at")
+    return found
+
+
+def dollars(per: str | None, after: str) -> str:
+    """The unit of a sum: a whole, or a rate by what follows it."""
+    words = f"{per or ''} {after}".lower()
+    if re.search(r"^\s*(?:a|per|each)?\s*(?:day|night)|for one night|a (?:day|night)", words):
+        return "dollars per day"
+    if re.search(r"^\s*(?:for each such|per|a|for each) (?:stay|hold)", words):
+        return "dollars per stay"
+    return "dollars"

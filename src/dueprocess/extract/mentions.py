@@ -1,0 +1,197 @@
+"""Where a text names places and offices: counties, cities, states, sheriffs, jails, police and boards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dueprocess.extract.atlas import Kind, Mention, index
+from dueprocess.extract.wording import table, word_set
+from dueprocess.places.names import fold, key, words
+
+_CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-ZÀ-Ý][\w'’À-ÿ-]*)"
+_NAME = rf"{_CAP}(?:[ \n](?:{_CAP}|de|du|la|los|the|of|and(?=[ \n]Clark|[ \n]Queen|[ \n]William|[ \n]Pend))){{0,3}}"
+_COUNTY = re.compile(rf"(?P<name>{_NAME})[ \n](?P<end>County|Parish|Borough|COUNTY|PARISH)\b(?![ \n](?:Courthouse|Road|Line|Fair)\b)")
+_COUNTY_OF = re.compile(rf"\b(?:County|COUNTY|Parish|PARISH)[ ](?:of|OF)[ ](?P<name>{_NAME})")
+_COUNTIES = re.compile(rf"(?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))[ \n](?:[Cc]ounties|[Pp]arishes|[Cc]ounty(?=[ \n](?:jails|sheriffs)))\b")
+_COUNTIES_OF = re.compile(rf"\b(?:[Cc]ounties|[Pp]arishes)(?:[ ]of|:|,[ ]including)?[ ](?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))")
+# What may stand between a place and the end of its office's name.
+_OFFICE = re.compile(
+    r"(?:['’]s?)?[ \n](?:(?P<sheriff>Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
+    r"|(?P<corrections>(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Juvenile)[ \n])*(?:Department|Division|Bureau|Office)[ \n]of[ \n](?:[A-Z][\w]+(?:,)?[ \n](?:and[ \n])?){0,4}?(?:Corrections?|Detention|Jails?|Prisons|Rehabilitation|Rehabilitative[ \n]Services)(?:[ \n]and[ \n][A-Z]\w+(?:[ \n](?:Services|Detention))?)?"
+    r"|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Justice|Law[ ]Enforcement)[ \n])*(?:Corrections(?:[ \n](?:Department|Center|and[ \n]Rehabilitation))?|Correctional[ \n](?:Facility|Center|Institution)|Detention[ \n](?:Center|Facility)|Jail|Prison|House[ \n]of[ \n]Corrections?|jail|prison|detention[ \n]center|workhouse|lockup))"
+    r"|(?P<police>(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
+    r"|(?P<body>Board(?:[ \n]of[ \n](?:County[ ])?(?:Commissioners|Supervisors|Freeholders))?|Commission(?:ers)?|Council|Supervisors|Commissioners|City[ ]Council|County[ ]Council|Legislature|Executive|commissioners|supervisors|council|board))\b"
+)
+_NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept))|Metro[ \n]Corrections|County[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
+# "Kitsap sheriff", "the Berks jail": a county by its name alone, with its office in small letters behind it.
+_NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
+_NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
+_LEAD = word_set("before names")
+_TITLED = word_set("titles")
+
+
+# "FULTON. On paper it follows ...", "ADAMS, DENVER, BROOMFIELD. All have ...": counties as the heads of a list's items.
+_ITEM_HEADS = re.compile(r"^[ \t]*((?:[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+)?)(?:(?:, | AND |, AND )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+)?){0,12})[.:](?=\s)", re.MULTILINE)
+_FEWEST_HEADS = 2
+
+
+def with_headings(text: str, chosen: list[Mention], state: str) -> list[Mention]:
+    """The mentions with the counties of the text's state that stand in capitals as the heads of items."""
+    data = index()
+    heads: list[Mention] = []
+    for line in _ITEM_HEADS.finditer(text):
+        for name in re.finditer(r"[A-Z][A-Z'-]+(?: (?!AND\b)[A-Z][A-Z'-]+)?", line[1]):
+            base = key(words(name.group()))
+            entry = next((e for e in data.counties.get(base, ()) if e[1] == state), None)
+            if entry is not None:
+                at = line.start(1) + name.start()
+                heads.append(Mention(at, at + len(name.group()), "county", base, entry[2], None, None, "county", None))
+    if len(heads) < _FEWEST_HEADS:
+        return chosen
+    kept = [h for h in heads if not any(c.start < h.end and h.start < c.end and c.kind != "city" for c in chosen)]
+    chosen = [c for c in chosen if not any(c.start < h.end and h.start < c.end for h in kept)]
+    return sorted([*chosen, *kept], key=lambda m: m.start)
+
+
+def named(text: str) -> Iterable[Mention]:
+    """Everything that could be a mention, in no order; what overlaps is settled by the caller."""
+    data = index()
+    for pattern in (_COUNTY, _COUNTY_OF):
+        for match in pattern.finditer(text):
+            end = match["end"] if pattern is _COUNTY else "County"
+            hit = _county(match["name"], match.start("name"), end, trim=pattern is _COUNTY)
+            if hit is None:
+                continue
+            base, label, start = hit
+            first = start if pattern is _COUNTY else match.start()
+            yield _with_office(text, first, match.end(), "county", base, label)
+    for pattern in (_COUNTIES, _COUNTIES_OF):
+        for match in pattern.finditer(text):
+            for part in re.finditer(rf"(?:^|,[ \n]|[ \n](?:and|or)[ \n]|,[ \n](?:and|or)[ \n])({_NAME}?)(?=,|[ \n](?:and|or)[ \n]|$)", match["names"]):
+                hit = _county(part[1], match.start("names") + part.start(1), "County", trim=True)
+                if hit is not None and hit[0] in data.counties:
+                    begin = hit[2]
+                    yield Mention(begin, match.start("names") + part.end(1), "county", hit[0], hit[1], None, None, "county", None)
+    for match in data.city_pattern.finditer(text):
+        name = match[1]
+        after = text[match.end() : match.end() + 12]
+        if re.match(r"[ \n](?:County|Parish|COUNTY|Times|Post|Tribune|Chronicle|Avenue|Street|Amendment)", after):
+            continue
+        yield _with_office(text, match.start(), match.end(), "city", key(words(name)), name)
+    for match in _NAMED_OFFICE.finditer(text):
+        line = match["name"].rfind("\n") + 1
+        name, start = _trimmed(match["name"][line:], match.start() + line)
+        police = match["police"] is not None
+        if not name or name in data.states:
+            continue
+        if key(words(name)) in data.counties or (police and len(name.split()) < 4):
+            kind: Kind = "city" if police else "county"
+            yield _with_office(text, start, match.end("name"), kind, key(words(name)), name if police else f"{name} County")
+    for match in _NAME_BESIDE.finditer(text):
+        name, start = _trimmed(match["name"], match.start("name"))
+        base = key(words(name)) if name else ""
+        if base and fold(name) not in data.states and base in data.counties and (base not in data.cities or match["office"] == "sheriff"):
+            yield _with_office(text, start, match.end("name"), "county", base, f"{name} County")
+    for match in re.finditer(rf"\b(?:And|What about|How about)[ ](?:in[ ])?(?P<name>{_CAP}(?:[ ]{_CAP})?)\?", text):
+        base = key(words(match["name"]))
+        if base in data.counties and base not in data.cities and fold(match["name"]) not in data.states:
+            yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
+    for match in _NAME_ACTS.finditer(text):
+        base = key(words(match["name"]))
+        # Only a name that no other place and no person is likely to have.
+        if base not in data.cities and len(data.counties.get(base, ())) == 1 and " " in match["name"]:
+            yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
+    for match in re.finditer(rf"\b(?:City|Town|Village|CITY|TOWN)[ ](?:of|OF)[ ](?P<name>{_CAP}(?:[ ]{_CAP})?)", text):
+        flat = _cased(match["name"])
+        if fold(flat) not in data.states:
+            yield Mention(match.start(), match.end(), "city", key(words(flat)), f"City of {flat}", None, None, "city", None)
+    for name in table("places")["bare counties"]:
+        for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
+            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), f"{name} County")
+    yield from _bare(text)
+    for match in data.state_pattern.finditer(text):
+        code = data.states[fold(match[1])]
+        office = re.match(r"['’]?s?[ \n](Department of (?:Corrections?|Public Safety and Correctional Services|Correctional Services)(?: and Rehabilitation)?|State Police|Highway Patrol)", text[match.end() : match.end() + 70])
+        end = match.end() + (office.end() if office else 0)
+        role = None if office is None else "corrections" if "Correct" in office[1] else "police"
+        yield Mention(match.start(), end, "state", fold(match[1]), match[1], code, f"us/{code.lower()}", role, text[match.start() : end] if office else None, True)
+
+
+def _bare(text: str) -> Iterable[Mention]:
+    """Counties by their names alone, where the text names them with the word elsewhere, or the jail or sheriff beside them."""
+    data = index()
+    names: dict[str, str] = {}
+    for match in _COUNTY.finditer(text):
+        hit = _county(match["name"], match.start("name"), match["end"], trim=True)
+        if hit is not None:
+            names.setdefault(hit[1].rsplit(" ", 1)[0], hit[1])
+    for name, label in names.items():
+        if name in data.states or fold(name) in data.states or len(name) < 4:
+            continue
+        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-]|[ \n](?:County|Parish|Street|Avenue|Road|City|Police|[Cc]ounties|said|says|told|wrote)|[ \n](?!Sheriff|Jail|Department|Detention|Correct)[A-Z])", text):
+            before = re.search(r"([\w.]+)[ \n]$", text[max(0, match.start() - 20) : match.start()])
+            if before and before[1][0].isupper() and fold(before[1]).strip(".") not in _LEAD - _TITLED:
+                continue  # somebody's last name
+            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), label)
+    for match in re.finditer(rf"\b[Ii]n[ \n](?P<name>{_CAP}(?:[ ]{_CAP})?),[ \n](?=(?:where[ \n])?the[ \n](?:jail|sheriff|county))", text):
+        base = key(words(match["name"]))
+        if base in data.counties and base not in data.cities and match["name"] not in names:
+            yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
+
+
+def _trimmed(name: str, start: int) -> tuple[str, int]:
+    """A run of capitalized words without those at its start that only begin a sentence or carry a title."""
+    while True:
+        head = re.match(r"([\w.'’-]+)[ \n]+", name)
+        if head is None:
+            return ("", start) if fold(name).strip(".") in _LEAD else (name, start)
+        if fold(head[1]).strip(".") not in _LEAD and not head[1].endswith(("’s", "'s")):
+            return name, start
+        name, start = name[head.end() :], start + head.end()
+
+
+def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, int] | None:
+    """Base, label and start of a county: the longest end of the words that the book knows, else what is left of them."""
+    data = index()
+    ending = end.capitalize()
+    tail, at = name, start
+    if trim:
+        while True:
+            base = key(words(tail))
+            if base in data.counties and tail[0].isupper() and not tail.startswith(("The ", "THE ", "And ")):
+                return base, f"{_cased(tail)} {ending}", at
+            head = re.match(r"\S+[ \n]+", tail)
+            if head is None:
+                break
+            tail, at = tail[head.end() :], at + head.end()
+    else:
+        parts = re.split(r"[ \n]+", name)
+        for length in range(len(parts), 0, -1):
+            base = key(words(" ".join(parts[:length])))
+            if base in data.counties:
+                return base, f"{_cased(' '.join(parts[:length]))} {ending}", start
+    left, at = _trimmed(name, start)
+    # A county that the book does not know is believed only where it looks like a name.
+    if name.isupper() or len(left.split()) > 2 or "\n" in left:
+        return None
+    return (key(words(left)), f"{_cased(left)} {ending}", at) if left and key(words(left)) else None
+
+
+def _cased(name: str) -> str:
+    flat = " ".join(name.split())
+    return flat.title() if flat.isupper() else flat
+
+
+def _with_office(text: str, start: int, end: int, kind: Kind, base: str, label: str) -> Mention:
+    match = _OFFICE.match(text, end)
+    # "County in Oregon Sheriff" is none: the office stands right behind the place.
+    if match is None:
+        return Mention(start, end, kind, base, label, None, None, "city" if kind == "city" else "county", None)
+    role = match.lastgroup or ""
+    if role == "body":
+        return Mention(start, match.end(), kind, base, label, None, None, "body", " ".join(text[start : match.end()].split()))
+    office = " ".join(text[start : match.end()].split())
+    if office.isupper():
+        office = office.title().replace("'S", "'s").replace("’S", "’s").replace(" Of ", " of ")
+    return Mention(start, match.end(), kind, base, label, None, None, role, office)

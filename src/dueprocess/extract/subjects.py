@@ -1,0 +1,134 @@
+"""Whose position a sentence tells: the agency named in it, a person's, or the one spoken of before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dueprocess.extract.gazetteer import Mention, Survey, of_case
+from dueprocess.extract.people import Person
+from dueprocess.extract.sentences import Sentence
+from dueprocess.extract.stances import Stance, says
+
+OFFICES = ("sheriff", "corrections", "police")
+# "the jail", "his office", "there": the agency spoken of before.
+_REFERS = re.compile(
+    r"^[\W]*(?:it|they|he|she)\b|\b(?:we|deputies|staff|officers|the (?:sheriff(?:['’]s (?:office|department))?|office|department|jail|detention center|county|agency['’]s jail|prison|lockup|facility|policy|new policy|rule|order|members)|(?:his|her|its|their|our) (?:office|department|jails?|deputies|agency|staff)|this (?:office|agency|department))\b",
+    re.IGNORECASE,
+)
+# A city's name right before its verb is its government.
+_ACTS = re.compile(r"[ \n](?:will|would|does|has|no longer|now|stopped|refuses|declines|honors|holds|requires)\b")
+_OWN_WORDS = re.compile(r"\b(?:we|our|the (?:jail|sheriff|office|department|county)|deputies|(?:his|her|its) (?:office|jail|department))\b", re.IGNORECASE)
+# A rule's own voice: "No person shall be held".
+_IMPERSONAL = re.compile(r"[\W\d]*(?:A hold|Holds|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the reader of a sentence has in mind: the text, its places, its people, and the county that it is about."""
+
+    text: str
+    survey: Survey
+    people: tuple[Person, ...]
+    main: Mention | None
+    bill: bool
+
+
+def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
+    """The county or city that the text is about: named in the title, or most often."""
+    weight: dict[tuple[str, str | None], int] = {}
+    first: dict[tuple[str, str | None], Mention] = {}
+    for mention in survey.mentions:
+        if mention.kind == "state" or (mention.kind == "city" and mention.role == "city"):
+            continue
+        if of_case(text, mention):
+            continue
+        spot = (mention.base, mention.state)
+        bonus = 4 if title and mention.label.split()[0] in title else 0
+        weight[spot] = weight.get(spot, bonus) + (2 if mention.role in OFFICES else 1)
+        first.setdefault(spot, mention)
+    return first[max(weight, key=lambda s: weight[s])] if weight else None
+
+
+# What stands before a place that is only compared with, or that something is done to.
+_ASIDE = re.compile(r"\b(?:like|unlike|than|against|from|near|outside|neighboring|as in|about|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
+
+
+def turned_to(text: str, inside: Sequence[Mention]) -> Mention | None:
+    """The agency or county that a sentence leaves the reader with: the last that it does not name in passing."""
+    usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.label.startswith("City of")) and not of_case(text, m)]
+    direct = [m for m in usable if not _ASIDE.search(text[max(0, m.start - 25) : m.start])]
+    chosen = direct or usable
+    return chosen[-1] if chosen else None
+
+
+def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, begin: int, at: int, end: int, taken: Stance, *, near: bool) -> list[Mention]:
+    """Whose stance it is: named before the verb in its clause, then anywhere before it, then behind it, then spoken of before."""
+    usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.kind == "city") and not of_case(scene.text, m)]
+    for low, high in ((begin, at), (sentence.start, begin)):
+        here = [m for m in usable if low <= m.start < high and not (m.kind == "city" and m.role == "city")]
+        if here:
+            offices = [m for m in here if m.role in OFFICES]
+            chosen = (offices or here)[-1]
+            return cluster(scene.text, here, chosen)
+    cities = [m for m in usable if m.kind == "city" and m.role == "city" and m.start < at and _ACTS.match(scene.text[m.end : m.end + 14])]
+    if cities:
+        return [cities[-1]]
+    named = [p for p in scene.people if sentence.start <= p.start < sentence.end and p.side == "own"]
+    for person in named:
+        if person.place is not None:
+            return [person.place]
+    for person in reversed(scene.people):
+        if person.start < sentence.start and person.side == "own" and re.search(rf"\b{re.escape(person.last)}\b", sentence.text):
+            place = person.place or _near(scene, person)
+            if place is not None:
+                return [place]
+    after = [m for m in usable if at <= m.start < end and not (m.kind == "city" and m.role == "city")]
+    behind = [m for m in after if re.search(r"\b(?:in|at|by|of|into)[ \n](?:the[ \n])?$", scene.text[max(0, m.start - 10) : m.start]) or m.role in OFFICES]
+    if behind:
+        return [behind[0]]
+    before = scene.text[begin:at]
+    yes = taken.position == "honors_all" and not (near and taken.firm)
+    asked = taken.position.startswith("requires_")  # "ICE must bring a warrant" is the jail's own rule
+    if (not asked and _FOREIGN.search(before)) or (re.search(r"\b(?:[Tt]he state|ICE|[Ii]mmigration officials)\b[^.]{0,160}$", before) and not _OWN_WORDS.search(before) and yes):
+        return []
+    own = _OWN_WORDS.search(scene.text[begin:end])
+    if says("group", before):
+        return []  # what many do is no one agency's
+    if yes and not own and not (focus is not None and _REFERS.search(before)):
+        return []  # without anybody named, it is too little to say that an agency honors all
+    if scene.bill and not says("we", before):
+        return []  # in a hearing on a bill, a rule without a name is the bill's
+    if focus is not None and (near or own or _REFERS.search(before) or _IMPERSONAL.match(before) or not before.strip(" \"'-*.:")):
+        return [focus]
+    return []
+
+
+# Another's doing: the immigration agency, a court, a law or an advocate stands as the subject right before the verb.
+_FOREIGN = re.compile(
+    r"(?:^|[,;:\"(][ \n]?|\b(?:that|and|but|because|if|as|while|which)[ \n])(?:[Tt]he[ \n]|[Aa][ \n]|[Tt]his[ \n])?(?:ICE|federal (?:government|law|agents|officials|court|judge)|immigration (?:officials|agents|officers)|agents?|courts?|judges?|magistrate|rulings?|statutes?|laws?|acts?|bills?|ordinance|resolution|lawmakers?|advocates?|activists?|critics|ACLU|attorney general|governor|union|state|country|president)[ \n](?:\w+[ \n]){0,5}$",
+)
+
+
+def _near(scene: Scene, person: Person) -> Mention | None:
+    """The place spoken of where the person was first named: the last before, or the text's own."""
+    before = [m for m in scene.survey.mentions if m.start < person.start and m.kind == "county"]
+    return before[-1] if before and person.start - before[-1].end < 400 else scene.main
+
+
+def cluster(text: str, here: list[Mention], chosen: Mention) -> list[Mention]:
+    """The mention with those that a list joins to it (``Linn, Benton and Lane counties``)."""
+    group = [chosen]
+    place = here.index(chosen)
+    for other in reversed(here[:place]):
+        if re.fullmatch(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor)|,)[ \n](?:the[ \n])?", text[other.end : group[0].start]):
+            group.insert(0, other)
+        else:
+            break
+    for other in here[place + 1 :]:
+        if re.fullmatch(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor)|,)[ \n](?:the[ \n])?", text[group[-1].end : other.start]):
+            group.append(other)
+        else:
+            break
+    return group

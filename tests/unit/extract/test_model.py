@@ -1,0 +1,47 @@
+"""The fitted weights by which figures are told from other numbers."""
+
+from __future__ import annotations
+
+from dueprocess.extract import capture, read
+from dueprocess.extract.counts import likelihood, weights
+from dueprocess.extract.figures import candidates
+from dueprocess.extract.gazetteer import survey
+from dueprocess.extract.reading import prepared
+from dueprocess.extract.sentences import sentences
+
+TEXT = (
+    "ALBANY, Ore. — The Linn County jail received 212 detainers from ICE in 2013 and held people on 61 of them. "
+    "ICE put the number at 240. The board of seven members met for 3 hours on May 5 and voted 4-1 to buy 12 chairs."
+)
+
+
+def figures() -> dict[float, float]:
+    text, _ = prepared(TEXT)
+    return {float(f.value): likelihood(f) for f in candidates(text, sentences(text), survey(text))}
+
+
+def test_dates_votes_hours_and_years_are_no_candidates() -> None:
+    assert {212.0, 61.0, 240.0} <= set(figures())
+    assert not {2013.0, 3.0, 5.0, 4.0, 1.0} & set(figures())
+
+
+def test_the_weights_tell_a_figure_from_a_number() -> None:
+    told = figures()
+    _, threshold = weights()
+    assert all(0 <= chance <= 1 for chance in told.values())
+    assert min(told[212.0], told[61.0]) >= threshold > told[12.0]
+    assert {c.value for c in read(capture(TEXT.encode(), name="a")).counts} == {v for v, chance in told.items() if chance >= threshold}
+
+
+def test_the_file_holds_only_features_that_can_arise() -> None:
+    """A feature that was renamed in the code would silently weigh nothing."""
+    known, threshold = weights()
+    assert "(always)" in known and 0 < threshold < 1
+    text, _ = prepared(TEXT)
+    seen = {f for figure in candidates(text, sentences(text), survey(text)) for f in figure.features}
+    assert len(seen & set(known)) > 0.9 * len(seen)
+
+
+def test_a_sentence_of_numbers_alone_is_bounded() -> None:
+    text, _ = prepared("ICE detainers " + "1 2 3 4 5 " * 100)
+    assert list(candidates(text, sentences(text), survey(text))) == []
