@@ -15,10 +15,12 @@ from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import read_mapping
 
 
-def run(name: str | None, *, as_json: bool) -> int:
-    """Without a name, a table of all real cases and whether the answer is what the court held; with one, the whole answer."""
+def run(name: str | None, *, as_json: bool, page: Path | None = None, whole: bool = False) -> int:
+    """Without a name, a table of all real cases and whether the answer is what the court held; with one, a walk through it.
+
+    ``page`` writes the walk as one HTML file; ``whole`` prints the whole answer after it.
+    """
     from dueprocess.decide import decide_case
-    from dueprocess.decide.present import to_text
 
     files = {p.name.removesuffix(".yaml"): p for p in sorted(data_dir("cases").glob("*.yaml")) if not p.name.endswith(".expect.yaml")}
     if name is not None:
@@ -30,9 +32,10 @@ def run(name: str | None, *, as_json: bool) -> int:
         if as_json:
             typer.echo(json.dumps(decision, indent=2, ensure_ascii=False))
             return 0
-        typer.echo(f"{expected.get('title', chosen[0])}\n{expected.get('why', '')}\n")
-        typer.echo(to_text(decision), nl=False)
+        _walk(read_mapping(files[chosen[0]]), decision, expected, page=page, whole=whole)
         return 0
+    if page is not None or whole:
+        raise InputError("a page shows one case", where="demo", do="name it, as dueprocess demo g12 --page g12.html")
     rows = []
     for case, path in files.items():
         if not case.startswith("g"):
@@ -51,8 +54,37 @@ def run(name: str | None, *, as_json: bool) -> int:
         met += fits
         _show(case, expected, decision, fits)
     typer.echo(f"\n{met} of {len(rows)} real cases come out as the source says they were decided or settled.")
-    typer.echo("Whole answer with clocks, risks and what would change it:  dueprocess demo g12")
+    typer.echo("One case step by step:  dueprocess demo g12   (--page g12.html for a page, --whole for the whole answer)")
     return 0 if met == len(rows) else 1
+
+
+def _walk(raw: dict[str, Any], decision: dict[str, Any], expected: dict[str, Any], *, page: Path | None, whole: bool) -> None:
+    """The case step by step: as a page, or in the terminal, where a person goes on with Enter."""
+    from dueprocess.cli.walking import walk_sheet
+    from dueprocess.decide import decide_case
+    from dueprocess.decide.present import to_text
+    from dueprocess.render.plain import sheet_text
+
+    today = now.today()
+    then = decide_case({**raw, "law_known_at": str(raw["at"])[:10]}, today=today) if isinstance(raw.get("at"), str) else None
+    sheet = walk_sheet(raw, decision, expected, then=then, fits=_fits(expected.get("expect", {}), decision))
+    if page is not None:
+        from dueprocess.cli.deciding import write
+        from dueprocess.render.page import page_html
+
+        write(page, page_html([sheet], title=expected.get("title", raw["case"]), lang="en").encode())
+        typer.echo(f"{page}: {len(sheet.sections)} steps.")
+        return
+    typer.echo(f"{expected.get('title', raw['case'])}: a real case, step by step\n")
+    waits = sys.stdin.isatty() and sys.stdout.isatty()
+    text = sheet_text(sheet)
+    starts = [text.index(f"\n{s.title.upper()}") for s in sheet.sections]
+    for number, (low, high) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True)):
+        typer.echo(text[low:high].strip("\n") + "\n")
+        if waits and number + 1 < len(starts):
+            typer.prompt("Enter for the next step", default="", show_default=False, prompt_suffix=" ")
+    if whole:
+        typer.echo(to_text(decision), nl=False)
 
 
 def _show(case: str, expected: dict[str, Any], decision: dict[str, Any], fits: bool) -> None:

@@ -27,9 +27,10 @@ def run(
     adoption: Path | None,
     form: str,
     card: bool,
+    kit: bool = False,
     out: Path | None,
 ) -> None:
-    """Print the matrix, or its wall card; a PDF needs ``out``. Both dates default to today."""
+    """Print the matrix, or its wall card, or write the kit; a PDF and a kit need ``out``. Both dates default to today."""
     from dueprocess.decide.adoption import adopted_ids
     from dueprocess.decide.matrix import build_table
     from dueprocess.decide.packets import scene_of
@@ -41,6 +42,10 @@ def run(
         raise InputError("a PDF needs a file to be written to", where="--format pdf", do="add --out matrix.pdf")
     if form == "json" and card:
         raise InputError("the wall card has no JSON of its own", where="--card", do="leave --card out: the table holds all of it")
+    if kit and out is None:
+        raise InputError("a kit needs a file to be written to", where="--kit", do="add --out kit.html")
+    if kit and (card or form not in ("text", "html")):
+        raise InputError("a kit is one HTML file, with the wall card in it", where="--kit", do="leave --card and --format out")
     today = now.today()
     day = parse_date(as_of, where="--as-of") if as_of else today
     known = parse_date(known_at, where="--known-at") if known_at else today
@@ -53,6 +58,12 @@ def run(
         scene = scene_of(agency, facility=facility, as_of=day, known_at=known, setting=Setting(book, adopted))
     except InputError as error:
         raise InputError(error.what, where="law matrix", do=error.do.replace("give facility", "give --facility")) from None
+    if kit:
+        from dueprocess.public import kit_html
+
+        assert out is not None
+        write(out, kit_html(scene).encode())
+        return
     table = build_table(scene)
     if form == "json":
         data = (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()

@@ -351,8 +351,3 @@ def _of_how_many(rows: list[County], layer: str) -> str:
     if layer != "adoption" or len(rows) != 1 or rows[0].adopted is None:
         return ""
     return f" ({rows[0].adopted} of {rows[0].to_adopt})"
-
-
-def vintage_of(as_of: date) -> str:
-    """Which county shapes fit a day: Connecticut's planning regions took the place of its counties on 2022-06-06."""
-    return "2017" if as_of < date(2022, 6, 6) else "2023"

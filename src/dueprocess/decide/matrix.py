@@ -75,8 +75,10 @@ class _Node:
     signature: tuple[Any, ...]
 
 
-def build_table(scene: Scene) -> dict[str, Any]:
+def build_table(scene: Scene, *, most_exact: int = MOST_EXACT) -> dict[str, Any]:
     """The decision table as JSON, the same for the same scene and lawbook. Times are ISO 8601 in the jail's zone.
+
+    With at most ``most_exact`` facts that matter, "not known" is worked out exactly; each more doubles the time.
 
     Raises InputError where the lawbook has no form of that day, or the table would be too large to be of use.
     """
@@ -88,7 +90,7 @@ def build_table(scene: Scene) -> dict[str, Any]:
     told: list[dict[str, Any]] = []
     seen: dict[Any, str] = {}
     for packet in packets:
-        grown = _Grower(scene, packet)
+        grown = _Grower(scene, packet, most_exact)
         tree = grown.grow({}, frozenset())
         assert tree is not None
         made = [grown.rule(leaf, when, norms) for leaf, when in _flat(tree, {})]
@@ -133,7 +135,7 @@ def build_table(scene: Scene) -> dict[str, Any]:
 class _Grower:
     """Grows the tree of one packet."""
 
-    def __init__(self, scene: Scene, packet: Packet) -> None:
+    def __init__(self, scene: Scene, packet: Packet, most_exact: int) -> None:
         self.scene = scene
         self.packet = packet
         self.base: Case = read_packet(scene, packet)
@@ -154,7 +156,7 @@ class _Grower:
             self.classes[DETERMINED + name] = [Class(True, True), Class(False, False)]
         # Shown and claimed facts are "no" in a complete record; here they are unknown until the tree has asked.
         self.claimed = [n for n in sorted(self.open) if vocabulary.facts[n].no_where_complete]
-        self.exact = len(self.open) <= MOST_EXACT
+        self.exact = len(self.open) <= most_exact
         self.cells = 0
 
     def ask(self, given: Mapping[str, Class]) -> tuple[Stay, Moment] | None:

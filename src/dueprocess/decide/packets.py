@@ -73,6 +73,10 @@ class Scene:
     known_at: date
     due: Instant
     setting: Setting
+    form: str | None = None
+    """The detainer's form, as ``forms/i-247a/2017-03``; None: the newest of that day that can ask for a hold."""
+    companions: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = field(default=COMPANIONS, hash=False)
+    """What may come with the detainer."""
 
     @property
     def lawbook(self) -> Lawbook:
@@ -136,17 +140,17 @@ def packets_of(scene: Scene) -> tuple[Packet, ...]:
     form = _form(scene)
     good: dict[str, Value] = {"hold_requested": True, "detainer_complete": True}
     found: list[Packet] = []
-    for request in ("good", *DEFECTS):
+    for request in ("good", *DEFECTS) if _asks(scene, form) else ():
         facts = {**good, "detainer_complete": request != "incomplete"}
-        for companion, papers in COMPANIONS:
+        for companion, papers in scene.companions:
             packet = Packet(f"{request}/{companion}", request, companion, (_detainer(form, request), *papers), facts)
             if request == "good" or _fits(scene, packet):
                 found.append(packet)
-    notice = _notice(scene, form)
+    notice = _notice(scene, form) if _asks(scene, form) else (_detainer(form), {})
     if notice is not None:
         paper, facts = notice
-        found += [Packet(f"notice/{c}", "notice", c, (paper, *papers), facts) for c, papers in COMPANIONS]
-    found += [Packet(f"none/{c}", NONE, c, papers) for c, papers in COMPANIONS if papers]
+        found += [Packet(f"notice/{c}", "notice", c, (paper, *papers), facts) for c, papers in scene.companions]
+    found += [Packet(f"none/{c}", NONE, c, papers) for c, papers in scene.companions if papers]
     return tuple(found)
 
 
@@ -179,18 +183,25 @@ def _printed(scene: Scene, paper: Mapping[str, Any]) -> Mapping[str, Value]:
 
 
 def _form(scene: Scene) -> Authority:
-    """The newest form of that day that can ask for a hold."""
+    """The scene's form, or the newest form of that day that can ask for a hold."""
+    if scene.form is not None:
+        return scene.lawbook.authorities[scene.form]
     for form in _editions(scene):
-        if _printed(scene, _detainer(form)).get("hold_requested") is not False:
+        if _asks(scene, form):
             return form
     raise InputError(f"the lawbook has no detainer form of [{scene.as_of.isoformat()}]", where="law matrix", do="ask about a later day")
+
+
+def _asks(scene: Scene, form: Authority) -> bool:
+    """Whether a form can ask for a hold at all."""
+    return _printed(scene, _detainer(form)).get("hold_requested") is not False
 
 
 def _notice(scene: Scene, form: Authority) -> tuple[dict[str, Any], dict[str, Value]] | None:
     """A paper of that day that asks for notice only, and the facts that make it whole; None where none is known."""
     for other in _editions(scene):
         paper = _detainer(other)
-        if _printed(scene, paper).get("hold_requested") is False:
+        if not _asks(scene, other):
             return paper, {}
     blank = _detainer(form, boxes=["hold_blank"])
     return (blank, {}) if _printed(scene, blank).get("hold_requested") is False else None

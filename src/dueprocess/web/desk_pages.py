@@ -1,0 +1,242 @@
+"""The board, a person's page with its forms, the shift sheet, search and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from dueprocess.case.reading import GROUND_KINDS, PAPER_KINDS, SIGNERS
+from dueprocess.decide.messages import Messages
+from dueprocess.decide.sheets import sheet_of
+from dueprocess.desk import NotHere, Who, alerts, showing
+from dueprocess.desk.cases import ENDINGS, asking
+from dueprocess.desk.deciding import HOLDS
+from dueprocess.desk.people import allow
+from dueprocess.kernel.errors import InputError
+from dueprocess.render.sheet import cleaned
+from dueprocess.store import Person
+from dueprocess.web.desk import Service, asset, shown
+from dueprocess.web.desk_session import Form, page, person_of, post, see
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+SHOWS = {"all": "Everybody", "due": "With a deadline", "release": "Release", "review": "Review", "must_hold": "Must hold", "may_hold": "May hold", "local_custody": "Local custody"}
+STREAM_SECONDS = 55
+"""A live view asks anew who is watching about once a minute."""
+
+
+def add_pages(app: FastAPI, service: Service) -> None:
+    """Add the routes."""
+    desk, store = service.desk, service.store
+
+    def board(request: Request, person: Person, who: Who) -> Response:
+        show = request.path_params.get("show", "all")
+        if show not in SHOWS:
+            raise NotHere("there is no such list", do="choose one above the board")
+        lines = showing.board(store, who, show=show)
+        service.looked(who, "board", rows=len(lines))
+        raised = showing.open_alerts(store, who)
+        return HTMLResponse(shown(service, "board", person, lines=lines, show=show, shows=SHOWS, raised=raised, zone=desk.zone(who.agency), newest=showing.newest(store, who.agency)))
+
+    def shift(request: Request, person: Person, who: Who) -> Response:
+        lines = showing.board(store, who)
+        service.looked(who, "shift sheet", rows=len(lines))
+        return HTMLResponse(shown(service, "shift", person, lines=lines, zone=desk.zone(who.agency)))
+
+    def booking(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "book")
+        return HTMLResponse(shown(service, "book", person, grounds=GROUND_KINDS))
+
+    def book(request: Request, person: Person, who: Who, form: Form) -> Response:
+        receipt = desk.book(
+            who, name=form.text("name"), booking_number=form.text("booking_number"), booked_at=form.text("booked_at"), complete=form.text("complete") == "yes",
+            language=form.text("language") or "en", ground=form.text("ground") or "charge", until=form.text("until"), once=form.once,
+        )  # fmt: skip
+        return see(f"/stay/{receipt.result['stay']}")
+
+    def whole(request: Request, person: Person, who: Who) -> Response:
+        found = showing.person(store, who, request.path_params["stay"])
+        service.looked(who, "person", stay=str(found.stay["id"]))
+        return HTMLResponse(_person_page(service, person, found))
+
+    def slip(request: Request, person: Person, who: Who) -> Response:
+        found = showing.person(store, who, request.path_params["stay"])
+        service.looked(who, "slip", stay=str(found.stay["id"]))
+        said = [e for e in found.events if e["kind"] == "said" and e["undone_by"] is None and e["body"]]
+        return HTMLResponse(shown(service, "slip", person, whole=found, said=said, lang=found.stay["language"] or "en"))
+
+    def act(request: Request, person: Person, who: Who, form: Form) -> Response:
+        stay, what = request.path_params["stay"], request.path_params["what"]
+        if what not in ACTS:
+            raise NotHere("there is no such form", do="use those of the person's page")
+        ACTS[what](service, who, stay, form)
+        return see("/board" if form.text("back") == "board" else f"/stay/{stay}")
+
+    def asked(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "search")
+        return HTMLResponse(shown(service, "search", person, found=None, text=""))
+
+    def search(request: Request, person: Person, who: Who, form: Form) -> Response:
+        by_name = form.text("how") == "name"
+        allow(who, "search")
+        # The look, with its purpose, is in the record before anything is looked for.
+        if by_name:
+            service.looked(who, "search", rows=0, purpose=form.text("purpose"))
+        else:
+            service.looked(who, "search by number", rows=1)
+        found = showing.search(store, who, text=form.text("text"), by_name=by_name)
+        return HTMLResponse(shown(service, "search", person, found=found, text=form.text("text")))
+
+    def raised(request: Request, person: Person, who: Who) -> Response:
+        return HTMLResponse(shown(service, "alerts", person, raised=showing.open_alerts(store, who), zone=desk.zone(who.agency)))
+
+    def acknowledge(request: Request, person: Person, who: Who, form: Form) -> Response:
+        alerts.acknowledge(desk, who, form.text("alert"))
+        return see("/alerts")
+
+    async def live(request: Request) -> Response:
+        person = await run_in_threadpool(person_of, service, request)
+        if person is None or person.must:
+            return Response(status_code=403)
+        who = Who.person(person)
+        try:
+            allow(who, "see")
+        except InputError:
+            return Response(status_code=403)
+        return StreamingResponse(_changes(service, who), media_type="text/event-stream")
+
+    async def style(_: Request) -> Response:
+        return Response(asset("desk.css"), media_type="text/css")
+
+    async def script(_: Request) -> Response:
+        return Response(asset("desk.js"), media_type="text/javascript")
+
+    async def icon(_: Request) -> Response:
+        return Response(status_code=204)
+
+    def first(request: Request, person: Person, who: Who) -> Response:
+        return see("/accounts" if person.role.value == "administrator" else "/board")
+
+    app.add_route("/", page(service, first), methods=["GET"])
+    app.add_route("/board", page(service, board), methods=["GET"])
+    app.add_route("/board/{show}", page(service, board), methods=["GET"])
+    app.add_route("/shift-sheet", page(service, shift), methods=["GET"])
+    app.add_route("/book", page(service, booking), methods=["GET"])
+    app.add_route("/book", post(service, book), methods=["POST"])
+    app.add_route("/stay/{stay}", page(service, whole), methods=["GET"])
+    app.add_route("/stay/{stay}/slip", page(service, slip), methods=["GET"])
+    app.add_route("/stay/{stay}/{what}", post(service, act), methods=["POST"])
+    app.add_route("/search", page(service, asked), methods=["GET"])
+    app.add_route("/search", post(service, search), methods=["POST"])
+    app.add_route("/alerts", page(service, raised), methods=["GET"])
+    app.add_route("/alerts", post(service, acknowledge), methods=["POST"])
+    app.add_route("/live", live, methods=["GET"])
+    app.add_route("/favicon.ico", icon, methods=["GET"])
+    app.add_route("/desk.css", style, methods=["GET"])
+    app.add_route("/desk.js", script, methods=["GET"])
+
+
+async def _changes(service: Service, who: Who) -> AsyncIterator[bytes]:
+    """The number of the last entry, whenever it changes: a page that shows another one asks for itself again."""
+    import anyio
+
+    last = -1
+    for second in range(STREAM_SECONDS * 2):
+        newest = await run_in_threadpool(showing.newest, service.store, who.agency)
+        if newest != last:
+            last = newest
+            yield f"data: {newest}\n\n".encode()
+        elif second % 20 == 19:
+            yield b": still here\n\n"
+        await anyio.sleep(0.5)
+
+
+def _person_page(service: Service, person: Person, found: showing.Whole) -> str:
+    answer = found.answer
+    sheet = cleaned(sheet_of(answer, Messages())) if answer else None
+    undone = {e["number"] for e in found.events if e["undone_by"] is not None}
+    standing = [e for e in found.events if e["number"] not in undone and e["body"] is not None]
+    ended = {e["body"]["id"] for e in standing if e["kind"] == "ground.ended"}
+    values: dict[str, Any] = {
+        "whole": found,
+        "stay": found.stay,
+        "sheet": sheet,
+        "zone": found.zone,
+        "outcome": found.stay["outcome"],
+        "holds": found.stay["outcome"] in HOLDS,
+        "open_grounds": [g for g in found.grounds if g["id"] not in ended and (g["ended_at"] is None or g["ended_at"] > service.now())],
+        "ask": asking(answer),
+        "determinable": sorted({m["fact"] for m in [*answer.get("missing", ()), *(answer.get("then") or {}).get("missing", ())] if m["settled_by"] == "determination"}),
+        "authorities": sorted({r["authority"] for r in answer.get("reasons", ())}),
+        "notice": answer.get("actions", {}).get("notify_release", {}).get("result", "free"),
+        "paper_kinds": PAPER_KINDS,
+        "ground_kinds": GROUND_KINDS,
+        "signers": SIGNERS,
+        "endings": ENDINGS,
+        "boxes": sorted(f.box for f in service.desk.law().lawbook.vocabulary.facts.values() if f.box),
+        "editions": sorted({e for editions in service.desk.law().lawbook.forms.values() for e in editions} | {"2016-09"}),
+        "facts": service.desk.law().lawbook.vocabulary.facts,
+        "newest": showing.newest(service.store, person.agency),
+    }
+    return shown(service, "person", person, **values)
+
+
+# -- the forms of a person's page --------------------------------------------------------------------------
+
+Act = Callable[[Service, Who, str, Form], Any]
+
+
+def _paper_values(form: Form) -> dict[str, Any]:
+    """What was read from a paper. Boxes that nobody read are unknown; ``boxes_read`` says that the ticked ones are all."""
+    given: dict[str, Any] = {name: form.text(name) or None for name in ("kind", "edition", "signed_by", "matter", "issuer")}
+    if given["kind"] not in ("judicial_warrant", "court_order"):
+        given["matter"] = None
+    if given["kind"] is not None and given["kind"].startswith("i-247"):
+        given["boxes"] = form.many("boxes") if form.text("boxes_read") == "yes" else None
+    else:
+        given["issuer"] = None
+    return given
+
+
+def _value(service: Service, form: Form) -> Any:
+    fact = service.desk.law().lawbook.vocabulary.fact(form.text("fact"), where="fact")
+    text = form.text("value").strip()
+    if fact.type == "boolean":
+        if text not in ("yes", "no"):
+            raise InputError("the question is not answered", do="choose yes or no; leave it open where it is not known")
+        return text == "yes"
+    if fact.type == "number":
+        try:
+            return float(text) if "." in text else int(text)
+        except ValueError:
+            raise InputError("this is no number", where="value", do="write a number") from None
+    return text
+
+
+ACTS: Mapping[str, Act] = {
+    "ground": lambda s, who, stay, f: s.desk.add_ground(who, stay, kind=f.text("kind"), since=f.text("at"), until=f.text("until"), once=f.once),
+    "end-ground": lambda s, who, stay, f: s.desk.end_ground(who, stay, ground=f.text("ground"), how=f.text("how"), at=f.text("at"), known_at=f.text("known_at"), once=f.once),
+    "bail-refused": lambda s, who, stay, f: s.desk.refuse_bail(who, stay, at=f.text("at"), once=f.once),
+    "paper": lambda s, who, stay, f: s.desk.receive_paper(who, stay, _paper_values(f), at=f.text("at"), once=f.once),
+    "correct": lambda s, who, stay, f: s.desk.correct_paper(who, stay, number=f.number("number"), paper=_paper_values(f), at=f.text("at"), seen=f.seen, once=f.once),
+    "cancel": lambda s, who, stay, f: s.desk.cancel_paper(who, stay, paper=f.text("paper"), at=f.text("at"), once=f.once),
+    "serve": lambda s, who, stay, f: s.desk.serve_copy(who, stay, paper=f.text("paper"), at=f.text("at"), once=f.once),
+    "said": lambda s, who, stay, f: s.desk.said(who, stay, what=f.text("what"), words=f.text("words"), answer=f.text("answer"), at=f.text("at"), once=f.once),
+    "answer": lambda s, who, stay, f: s.desk.answer_fact(who, stay, fact=f.text("fact"), value=_value(s, f), once=f.once),
+    "complete": lambda s, who, stay, f: s.desk.complete(who, stay, once=f.once),
+    "duty": lambda s, who, stay, f: s.desk.do_duty(who, stay, what=f.text("what"), at=f.text("at"), once=f.once),
+    "notify": lambda s, who, stay, f: s.desk.notify(who, stay, at=f.text("at"), once=f.once),
+    "determine": lambda s, who, stay, f: s.desk.determine(who, stay, fact=f.text("fact"), value=_value(s, f), on=f.text("on"), seen=f.seen, once=f.once),
+    "go-on": lambda s, who, stay, f: s.desk.go_on(who, stay, officer=f.text("officer"), paper=f.text("paper"), authority=f.text("authority"), seen=f.seen, once=f.once),
+    "against": lambda s, who, stay, f: s.desk.against(who, stay, what=f.text("what"), text=f.text("text"), at=f.text("at"), once=f.once),
+    "release": lambda s, who, stay, f: s.desk.release(who, stay, at=f.text("at"), once=f.once),
+    "transfer": lambda s, who, stay, f: s.desk.transfer(who, stay, to=f.text("to"), at=f.text("at"), once=f.once),
+    "amend": lambda s, who, stay, f: s.desk.amend_time(who, stay, number=f.number("number"), at=f.text("at"), seen=f.seen, once=f.once),
+    "undo": lambda s, who, stay, f: s.desk.undo(who, stay, number=f.number("number"), seen=f.seen, once=f.once),
+}
+"""What each form of a person's page does."""

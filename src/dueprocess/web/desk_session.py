@@ -1,0 +1,128 @@
+"""Who sends a request, and what its form holds: the same for every page."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dueprocess.desk import NotAllowed, Who
+from dueprocess.kernel.errors import InputError
+from dueprocess.store import Person
+from dueprocess.web.desk import Service, shown, status_of
+
+MOST_FIELDS = 60
+
+
+class Form(dict[str, str]):
+    """The fields of a posted form, each once; ``many`` are the values of a field that may stand several times."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+    def many(self, name: str) -> list[str]:
+        return [value for key, value in self.pairs if key == name and value]
+
+    def text(self, name: str) -> str:
+        return self.get(name, "")
+
+    def number(self, name: str) -> int:
+        """Raises InputError where it is none."""
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit() or len(value) > 15:
+            raise InputError("a number is missing", where=name, do="go back and reload the page")
+        return int(value)
+
+    @property
+    def seen(self) -> int:
+        """The version of the stay that the page showed."""
+        return self.number("seen")
+
+    @property
+    def once(self) -> str | None:
+        return self.get("once") or None
+
+
+Page = Callable[[Request, Person, Who], Response]
+Post = Callable[[Request, Person, Who, Form], Response]
+
+
+def see(path: str) -> Response:
+    """To another page, by GET."""
+    return RedirectResponse(path, status_code=303)
+
+
+def person_of(service: Service, request: Request) -> Person | None:
+    """Who is signed in; None for nobody."""
+    secret = request.cookies.get(service.cookie)
+    return None if not secret else service.gate.who(secret)
+
+
+def page(service: Service, make: Page, *, setting_up: bool = False) -> Any:
+    """A route that shows something to somebody signed in."""
+
+    async def route(request: Request) -> Response:
+        def work() -> Response:
+            person = person_of(service, request)
+            if person is None:
+                return see("/sign-in")
+            if person.must and not setting_up:
+                return see("/second-factor")
+            try:
+                return make(request, person, Who.person(person))
+            except InputError as error:
+                return problem(service, person, error)
+
+        return await run_in_threadpool(work)
+
+    return route
+
+
+def post(service: Service, make: Post, *, setting_up: bool = False) -> Any:
+    """A route that does something: refused without a session and without the page's own token."""
+
+    async def route(request: Request) -> Response:
+        body = await request.body()
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+        def work() -> Response:
+            person = person_of(service, request)
+            if person is None:
+                return see("/sign-in")
+            if person.must and not setting_up:
+                return see("/second-factor")
+            try:
+                form = read_form(body, kind)
+                if not secrets.compare_digest(form.text("csrf").encode(), person.csrf.encode()):
+                    raise NotAllowed("this form is not of your session", do="reload the page and send it again")
+                return make(request, person, Who.person(person), form)
+            except InputError as error:
+                return problem(service, person, error)
+
+        return await run_in_threadpool(work)
+
+    return route
+
+
+def read_form(body: bytes, kind: str) -> Form:
+    """Raises InputError for what no browser sends of our forms."""
+    if kind != "application/x-www-form-urlencoded":
+        raise InputError("this is no form of the desk", do="use the page's own form")
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=MOST_FIELDS)
+    except (ValueError, UnicodeError):
+        raise InputError("this form cannot be read", do="go back and send it again") from None
+    if any("\x00" in value for _, value in pairs):
+        raise InputError("this form holds what nobody types", do="go back and send it again")
+    return Form(pairs)
+
+
+def problem(service: Service, person: Person | None, error: InputError) -> Response:
+    """One clear page for a refusal: nothing was recorded."""
+    return HTMLResponse(shown(service, "problem", person, error=error), status_code=status_of(error))

@@ -1,0 +1,185 @@
+"""The desk's own words: outcomes, deadlines, countdowns, entries of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dueprocess.desk.alerts import told
+from dueprocess.kernel.instants import zone
+
+OUTCOMES = {
+    "release": "RELEASE",
+    "may_hold": "MAY HOLD (not required)",
+    "must_hold": "MUST HOLD",
+    "review": "REVIEW: may not be held past release",
+    "local_custody": "LOCAL CUSTODY",
+}
+_DUE = {
+    "release": "Release: nothing in the encoded law lets the jail keep this person",
+    "settle_or_release": "Settle what is open, or release",
+    "hold_ends": "The hold ends",
+    "release_due": "Local custody ends",
+}
+KINDS = {
+    "booked": "Booked",
+    "ground.added": "A local ground to keep the person",
+    "ground.ended": "A local ground ended",
+    "bail.refused": "Bail was offered and refused",
+    "paper.received": "Paper received",
+    "paper.cancelled": "Paper withdrawn",
+    "copy.served": "Copy given to the person",
+    "said": "The person said or showed",
+    "fact.answered": "Question answered",
+    "duty.done": "Duty done",
+    "record.complete": "Looked over: everything so far is recorded here",
+    "notified": "Notice of release given",
+    "determined": "Counsel determined",
+    "hold.continued": "An officer went on with the hold",
+    "done.against": "Done against the answer",
+    "released": "Released",
+    "transferred": "Handed over to another custodian",
+}
+SAID = {
+    "citizenship_claimed": "says that they are a U.S. citizen",
+    "proof_shown": "shows proof of citizenship or lawful status",
+    "victim_or_witness": "says that they are a victim of, or witness to, a crime",
+    "wrong_person": "says that they are not the person named in the papers",
+    "wants_lawyer": "asks for a lawyer",
+    "other": "something else",
+}
+DUTIES = {
+    "person_informed": "the person was told of the detainer",
+    "reason_recorded": "the reason was written into the file",
+    "judge_notified": "the judge was told of the detainer",
+    "copy_given": "a copy of the papers was given",
+    "interview_consent": "the person answered whether to be interviewed",
+    "ice_queried": "ICE was asked about the person",
+}
+ENDINGS = {
+    "charges_dropped": "charges dropped",
+    "bail_paid": "bail paid",
+    "sentence_served": "sentence served",
+    "released_by_court": "released by the court",
+    "bail_refused": "bail refused because of the detainer",
+    "other": "otherwise",
+}
+AGAINST = {
+    "held_on": "the person was kept on",
+    "released": "the person was released",
+    "handed_to_ice": "the person was handed to ICE",
+    "told_ice": "ICE was told of the release",
+    "other": "something else",
+}
+PAPERS = {
+    "i-247a": "I-247A detainer",
+    "i-247g": "I-247G request for advance notice",
+    "i-247": "I-247 detainer",
+    "i-247d": "I-247D detainer",
+    "i-247n": "I-247N request for notice",
+    "i-247x": "I-247X request",
+    "i-200": "I-200 warrant of arrest (immigration officer)",
+    "i-205": "I-205 warrant of removal (immigration officer)",
+    "i-203": "I-203 order to detain or release",
+    "i-862": "I-862 notice to appear",
+    "immigration_judge_order": "immigration judge's order",
+    "judicial_warrant": "judge's warrant",
+    "court_order": "court order to keep",
+    "probable_cause_affidavit": "probable cause found by a judge",
+    "cancellation": "cancellation",
+    "other": "other paper",
+}
+SIGNERS = {"immigration_officer": "immigration officer", "immigration_judge": "immigration judge", "judge": "judge", "clerk": "clerk of court", "none": "nobody"}
+GROUNDS = {"charge": "charge", "sentence": "sentence", "warrant": "criminal warrant", "commitment": "commitment", "other": "other"}
+
+
+def outcome(name: str | None) -> str:
+    """The answer in words; color never stands alone."""
+    return OUTCOMES.get(name or "", "NOT YET ASKED")
+
+
+def deadline(what: str) -> str:
+    """What has to be done by then."""
+    if what.startswith("clock "):
+        return "A limit runs out"
+    if what.startswith("duty "):
+        return "A duty is due"
+    return _DUE.get(what, what)
+
+
+def local(at: int | None, zone_name: str) -> str:
+    """``Sun Nov 22 16:00``; nothing where there is no time."""
+    return "" if at is None else datetime.fromtimestamp(at, zone(zone_name)).strftime("%a %b %d, %Y %H:%M")
+
+
+def countdown(at: int | None, now: int) -> str:
+    """``in 3 h 10 min``, ``overdue by 2 days 1 h``. The script writes the same words."""
+    if at is None:
+        return "no deadline"
+    minutes = abs(at - now) // 60
+    if minutes < 1:
+        return "now"
+    days, rest = divmod(minutes, 1440)
+    hours, least = divmod(rest, 60)
+    parts = [f"{days} day{'s' if days > 1 else ''}"] if days else []
+    parts += [f"{hours} h"] if hours else []
+    parts += [f"{least} min"] if least and not days else []
+    return ("in " if at > now else "overdue by ") + " ".join(parts)
+
+
+def alert(what: str) -> str:
+    """An alert in words."""
+    return told(what)
+
+
+def entry(row: Mapping[str, Any]) -> str:
+    """One line of the timeline; a placeholder where it was erased."""
+    head = KINDS.get(str(row["kind"]), str(row["kind"]))
+    body = row["body"]
+    if body is None:
+        return f"{head} (erased)"
+    return head + _detail(row["kind"], body)
+
+
+def _detail(kind: str, body: Mapping[str, Any]) -> str:
+    if kind == "ground.added":
+        ground = body["ground"]
+        return f": {GROUNDS.get(ground['kind'], ground['kind'])}, {'end open' if ground['until'] == 'open' else 'to an end that is known'}"
+    if kind == "ground.ended":
+        return f": {ENDINGS.get(body['how'], body['how'])}"
+    if kind == "paper.received":
+        return f": {paper(body['paper'])}"
+    if kind == "said":
+        words = f' ("{body["words"]}")' if body.get("words") else ""
+        return f": {SAID.get(body['what'], body['what'])}{words}. Answer given: {body['answer']}"
+    if kind == "fact.answered":
+        return f": {body['fact'].replace('_', ' ')}: {_yes(body['value'])}"
+    if kind == "duty.done":
+        return f": {DUTIES.get(body['what'], body['what'])}"
+    if kind == "determined":
+        return f": {body['fact'].replace('_', ' ')}: {_yes(body['value'])}, on {body['on']}"
+    if kind == "hold.continued":
+        return f": {body['officer']}, relying on {body['authority']}"
+    if kind == "done.against":
+        return f": {AGAINST.get(body['what'], body['what'])}. {body['text']}"
+    if kind in ("released", "transferred"):
+        return {"ice": ": ICE", "other_agency": ": another agency"}.get(str(body["left_to"]), "")
+    return ""
+
+
+def paper(values: Mapping[str, Any]) -> str:
+    """A paper as it was read, in a line; what was not read is said."""
+    parts = [PAPERS.get(values["kind"], values["kind"])]
+    if values.get("edition"):
+        parts.append(f"edition {values['edition']}")
+    signed = values.get("signed_by")
+    parts.append(f"signed by {SIGNERS.get(signed, signed)}" if signed else "signature not read")
+    if values["kind"].startswith("i-247"):
+        boxes = values.get("boxes")
+        parts.append("boxes not read" if boxes is None else "boxes ticked: " + (", ".join(b.replace("_", " ") for b in boxes) or "none"))
+    return ", ".join(parts)
+
+
+def _yes(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -1,0 +1,386 @@
+"""The desk over HTTP: a clerk's day, who is refused what, and what must never be seen."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra desk is not installed")
+pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
+
+from desk_common import CANARY, HOUR, NOW, OREGON, TEXAS, Made, made
+from starlette.testclient import TestClient
+
+from dueprocess.desk import alerts
+from dueprocess.store import Role, accounts, tables, tokens
+from dueprocess.store.proving import verify
+from dueprocess.web.desk import Service, desk_app
+
+PASSWORD = "several made up words"
+PAPER = {"kind": "i-247a", "edition": "2017-03", "signed_by": "immigration_officer", "issuer": "ice", "boxes": "final_order", "boxes_read": "yes"}
+
+
+class Web:
+    """The application over a made-up desk, and browsers of its people."""
+
+    def __init__(self, desk: Made) -> None:
+        self.desk = desk
+        self.service = Service(desk.store, desk.writer, desk.gate, desk.desk, lambda: desk.clock[0], secure=False)
+        self.app = desk_app(self.service)
+        self.seen: list[str] = []
+
+    def browser(self) -> TestClient:
+        client = TestClient(self.app, follow_redirects=False, raise_server_exceptions=False)
+        client.event_hooks["request"].append(lambda request: self.seen.append(str(request.url)))
+        return client
+
+    def account(self, role: str, agency: str = TEXAS) -> None:
+        now = self.desk.clock[0]
+        done = self.desk.writer.write(lambda c: accounts.add_account(c, agency=agency, login=role, name=f"Made-up {role}", role=Role(role), now=now), agency=agency, by="x")
+        self.desk.gate.set_password(agency=agency, login=role, secret=done.result.secret, password=PASSWORD)
+
+    def signed_in(self, role: str, agency: str = TEXAS) -> TestClient:
+        with self.desk.store.read(agency) as connection:
+            known = {row["login"] for row in accounts.of_agency(connection, agency=agency)}
+        if role not in known:
+            self.account(role, agency)
+        client = self.browser()
+        answer = client.post("/sign-in", data={"agency": agency, "login": role, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    def token(self, *scopes: str, agency: str = TEXAS) -> dict[str, str]:
+        now = self.desk.clock[0]
+        made_ = self.desk.writer.write(lambda c: tokens.add(c, agency=agency, name="made-up jail system", scopes=scopes, until=now + 999, by="x", now=now), agency=agency, by="x")
+        return {"authorization": f"Bearer {made_.result.secret}"}
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    with made(tmp_path) as desk:
+        yield Web(desk)
+
+
+def csrf(client: TestClient) -> str:
+    return re.findall(r'name="csrf" value="([^"]+)"', client.get("/status").text)[0]
+
+
+def post(client: TestClient, path: str, **fields: Any) -> Any:
+    return client.post(path, data={"csrf": csrf(client), **fields})
+
+
+def book(client: TestClient, **fields: Any) -> str:
+    answer = post(client, "/book", **{"name": CANARY, "booking_number": "B-77", "booked_at": "2026-11-18T02:00", "ground": "charge", "complete": "yes", **fields})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def test_a_clerks_day(web: Web) -> None:
+    clerk, desk = web.signed_in("clerk"), web.desk
+    page = book(clerk)
+    assert "LOCAL CUSTODY" in clerk.get("/board").text
+    assert post(clerk, f"{page}/paper", at="2026-11-18T04:00", **PAPER).status_code == 303
+    assert post(clerk, f"{page}/paper", at="2026-11-18T04:00", kind="i-200", edition="2016-09", signed_by="immigration_officer").status_code == 303
+    paper = desk.papers(page.rsplit("/", 1)[1])[0]
+    assert post(clerk, f"{page}/serve", paper=paper, at="2026-11-18T05:00").status_code == 303
+    board = clerk.get("/board").text
+    assert "when it ends" in board and "MUST HOLD" in board
+    ground = desk.rows(tables.grounds)[0]["id"]
+    assert post(clerk, f"{page}/end-ground", ground=ground, how="bail_paid", at="2026-11-18T11:00", known_at="2026-11-18T11:20").status_code == 303
+    text = clerk.get(page).text
+    assert "MUST HOLD" in text and "Contrary authority and risks" in text and "known to the jail Wed Nov 18, 2026 11:20" in text
+    assert text.index("Contrary authority and risks") < text.index(">Authority<")  # on the first screen of the answer
+    assert "in 1 day 23 h" in clerk.get("/board").text
+    assert post(clerk, f"{page}/said", what="citizenship_claimed", words="unasked", answer="A supervisor looks.", at="2026-11-18T11:30").status_code == 303
+    # The copy of the paper is amended to another hour; then a mis-key is taken back in one step.
+    served = next(e for e in desk.rows(tables.events) if e["kind"] == "copy.served")
+    seen = desk.rows(tables.stays)[0]["version"]
+    assert post(clerk, f"{page}/amend", number=served["number"], at="2026-11-18T06:00", seen=seen).status_code == 303
+    assert post(clerk, f"{page}/amend", number=served["number"], at="2026-11-18T06:30", seen=seen).status_code in (404, 409)
+    said = next(e for e in desk.rows(tables.events) if e["kind"] == "said")
+    assert post(clerk, f"{page}/undo", number=said["number"], seen=desk.rows(tables.stays)[0]["version"]).status_code == 303
+    assert "<del>" in clerk.get(page).text
+    desk.pass_hours(47)
+    alerts.turn(desk.desk)
+    assert desk.rows(tables.stays)[0]["outcome"] == "release"
+    clerk = web.signed_in("clerk")  # the session was over
+    board = clerk.get("/board").text
+    assert "RELEASE" in board and "alerts not taken" in board
+    assert post(clerk, f"{page}/release", back="board").headers["location"] == "/board"
+    assert "Nobody is on this list" in clerk.get("/board").text
+    assert "Left Fri Nov 20, 2026 11:00" in clerk.get(page).text
+    assert "MUST HOLD" not in clerk.get(f"{page}/slip").text and "26-00001" in clerk.get(f"{page}/slip").text
+    report = verify(desk.store)
+    assert report.ok
+    looks = {row["what"] for row in desk.rows(tables.looks)}
+    assert {"board", "person", "slip"} <= looks
+
+
+def test_the_first_administrator_sets_a_password_with_the_one_time_text(web: Web) -> None:
+    made_ = web.desk.writer.write(lambda c: accounts.first_administrator(c, agency=TEXAS, now=NOW), agency=TEXAS, by="setup").result
+    client = web.browser()
+    given = {"agency": TEXAS, "login": "administrator", "password": PASSWORD}
+    assert client.post("/sign-in", data=given).status_code == 403
+    assert client.post("/first", data={**given, "secret": "wrong"}).status_code == 403
+    assert client.post("/first", data={**given, "secret": made_.secret}).status_code == 303
+    assert client.post("/first", data={**given, "secret": made_.secret}).status_code == 403
+    answer = client.post("/sign-in", data=given)
+    cookie = answer.headers["set-cookie"].lower()
+    assert answer.status_code == 303 and "httponly" in cookie and "samesite=strict" in cookie
+    made_again = post(client, "/accounts", login="kim", name="Kim Madeup", role="clerk")
+    secret = re.findall(r"shown once: <code>([^<]+)</code>", made_again.text)[0]
+    assert client.post("/first", data={"agency": TEXAS, "login": "kim", "secret": secret, "password": PASSWORD}).status_code == 303
+    assert client.get("/board").status_code == 403  # an administrator sees no person
+    assert web.browser().post("/sign-in", data={"agency": TEXAS, "login": "kim", "password": PASSWORD}).status_code == 303
+
+
+def test_beyond_loopback_the_cookie_goes_over_tls_only(web: Web) -> None:
+    service = Service(web.desk.store, web.desk.writer, web.desk.gate, web.desk.desk, lambda: NOW, secure=True)
+    web.account("clerk")
+    client = TestClient(desk_app(service), base_url="https://desk.example", follow_redirects=False)
+    answer = client.post("/sign-in", data={"agency": TEXAS, "login": "clerk", "password": PASSWORD})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-desk=") and "Secure" in cookie and "Domain" not in cookie
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+PAGES = ("/", "/board", "/board/due", "/shift-sheet", "/book", "/search", "/alerts", "/status", "/looks", "/accounts", "/second-factor")
+OPEN = {"/sign-in", "/first", "/health", "/desk.css", "/desk.js", "/favicon.ico", "/live"}
+
+
+def routes(web: Web) -> list[tuple[str, str]]:
+    found = []
+    for route in web.app.routes:
+        for method in sorted(getattr(route, "methods", None) or ()):
+            if method in ("GET", "POST"):
+                found.append((method, str(route.path)))  # type: ignore[attr-defined]
+    return found
+
+
+def filled(path: str, stay: str, act: str = "release") -> str:
+    return path.replace("{stay}", stay).replace("{what}", act).replace("{show}", "due")
+
+
+def test_nobody_gets_anything_without_signing_in(web: Web) -> None:
+    page = book(web.signed_in("clerk"))
+    stay = page.rsplit("/", 1)[1]
+    asked = 0
+    for method, path in routes(web):
+        if path in OPEN:
+            continue
+        for client in (web.browser(), TestClient(web.app, follow_redirects=False, cookies={"desk": "1.made-up-secret"})):
+            answer = client.request(method, filled(path, stay), data={"csrf": "x"} if method == "POST" else None)
+            assert (answer.status_code, answer.headers.get("location")) == (303, "/sign-in"), (method, path)
+            assert "Zzcanary" not in answer.text
+            asked += 1
+    assert asked > 30
+    assert web.browser().get("/live").status_code == 403
+    assert web.desk.rows(tables.stays)[0]["left_at"] is None
+
+
+def test_every_post_needs_the_pages_own_token_and_origin(web: Web) -> None:
+    clerk = web.signed_in("clerk")
+    page = book(clerk)
+    other = csrf(web.signed_in("supervisor"))
+    for method, path in routes(web):
+        if method != "POST" or path in OPEN:
+            continue
+        for token in ("", "x", other):
+            answer = clerk.post(filled(path, page.rsplit("/", 1)[1]), data={"csrf": token, "name": "x"})
+            assert answer.status_code == 403, path
+    answer = clerk.post(f"{page}/release", data={"csrf": csrf(clerk)}, headers={"origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert web.desk.rows(tables.stays)[0]["left_at"] is None
+
+
+def test_another_agency_finds_nothing_on_any_route(web: Web) -> None:
+    from dueprocess.web.desk_pages import ACTS
+
+    page = book(web.signed_in("clerk"))
+    stay = page.rsplit("/", 1)[1]
+    other = web.signed_in("supervisor", OREGON)
+    size = len(web.desk.rows(tables.events))
+    for method, path in routes(web):
+        if method == "GET" and path not in OPEN:
+            answer = other.get(filled(path, stay))
+            assert "Zzcanary" not in answer.text and "26-00001" not in answer.text, path
+            if "{stay}" in path:
+                assert answer.status_code == 404, path
+    for act in ACTS:
+        fields = {
+            "what": "other", "answer": "x", "text": "x", "fact": "under_18", "value": "no", "number": "1", "seen": "1", "at": "2026-11-18T11:00", "kind": "charge",
+            "paper": web.desk.papers(stay)[0] if web.desk.papers(stay) else "p", "officer": "Sgt. Madeup", "authority": "a", "how": "bail_paid", "ground": "g", "to": "ice", "on": "x",
+        }  # fmt: skip
+        if act == "duty":
+            fields["what"] = "person_informed"
+        if act in ("paper", "correct"):
+            fields["kind"] = "i-200"
+        answer = post(other, f"{page}/{act}", **fields)
+        assert answer.status_code in (403, 404), (act, answer.status_code)
+    found = post(other, "/search", how="name", text="Zzcanary", purpose="made up")
+    assert "0 found" in found.text
+    assert len(web.desk.rows(tables.events)) == size
+    for scope in ("decisions:read",):
+        answer = other.get("/api/stays/26-00001/decision", headers=web.token(scope, agency=OREGON))
+        assert answer.status_code == 404
+
+
+ALLOWED = {
+    "clerk": {"/", "/board", "/board/due", "/shift-sheet", "/book", "/search", "/alerts", "/status", "/second-factor"},
+    "supervisor": {"/", "/board", "/board/due", "/shift-sheet", "/book", "/search", "/alerts", "/status", "/looks", "/second-factor"},
+    "auditor": {"/", "/board", "/board/due", "/shift-sheet", "/search", "/alerts", "/status", "/looks", "/second-factor"},
+    "administrator": {"/", "/status", "/looks", "/accounts", "/second-factor"},
+}
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_the_wrong_role_is_refused(web: Web, role: str) -> None:
+    page = book(web.signed_in("clerk"))
+    client = web.signed_in(role)
+    assert {path for path in PAGES if client.get(path).status_code in (200, 303)} == ALLOWED[role]
+    assert client.get(page).status_code == (403 if role == "administrator" else 200)
+    if role in ("auditor", "administrator"):
+        for act in ("release", "undo", "said", "paper"):
+            assert post(client, f"{page}/{act}", number=1, seen=1, what="other", answer="x", kind="i-200").status_code == 403
+    if role != "administrator":
+        assert post(client, "/accounts", login="x2", name="x", role="administrator").status_code == 403
+        assert post(client, "/accounts/settings", domain="sheriff.example").status_code == 403
+        assert post(client, "/accounts/token", name="x", scope="decisions:read", days=1).status_code == 403
+
+
+def test_a_search_by_name_needs_a_purpose_and_is_recorded(web: Web) -> None:
+    clerk = web.signed_in("clerk")
+    book(clerk)
+    assert post(clerk, "/search", how="name", text="Zzcan", purpose=" ").status_code == 400
+    assert "1 found" in post(clerk, "/search", how="name", text="Zzcan", purpose="his mother is at the door").text
+    assert "1 found" in post(clerk, "/search", how="number", text="B-77").text
+    assert "0 found" in post(clerk, "/search", how="name", text="%_", purpose="made up").text
+    look = next(row for row in web.desk.rows(tables.looks) if row["what"] == "search")
+    assert look["purpose"] == "his mother is at the door"
+
+
+def test_another_system_pushes_and_pulls(web: Web) -> None:
+    client = web.browser()
+    writes, reads = web.token("bookings:write", "papers:write", "releases:write"), web.token("decisions:read")
+    booking = {"name": CANARY, "booking_number": "J-1", "booked_at": "2026-11-18T02:00:00-06:00", "complete": True}
+    assert client.post("/api/bookings", json=booking, headers={"Idempotency-Key": "made-up-0001"}).status_code == 401
+    assert client.post("/api/bookings", json=booking, headers={**reads, "Idempotency-Key": "made-up-0001"}).status_code == 403
+    assert client.post("/api/bookings", json=booking, headers=writes).status_code == 422
+    first = client.post("/api/bookings", json=booking, headers={**writes, "Idempotency-Key": "made-up-0001"})
+    again = client.post("/api/bookings", json=booking, headers={**writes, "Idempotency-Key": "made-up-0001"})
+    assert (first.status_code, first.json()["case"], first.json()["again"]) == (201, "26-00001", False)
+    assert again.json() == {**first.json(), "again": True} and len(web.desk.rows(tables.stays)) == 1
+    paper = {"kind": "i-247a", "edition": "2017-03", "signed_by": "immigration_officer", "boxes": ["final_order"], "received_at": "2026-11-18T04:00:00-06:00"}
+    assert client.post("/api/stays/J-1/papers", json=paper, headers={**writes, "Idempotency-Key": "made-up-0002"}).status_code == 201
+    wrong = client.post("/api/stays/J-1/papers", json={**paper, "edition": "1999-01"}, headers={**writes, "Idempotency-Key": "made-up-0003"})
+    assert wrong.status_code == 400 and "1999-01" in wrong.json()["error"]
+    early = client.post("/api/stays/J-1/release", json={}, headers={**writes, "Idempotency-Key": "made-up-0004"})
+    assert early.status_code == 400 and "local ground" in early.json()["error"]
+    ended = client.post("/api/stays/J-1/ground-end", json={"how": "bail_paid"}, headers={**writes, "Idempotency-Key": "made-up-0005"})
+    assert ended.json()["outcome"] == "release"
+    pulled = client.get("/api/stays/J-1/decision", headers=reads)
+    assert pulled.json()["answer"]["outcome"] == "release" and pulled.json()["entry"] == web.desk.rows(tables.stays)[0]["decided"]
+    assert client.get("/api/stays/J-1/decision", headers=writes).status_code == 403
+    assert client.post("/api/stays/J-1/release", json={}, headers={**writes, "Idempotency-Key": "made-up-0006"}).status_code == 200
+    assert client.get("/api/stays/J-9/decision", headers=reads).status_code == 404
+    described = client.get("/api/openapi.json").json()
+    assert {"/bookings", "/stays/{case}/papers", "/stays/{case}/release", "/stays/{case}/decision"} <= set(described["paths"])
+    bad = client.post("/api/bookings", json={"name": [CANARY], "booking_number": CANARY * 99}, headers={**writes, "Idempotency-Key": "made-up-0007"})
+    assert bad.status_code == 422 and "Zzcanary" not in bad.text
+
+
+def test_what_people_type_is_shown_as_text(web: Web) -> None:
+    clerk = web.signed_in("clerk")
+    page = book(clerk, name="<script>alert(1)</script>", booking_number='"><img src=x>')
+    assert post(clerk, f"{page}/said", what="other", words="<b onmouseover=x>", answer="{{ 7 * 7 }}").status_code == 303
+    for path in (page, "/board", "/shift-sheet", f"{page}/slip"):
+        text = clerk.get(path).text
+        assert "<script>alert" not in text and "<img src=x" not in text and "<b onmouse" not in text
+    assert "{{ 7 * 7 }}" in clerk.get(page).text
+
+
+def test_hostile_requests_get_a_clear_refusal(web: Web) -> None:
+    clerk = web.signed_in("clerk")
+    page = book(clerk)
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert clerk.post(f"{page}/said", content=b"a" * 300_000, headers=form).status_code == 413
+    assert clerk.post(f"{page}/said", content=b"%ff" * 10, headers=form).status_code == 400
+    assert clerk.post(f"{page}/said", content=b"&".join(b"a=b" for _ in range(999)), headers=form).status_code == 400
+    assert clerk.post(f"{page}/said", json={"csrf": csrf(clerk)}).status_code == 400
+    assert clerk.put(page).status_code == 405
+    assert post(clerk, f"{page}/drop-table").status_code == 404
+    for path in ("/stay/..%2f..%2fetc", "/desk.css/../../x", "/stay/s_x'--", "/board/'", "/stay/%00"):
+        assert clerk.get(path).status_code in (400, 404), path
+    for path in ("/board", "/nowhere", "/sign-in", "/api/openapi.json"):
+        headers = clerk.get(path).headers
+        assert "script-src 'self'" in headers["content-security-policy"] and "unsafe" not in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store" and headers["x-frame-options"] == "DENY"
+
+
+def test_guessing_is_slowed_down_and_a_session_is_not_taken_over(web: Web) -> None:
+    web.account("clerk")
+    client = web.browser()
+    given = {"agency": TEXAS, "login": "clerk", "password": "not the right words"}
+    statuses = [client.post("/sign-in", data=given).status_code for _ in range(7)]
+    assert statuses[0] == 403 and statuses[-1] == 429
+    web.desk.pass_hours(2)
+    client.cookies.set("desk", "1.an-attackers-own-secret")
+    answer = client.post("/sign-in", data={**given, "password": PASSWORD})
+    assert "an-attackers-own-secret" not in answer.headers["set-cookie"]
+    again = web.signed_in("clerk")
+    token = csrf(again)
+    secret = again.cookies["desk"]
+    assert again.post("/sign-out", data={"csrf": token}).status_code == 303
+    stolen = TestClient(web.app, follow_redirects=False, cookies={"desk": secret})
+    assert stolen.get("/board").headers["location"] == "/sign-in"
+    idle = web.signed_in("clerk")
+    web.desk.pass_hours(0.6)
+    assert idle.get("/board").headers["location"] == "/sign-in"
+
+
+def test_no_name_in_a_log_an_address_or_an_alert(web: Web, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    with caplog.at_level(logging.DEBUG):
+        clerk = web.signed_in("clerk")
+        page = book(clerk)
+        post(clerk, f"{page}/said", what="wrong_person", words=CANARY, answer=CANARY)
+        post(clerk, "/search", how="name", text="Zzcanary", purpose=CANARY)
+        post(clerk, f"{page}/against", what="other", text=CANARY)
+        monkeypatch.setattr(web.service.desk, "release", lambda *_, **__: 1 / 0 if False else (_ for _ in ()).throw(ValueError(CANARY)))
+        answer = post(clerk, f"{page}/release")
+        assert answer.status_code == 500 and "Zzcanary" not in answer.text
+        alerts.turn(web.desk.desk)
+    assert "ValueError" in caplog.text
+    assert "Zzcanary" not in caplog.text and "Quetzal" not in caplog.text
+    assert web.seen and not any("canary" in url.lower() for url in web.seen)
+    assert not any("Zzcanary" in str(row) for row in web.desk.rows(tables.alerts))
+
+
+def test_health_and_its_page(web: Web) -> None:
+    assert web.browser().get("/health").json()["status"] == "ok"
+    clerk = web.signed_in("clerk")
+    book(clerk)
+    text = clerk.get("/status").text
+    assert "Oldest alert not taken" in text and "us/four-tests" in text  # nobody has reviewed the law that ships
+    web.desk.clock[0] -= HOUR
+    assert "behind the record" in clerk.get("/status").text
+
+
+def test_the_live_view_tells_of_a_change_and_of_no_look(web: Web) -> None:
+    from dueprocess.desk import showing
+
+    clerk = web.signed_in("clerk")
+    page = book(clerk)
+    before = showing.newest(web.desk.store, TEXAS)
+    clerk.get("/board")
+    clerk.get(page)
+    assert showing.newest(web.desk.store, TEXAS) == before
+    post(clerk, f"{page}/said", what="wants_lawyer", answer="The list was given.")
+    assert showing.newest(web.desk.store, TEXAS) > before
