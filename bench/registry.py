@@ -15,6 +15,7 @@ from dueprocess.places import load_places
 from dueprocess.registry import load_registry, read_registry
 from dueprocess.registry.model import POSITIONS, VOICES
 from dueprocess.registry.sheet import import_sheet
+from dueprocess.registry.views.compare import compare, published
 
 CLAIMS = 100_000
 IMPORT_SECONDS = 30.0
@@ -96,10 +97,52 @@ def run() -> bool:
         rows.append([what, f"{quantile(elapsed, 0.5):.2f}", f"{quantile(elapsed, 0.99):.2f}", f"{quantile(work, 0.5):.2f}"])
     print()
     print(table(["as-of query", "median ms", "99 in 100 under, ms", "median ms of work"], rows))
+    compared()
     met_import = total < IMPORT_SECONDS
     met_query = max(quantile([e for e, _ in v], 0.5) for v in (one, every, ours, place)) < QUERY_MS
     print(f"\nImport and arbitration of {CLAIMS} claims under {IMPORT_SECONDS:.0f} s: {verdict(met_import)}. As-of queries under {QUERY_MS:.0f} ms at the median: {verdict(met_query)}.")
     return met_import and met_query
+
+
+STAYS = 320_000
+"""Made-up stays of an audit that the shipped registry is compared with; a detainer in each, as many as in a national year."""
+
+
+def write_audit(folder: Path, stays: int) -> Path:
+    """The folder of an audit, with what a comparison reads of it: made-up stays of the sheriffs of the shipped registry."""
+    import duckdb
+
+    agencies = sorted(a for a, actor in load_registry().actors.items() if actor.role == "sheriff" and a.endswith("/sheriff"))
+    (folder / "prepared").mkdir(parents=True)
+    (folder / "run.json").write_text("{}", encoding="utf-8")
+    with duckdb.connect() as link:
+        link.execute("CREATE TABLE agencies AS SELECT unnest(?::VARCHAR[]) AS agency, generate_subscripts(?::VARCHAR[], 1) AS n", [agencies, agencies])
+        times = ", ".join(f"{name}_lo AS {name}_hi" for name in ("left", "judicial_warrant", "admin_warrant", "removal_warrant", "detainer_received", "detainer_cancelled"))
+        link.execute(
+            f"""CREATE TABLE s AS SELECT *, {times} FROM (
+                SELECT i AS row, agency, 'America/Chicago' AS zone, 'recorded' AS left_state, CASE WHEN hash(i) % 3 = 0 THEN 'ice' ELSE 'community' END AS left_to, 'i-247' AS detainer_form,
+                    due AS release_due_lo, due AS release_due_hi, due + (hash(i, 2) % 200000)::BIGINT AS left_lo, CASE WHEN hash(i, 3) % 9 = 0 THEN due - 60 ELSE 1::BIGINT << 40 END AS judicial_warrant_lo,
+                    CASE WHEN hash(i, 4) % 2 = 0 THEN due - 60 END AS admin_warrant_lo, NULL::BIGINT AS removal_warrant_lo, due - 7200 AS detainer_received_lo, NULL::BIGINT AS detainer_cancelled_lo
+                FROM (SELECT i, 1230768000 + (hash(i, 1) % 500000000)::BIGINT AS due, 1 + hash(i, 5) % {len(agencies)} AS n FROM range({stays}) t(i)) JOIN agencies USING (n))"""
+        )
+        link.execute(f"COPY s TO '{folder / 'prepared' / 'stays.parquet'}'")
+        link.execute(f"COPY (SELECT row, release_due_lo AS due_lo, release_due_hi AS due_hi FROM s) TO '{folder / 'results.parquet'}'")
+    return folder
+
+
+def compared() -> None:
+    """Print how long the comparison of a large audit with the policies on paper takes, and what may be published of it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write_audit(Path(name) / "audit", STAYS)
+        registry = load_registry()
+        start = time.perf_counter()
+        found = compare(registry, folder, known_at=date(2026, 11, 22), hours=6)
+        joined = time.perf_counter() - start
+        told = published(found)
+        safe = time.perf_counter() - start - joined
+    shown = sum(cells is not None for *_, cells in told.rows)
+    print(f"\n{found.stays:,} stays with a detainer, {len(found.rows):,} agencies and policies; {shown:,} of {len(told.rows):,} rows are told with their cells, in {len(told.columns)} columns.\n")
+    print(table(["paper against practice", "seconds"], [["join with the policies of each day", f"{joined:.2f}"], ["take out what may not be published", f"{safe:.2f}"]]))
 
 
 def _timed(work: Callable[[], object]) -> tuple[float, float]:

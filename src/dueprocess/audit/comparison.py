@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dueprocess.audit.link import linked
 from dueprocess.kernel.errors import InputError
 from dueprocess.render.sheet import Paragraph, Section, Table
 
@@ -54,13 +55,11 @@ def compare(results: Mapping[str, Path], *, stays: Path, allowances: Mapping[str
     ``stays`` is the prepared table of stays; ``allowances`` gives a theory's processing allowance in seconds (None or
     absent: each row's own). Raises InputError where two results are not about the same rows.
     """
-    import duckdb
-
     if len(results) < 2:
         raise InputError("fewer than two theories to compare", where="--theory", do="name one more")
     names = list(results)
     out.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
+    with linked() as connection:
         connection.read_parquet(str(stays)).project('"row", stay_id, agency, allowance').create_view("stays")
         for index, (name, path) in enumerate(results.items()):
             _view(connection, index, path, allowances.get(name))

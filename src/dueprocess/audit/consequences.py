@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dueprocess.audit.changes import told
+from dueprocess.audit.exposure import holding_cost
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.issuance import LABELS, SKIPPED
 from dueprocess.audit.numbers import HOUR, Row
@@ -87,18 +88,20 @@ def issued(found: Gathered, lawbook: Lawbook) -> Part:
 
 
 def cost(found: Gathered, daily: float | None) -> Part:
-    """Hours times what a day of custody costs; no cost is assumed."""
+    """Hours times what a day of custody costs: the agency's own figure, else a published one, said to be another's."""
     title = "Cost of holding"
-    if daily is None:
-        return Part("cost", title, (Paragraph("No daily cost of custody was given, and none is assumed. Give the agency's own figure with --daily-cost to have the hours priced here."),))
-    rows = []
+    rows, told_ = [], None
     for name in ("certain", "possible"):
-        if name in found.classes:
+        if name in found.classes and found.total["classes"][name]["stays"]:
             cell = found.total["classes"][name]
-            low, high = (cell[k] / HOUR / 24 * daily for k in ("least", "most"))
-            rows.append((f"{name.capitalize()} stays", hour_range(cell["least"], cell["most"]), money_range(low, high)))
-    lead = Paragraph(f"Hours over, divided by 24 and multiplied by {daily:,.2f} USD a day as given for this audit. It is what the hours would come to at that rate, and leaves out what does not change with one person more or less.")
-    return Part("cost", title, (lead, Table("Cost at the given rate", ("", "Hours, least to most", "Cost"), tuple(rows))))
+            told_ = holding_cost(cell["least"] / HOUR, cell["most"] / HOUR, usd_a_day=daily)
+            rows.append((f"{name.capitalize()} stays", hour_range(cell["least"], cell["most"]), money_range(told_["low"], told_["high"])))
+    if told_ is None:
+        return Part("cost", title, (Paragraph("No stay is certain or possible, so there are no hours to be priced."),))
+    rate = f"{told_['rate']:,.2f} USD a day"
+    said = f"{rate} as given for this audit" if daily is not None else f"{rate}, which is not this agency's figure: it is a published one ({told_['source']}: {str(told_['note']).rstrip('.')}). Give the agency's own with --daily-cost"
+    lead = Paragraph(f"Hours over, divided by 24 and multiplied by {said.rstrip('.')}. It is what the hours would come to at that rate, and leaves out what does not change with one person more or less.")
+    return Part("cost", title, (lead, Table("Cost at the given rate" if daily is not None else "Cost at the published rate of another agency", ("", "Hours, least to most", "Cost"), tuple(rows))))
 
 
 def exposed(found: Gathered) -> Part:
@@ -107,7 +110,13 @@ def exposed(found: Gathered) -> Part:
     told_ = found.exposure
     if told_ is None:
         return Part("exposure", title, (Paragraph("It cannot be told without telling of few people, or no stay is certain."),))
-    blocks: list[Any_] = [Paragraph(str(told_["what"])), Paragraph(f"With the choices marked below: {money_range(told_['low'], told_['high'])}.")]
+    certain, possible = (int(found.total["classes"].get(c, {}).get("stays") or 0) for c in ("certain", "possible"))
+    if not certain and not possible:
+        return Part("exposure", title, (Paragraph("No stay is certain or possible, so there is nothing to be multiplied."),))
+    blocks: list[Any_] = [Paragraph(str(told_["what"]))]
+    if not certain:
+        blocks.append(Paragraph("No stay is certain, so of certain stays alone every range is 0 USD. The figures below take every possible stay for one that lasted too long: they say how much is at stake in what the records leave open, and no more."))
+    blocks.append(Paragraph(f"With the choices marked below: {money_range(told_['low'], told_['high'])}."))
     items = tuple((str(a["label"]), tuple(str(c["label"]) for c in a["choices"]), [c["key"] for c in a["choices"]].index(a["chosen"])) for a in told_["assumptions"])
     blocks.append(Switches(items, tuple(money_range(low, high) for low, high in told_["ranges"])))
     rows: list[tuple[str, ...]] = []

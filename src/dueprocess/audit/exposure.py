@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dueprocess.audit.link import linked
 from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.kernel.files import data_dir
 
@@ -271,10 +272,8 @@ def _caveats(groups: Mapping[str, Group], chosen: Assumptions, figures: list[dic
 
 def groups_of(results: Path, stays: Path) -> dict[str, dict[str, Any]]:
     """The groups of an audit by class, from its results and its prepared table of stays."""
-    import duckdb
-
     found: dict[str, dict[str, Any]] = {}
-    with duckdb.connect() as connection:
+    with linked() as connection:
         connection.read_parquet(str(results)).create_view("r")
         connection.read_parquet(str(stays)).create_view("s")
         cursor = connection.execute(
@@ -308,6 +307,7 @@ def holding_cost(hours_least: float, hours_most: float, *, usd_a_day: float | No
     rate = float(row["per_day_usd"]) if usd_a_day is None else usd_a_day
     source = f"{row['case']} ({row['year']})" if usd_a_day is None else "the rate given"
     return {
+        "rate": rate,
         "low": round(rate / 24 * hours_least, 2),
         "high": round(rate / 24 * hours_most, 2),
         "arithmetic": f"{rate:,.2f} USD a day / 24 x {_number(hours_least)} to {_number(hours_most)} hours",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,16 @@ import dueprocess
 from dueprocess.audit import numbers
 from dueprocess.audit.comparison import compare, section
 from dueprocess.audit.gathering import Gathered, gather, published
-from dueprocess.audit.inputs import check_engine, clean, decide, drop_passthrough, is_prepared, prepared_from
+from dueprocess.audit.inputs import (
+    Input,
+    check_engine,
+    clean,
+    decide,
+    drop_passthrough,
+    is_prepared,
+    prepared_from,
+)
+from dueprocess.audit.link import linked
 from dueprocess.audit.numbers import HOUR, Table
 from dueprocess.audit.report import report_html
 from dueprocess.audit.request import request_text
@@ -28,6 +38,8 @@ from dueprocess.law import Lawbook
 
 FORMAT = "dueprocess-audit-1"
 RUN = "run.json"
+LOG = "access.jsonl"
+"""Of each class: who had a list sealed or opened, when, for what."""
 READY = "ready"
 """Stands in a folder of tables once they are whole, until they are counted."""
 BASE = "this audit"
@@ -57,7 +69,7 @@ class Options:
     command: str = "dueprocess audit"
 
 
-def audit(inputs: Sequence[Path], out: Path, *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None = None) -> dict[str, Any]:
+def audit(inputs: Sequence[Input], out: Path, *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None = None) -> dict[str, Any]:
     """Audit the inputs into the folder ``out`` and give back what ``run.json`` holds.
 
     ``say`` is told each step in a line. Raises InputError for what cannot be used; ``out`` is then as it was. A run that
@@ -65,6 +77,8 @@ def audit(inputs: Sequence[Path], out: Path, *, lawbook: Lawbook, options: Optio
     """
     check_engine(options.engine, options.master)
     theories = _read_theories(options.theories)
+    if options.public and any(out.glob(f"classes/*/{LOG}")):
+        raise InputError("it holds the log of lists of people, which is not for the public and must not be lost", where=str(out), do="name another folder for what is published")
     partial = _begin(out, _asked(inputs, lawbook, options))
     try:
         run = _fill(inputs, partial, theories, lawbook=lawbook, options=options, say=say, progress=progress)
@@ -98,11 +112,9 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 def explain(folder: Path, stay: str, *, lawbook: Lawbook) -> dict[str, Any]:
     """The full decision of one stay, named as in ``stays.csv`` or as ``row-17``."""
-    import duckdb
-
     prepared, _ = locate(folder)
     known = read_run(folder)["law_known_at"]
-    with duckdb.connect() as link:
+    with linked() as link:
         link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
         found = link.execute("SELECT row FROM s WHERE stay_id = $1 OR 'row-' || row = $1 ORDER BY row LIMIT 2", [stay]).fetchall()
     if not found:
@@ -112,10 +124,14 @@ def explain(folder: Path, stay: str, *, lawbook: Lawbook) -> dict[str, Any]:
     return explain_row(prepared, int(found[0][0]), lawbook=lawbook, law_known_at=date.fromisoformat(known) if known else None)
 
 
-def _asked(inputs: Sequence[Path], lawbook: Lawbook, options: Options) -> str:
-    """What a stopped run must have in common with the next for its tables to be used again."""
-    files = [p for i in inputs for p in (sorted(i.rglob("*")) if i.is_dir() else [i])]
+def _asked(inputs: Sequence[Input], lawbook: Lawbook, options: Options) -> str:
+    """What a stopped run must have in common with the next for its tables to be used again.
+
+    What lies behind an address may have changed unseen, so its tables are read anew.
+    """
+    files = [p for i in inputs if isinstance(i, Path) for p in (sorted(i.rglob("*")) if i.is_dir() else [i])]
     stats = [[str(p), p.stat().st_size, p.stat().st_mtime_ns] for p in files if p.is_file()]
+    stats += [[secrets.token_hex(16)] for i in inputs if not isinstance(i, Path)]
     map_ = options.map.read_bytes().hex() if options.map and options.map.is_file() else None
     return content_hash([stats, map_, options.preset, list(options.by), str(options.as_of), str(options.allowance_hours), lawbook.version, dueprocess.__version__])
 
@@ -130,7 +146,7 @@ def _begin(out: Path, asked: str) -> Path:
         # Of a run that was stopped only whole tables are used again, and the parts that were answered of them.
         ready = read_run(partial).get("asked") == asked
         for path in partial.iterdir():
-            if ready and (path.name.endswith(".parts") or (path.name in ("prepared", "prepared-bare") and (path / READY).is_file())):
+            if ready and (path.name.endswith(".parts") or (path.name in ("prepared", "prepared-bare") and (partial / "prepared" / READY).is_file())):
                 continue
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     try:
@@ -151,6 +167,7 @@ def _is_ours(folder: Path) -> bool:
 
 def _take_name(partial: Path, out: Path) -> None:
     if out.exists():
+        _keep_logs(out, partial)
         old = out.with_name(out.name + ".old")
         if old.exists():
             shutil.rmtree(old)
@@ -161,33 +178,46 @@ def _take_name(partial: Path, out: Path) -> None:
         partial.rename(out)
 
 
-def _fill(inputs: Sequence[Path], folder: Path, theories: Sequence[Theory], *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None) -> dict[str, Any]:
+def _keep_logs(old: Path, new: Path) -> None:
+    """The logs of who had lists of people made or opened outlive the audit that they were made of; its lists do not."""
+    for log in sorted(old.glob(f"classes/*/{LOG}")):
+        target = new / "classes" / log.parent.name / LOG
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(log, target)
+
+
+def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None) -> dict[str, Any]:
     prepared, results = folder / "prepared", folder / "results.parquet"
     say("reading the files")
-    prepare = {"lawbook": lawbook, "map": options.map, "preset": options.preset, "as_of": options.as_of, "by": options.by}
+    without = folder / "prepared-bare"
     if not (prepared / READY).is_file():
-        prepared_from(inputs, prepared, **prepare)  # type: ignore[arg-type]
+        # Both tables come of one reading, so both are read again where one of them is not whole.
+        shutil.rmtree(without, ignore_errors=True)
+        prepared_from(inputs, prepared, lawbook=lawbook, map=options.map, preset=options.preset, as_of=options.as_of, by=options.by, bare=None if is_prepared(inputs) else without, say=say)
         numbers.check_columns(prepared, options.by)
-        clean(prepared, allowance_hours=options.allowance_hours)
+        for tables in (prepared, without):
+            if (tables / "prepared.json").is_file():
+                clean(tables, allowance_hours=options.allowance_hours)
         (prepared / READY).touch()
     info = prepared_info(prepared)
-    ask = {"lawbook": lawbook, "law_known_at": options.law_known_at, "engine": options.engine, "master": options.master, "progress": progress}
+
+    def decided(tables: Path, out: Path) -> None:
+        decide(tables, out, lawbook=lawbook, law_known_at=options.law_known_at, engine=options.engine, master=options.master, progress=progress)
+
     say(f"deciding {info['stays']:,} stays")
-    decide(prepared, results, **ask)  # type: ignore[arg-type]
+    decided(prepared, results)
     bare = None
-    if info.get("assumptions") and not is_prepared(inputs):
-        bare = (folder / "prepared-bare", folder / "results-bare.parquet")
+    if (without / "prepared.json").is_file():
+        bare = (without, folder / "results-bare.parquet")
         say("deciding them again without what the map assumes")
-        if not (bare[0] / READY).is_file():
-            prepared_from(inputs, bare[0], **prepare, assume=False)  # type: ignore[arg-type]
-            clean(bare[0], allowance_hours=options.allowance_hours)
-            (bare[0] / READY).touch()
-        decide(bare[0], bare[1], **ask)  # type: ignore[arg-type]
+        decided(*bare)
+    else:
+        shutil.rmtree(without, ignore_errors=True)
     more = _compared(theories, prepared, results, folder, lawbook=lawbook, options=options, say=say) if theories else []
     say("counting")
     found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=options.by, bare=bare)
+    (prepared / READY).unlink()
     for tables in (prepared, *(bare[:1] if bare else ())):
-        (tables / READY).unlink()
         drop_passthrough(tables)
     if found.total["stays"] != info["stays"]:
         raise RuntimeError("rows were lost")  # an internal error: it must never look like a result
@@ -296,9 +326,7 @@ def _hours(cell: Mapping[str, Any] | None, name: str) -> float | None:
 def _problems(prepared: Path, found: Gathered) -> Table:
     if found.public:
         return [{"file": p["file"], "column": p["column"], "code": p["code"], "what": p["what"], "count": "fewer than 11" if p["count"] is None else p["count"]} for p in found.problems]
-    import duckdb
-
-    with duckdb.connect() as link:
+    with linked() as link:
         link.read_parquet(str(prepared / "problems.parquet")).create_view("p")
         return numbers.fetch(link, 'SELECT file, row, "column", code, what, count FROM p ORDER BY file, row NULLS FIRST, "column", code')
 

@@ -113,7 +113,9 @@ def gather(
 
 def switchable(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The exposure, with the range under every combination of the choices: ``ranges``, the last assumption fastest."""
-    found = exposure(groups)
+    # Where no stay is certain, every range over certain ones is nothing: what is told then counts the possible ones too.
+    none_certain = not groups.get("certain", {}).get("stays") and bool(groups.get("possible", {}).get("stays"))
+    found = exposure(groups, Assumptions(include="certain_and_possible" if none_certain else "certain"))
     keys = [a["key"] for a in found["assumptions"]]
     choices = [[c["key"] for c in a["choices"]] for a in found["assumptions"]]
     ranges = [range_of(groups, Assumptions(**dict(zip(keys, values, strict=True)))) for values in product(*choices)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from dueprocess.audit.link import linked
 from dueprocess.audit.single import decide_rows, prepared_info
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
@@ -22,41 +23,50 @@ _DIGITS, _LETTERS = "length(regexp_replace(stay_id, '[^0-9]', '', 'g'))", "lengt
 Progress = Callable[[int, int], None]
 
 
-def is_prepared(inputs: Sequence[Path]) -> bool:
+Input = Path | str
+"""A file or folder, or the address of a database or an object store."""
+
+
+def is_prepared(inputs: Sequence[Input]) -> bool:
     """Whether the input is one folder that was prepared before."""
-    return len(inputs) == 1 and inputs[0].is_dir() and (inputs[0] / "prepared.json").is_file()
+    return len(inputs) == 1 and isinstance(inputs[0], Path) and (inputs[0] / "prepared.json").is_file()
 
 
 def prepared_from(
-    inputs: Sequence[Path],
+    inputs: Sequence[Input],
     out: Path,
     *,
     lawbook: Lawbook,
     map: Path | None = None,
     preset: str | None = None,
     as_of: date | None = None,
-    assume: bool = True,
     by: Sequence[str] = (),
+    bare: Path | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Path:
     """The prepared tables of the inputs, in the folder ``out``: prepared now, or a copy of what was prepared before.
+
+    ``bare`` is the folder for the same without what the map assumes; it has no ``prepared.json`` where nothing is
+    assumed. ``say`` is told each step.
 
     Raises InputError for what cannot be read, and where options of preparing are given with a prepared folder.
     """
     if is_prepared(inputs):
+        before = Path(inputs[0])
         if map is not None or preset is not None or as_of is not None:
-            raise InputError("it is prepared already", where=str(inputs[0]), do="leave out --map, --preset and --as-of, or name the original files")
-        prepared_info(inputs[0])
+            raise InputError("it is prepared already", where=str(before), do="leave out --map, --preset and --as-of, or name the original files")
+        prepared_info(before)
         out.mkdir(parents=True, exist_ok=True)
         for name in (*(f"{t}.parquet" for t in TABLES), "prepared.json"):
             try:
-                shutil.copyfile(inputs[0] / name, out / name)
+                shutil.copyfile(before / name, out / name)
             except OSError as error:
-                raise InputError(f"[{name}] cannot be read ({error.strerror})", where=str(inputs[0]), do="prepare the files again") from None
+                raise InputError(f"[{name}] cannot be read ({error.strerror})", where=str(before), do="prepare the files again") from None
         return out
     from dueprocess.tables import load_map, prepare
 
     read = None if map is None else load_map(map, vocabulary=lawbook.vocabulary)
-    prepare(inputs, out=out, map=read, preset=preset, as_of=as_of, lawbook=lawbook, places=load_places(), assume=assume, keep_by=tuple(by))
+    prepare(inputs, out=out, map=read, preset=preset, as_of=as_of, lawbook=lawbook, places=load_places(), keep_by=tuple(by), bare=bare, progress=say)
     return out
 
 
@@ -66,22 +76,21 @@ def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
 
     ``allowance_hours``, where given, takes the place of the allowance in every row.
     """
-    import duckdb
-
     stays = prepared / "stays.parquet"
     fresh = prepared / "stays.new.parquet"
+    looks_like_one = f"regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS})"
     allowance = "" if allowance_hours is None else f", {round(allowance_hours * 3600)}::BIGINT AS allowance"
-    with duckdb.connect() as link:
-        link.execute("SET enable_progress_bar = false")
+    with linked() as link:
         link.execute("SET preserve_insertion_order = true")
         link.read_parquet(str(stays)).create_view("s")
-        link.execute(f"CREATE VIEW t AS SELECT * REPLACE (CASE WHEN regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS}) THEN stay_id ELSE 'row-' || row END AS stay_id{allowance}) FROM s")
-        link.table("t").to_parquet(str(fresh), compression="zstd")
+        if allowance or link.execute(f"SELECT bool_or(({looks_like_one}) IS NOT TRUE) FROM s").fetchall() != [(False,)]:
+            link.execute(f"CREATE VIEW t AS SELECT * REPLACE (CASE WHEN {looks_like_one} THEN stay_id ELSE 'row-' || row END AS stay_id{allowance}) FROM s")
+            link.table("t").to_parquet(str(fresh), compression="zstd")
+            fresh.replace(stays)
         listed, fresh_list = prepared / "problems.parquet", prepared / "problems.new.parquet"
         link.read_parquet(str(listed)).create_view("p")
         link.execute("CREATE VIEW q AS SELECT * REPLACE (regexp_replace(what, '\\[[^\\]]*[[:alpha:]][^\\]]*\\]', '[…]', 'g') AS what) FROM p")
         link.table("q").to_parquet(str(fresh_list), compression="zstd")
-    fresh.replace(stays)
     fresh_list.replace(listed)
     for path in prepared.iterdir():  # what could not be read, word for word: it stays in the input
         if path.name not in (*(f"{t}.parquet" for t in TABLES), "prepared.json"):
@@ -90,11 +99,8 @@ def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
 
 def drop_passthrough(prepared: Path) -> None:
     """Take the columns that only aggregates are told of (``by_…``) out of the stays, once they are counted."""
-    import duckdb
-
     stays, fresh = prepared / "stays.parquet", prepared / "stays.new.parquet"
-    with duckdb.connect() as link:
-        link.execute("SET enable_progress_bar = false")
+    with linked() as link:
         link.read_parquet(str(stays)).create_view("s")
         names = [c[0] for c in link.execute("DESCRIBE s").fetchall()]
         kept = [n for n in names if not n.startswith("by_")]
@@ -137,11 +143,9 @@ def decide(
 
 def _ask_alone(prepared: Path, out: Path, *, lawbook: Lawbook, law_known_at: date | None) -> None:
     """Answer one by one the few stays with more papers or grounds than many are asked with at once."""
-    import duckdb
-
     from dueprocess.batch import TOO_MANY
 
-    with duckdb.connect() as link:
+    with linked() as link:
         link.read_parquet(str(out)).create_view("found")
         rows = [r[0] for r in link.execute("SELECT row FROM found WHERE problem = ?", [TOO_MANY]).fetchall()]
         if not rows:

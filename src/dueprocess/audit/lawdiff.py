@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dueprocess.audit.inputs import decide, prepared_from
+from dueprocess.audit.link import linked
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
 
@@ -56,8 +57,6 @@ def law_impact(inputs: Sequence[Path], before: Lawbook, after: Lawbook, *, today
 
     Hours of stays of class unknown or contradiction are left out of the sums. Raises InputError.
     """
-    import duckdb
-
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         prepared = prepared_from(inputs, folder / "prepared", lawbook=after, map=map, preset=preset)
@@ -66,7 +65,7 @@ def law_impact(inputs: Sequence[Path], before: Lawbook, after: Lawbook, *, today
                 decide(prepared, folder / f"{name}.parquet", lawbook=book, law_known_at=today)
             except KeyError as error:
                 raise InputError(f"the tables give the fact {error}, which one of the lawbooks lacks", do="take its column out of the map") from None
-        with duckdb.connect() as link:
+        with linked() as link:
             for name in ("b", "a"):
                 link.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
             same = {what: " AND ".join(_SAME.format(c) for c in columns) for what, columns in _PARTS.items()}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dueprocess.audit.link import linked
 from dueprocess.kernel.errors import InputError
 from dueprocess.places import load_places
 
@@ -41,18 +42,20 @@ FEWEST = 3
 
 @contextmanager
 def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the view ``a``: each stay beside its result, local days worked out in the stay's own zone."""
-    import duckdb
+    """A connection with the table ``a``: each stay beside its result, local days worked out in the stay's own zone.
 
-    with duckdb.connect() as link:
-        link.execute("SET enable_progress_bar = false")
-        link.execute("SET TimeZone = 'UTC'")
+    It has what is counted and no more, joined once; ``person`` is a number for the person. ``stays`` and ``results`` are
+    views of the whole.
+    """
+    with linked(prepared) as link:
         link.read_parquet(str(prepared / "stays.parquet")).create_view("stays")
         link.read_parquet(str(results)).create_view("results")
+        by = "".join(f"s.{_quoted(r['column_name'])}, " for r in fetch(link, "DESCRIBE stays") if r["column_name"].startswith("by_"))
         link.execute(
-            """
-            CREATE VIEW a AS
-            SELECT s.*, r.* EXCLUDE ("row", "at"), r."at" AS asked,
+            f"""
+            CREATE TEMP TABLE a AS
+            SELECT s."row", s.source_file, s.source_row, CASE WHEN s.person IS NOT NULL THEN hash(s.person) END AS person, s.agency, s.booked_lo, s.release_due_lo, s.has_grounds, s.left_lo, s.left_hi, s.left_state, s.left_to,
+                   {by}r.* EXCLUDE ("row", "at"),
                    CASE WHEN r.over_least IS NOT NULL THEN greatest(0, r.over_least - coalesce(s.allowance, 0)) END AS after_least,
                    CASE WHEN r.over_most IS NOT NULL THEN greatest(0, r.over_most - coalesce(s.allowance, 0)) END AS after_most,
                    (to_timestamp(coalesce(r."at", CASE WHEN abs(s.left_hi) < 1e11 THEN s.left_hi END, CASE WHEN abs(s.booked_lo) < 1e11 THEN s.booked_lo END))
@@ -61,6 +64,10 @@ def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]
             """
         )
         yield link
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def fetch(link: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> Table:
@@ -277,7 +284,7 @@ def by_column(link: duckdb.DuckDBPyConnection, name: str) -> Table:
     Raises InputError where it has too many values to be a grouping.
     """
     column = f"by_{name}"
-    quoted = '"' + column.replace('"', '""') + '"'
+    quoted = _quoted(column)
     counted = fetch(link, f"SELECT {quoted} AS value, count(*) AS n FROM a GROUP BY ALL ORDER BY n DESC, value")
     kept = [r["value"] for r in counted if r["value"] is not None and r["n"] >= FEWEST]
     if len(kept) > MOST_VALUES or (not kept and len(counted) > MOST_VALUES):
@@ -292,9 +299,7 @@ def by_column(link: duckdb.DuckDBPyConnection, name: str) -> Table:
 
 def check_columns(prepared: Path, names: Sequence[str]) -> None:
     """InputError where the tables lack a column to break down by."""
-    import duckdb
-
-    with duckdb.connect() as link:
+    with linked() as link:
         link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
         known = sorted(r["column_name"].removeprefix("by_") for r in fetch(link, "DESCRIBE s") if r["column_name"].startswith("by_"))
     for name in names:
@@ -304,9 +309,7 @@ def check_columns(prepared: Path, names: Sequence[str]) -> None:
 
 def problems(prepared: Path) -> Table:
     """The defects of the input, by file, column and kind, with their number."""
-    import duckdb
-
-    with duckdb.connect() as link:
+    with linked() as link:
         link.read_parquet(str(prepared / "problems.parquet")).create_view("p")
         return fetch(
             link,

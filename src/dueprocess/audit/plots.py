@@ -37,7 +37,8 @@ def inline(spec: Mapping[str, Any], *, name: str, title: str, text: str) -> str:
     size = re.search(r'viewBox="([^"]+)"', start[0])
     box = size[1] if size else "0 0 680 300"
     body = _ID.sub(lambda m: f"{m[1]}{name}-", svg[start.end() :])
-    body = re.sub(r'\sstyle="[^"]*"', "", body)
+    # The drawing is one picture with one description: its groups are no pictures of their own.
+    body = re.sub(r'\s(?:style|role|aria-roledescription|aria-label)="[^"]*"', "", body)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" width="{box.split()[2]}" role="img" aria-labelledby="{name}-t {name}-d">'
     return f'{head}<title id="{name}-t">{_text(title)}</title><desc id="{name}-d">{_text(text)}</desc>{body}'
 

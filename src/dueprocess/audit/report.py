@@ -15,7 +15,7 @@ from dueprocess.audit import consequences, sections
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.numbers import agency_name
 from dueprocess.audit.sections import Code, Figure, Part, Switches, Tiles
-from dueprocess.audit.words import class_name, count, hour_range, plural, share
+from dueprocess.audit.words import class_name, count, hour_range, no_stay, plural, share, unit_of
 from dueprocess.law import Lawbook
 from dueprocess.render.page import whole
 from dueprocess.render.sheet import Section, cleaned
@@ -57,27 +57,29 @@ def headline(found: Gathered, lawbook: Lawbook) -> tuple[str, str]:
     """The answer in a sentence, and what keeps it from being more."""
     total, classes = found.total, found.total["classes"]
     stays = total["stays"]
+    unit = unit_of(found.info)
     if not stays:
         return "The files hold no stay.", ""
     if "certain" not in found.classes:
-        return f"{plural(stays, 'stay', 'stays')} were asked about. How many were held too long cannot be told without telling of few people.", ""
+        return f"{plural(stays, *unit)} were asked about. How many were held too long cannot be told without telling of few people.", ""
     certain = classes["certain"]
     about = "about " if found.public else ""
     if certain["stays"]:
-        first = f"{count(certain['stays'])} of {plural(stays, 'stay', 'stays')} ({share(certain['stays'], stays)}) certainly lasted longer than the encoded law allowed, by {about}{hour_range(certain['least'], certain['most'])} hours in all."
+        first = f"{count(certain['stays'])} of {plural(stays, *unit)} ({share(certain['stays'], stays)}) certainly lasted longer than the encoded law allowed, by {about}{hour_range(certain['least'], certain['most'])} hours in all."
     else:
-        first = f"Of {plural(stays, 'stay', 'stays')}, none certainly lasted longer than the encoded law allowed."
+        first = f"Of {plural(stays, *unit)}, none certainly lasted longer than the encoded law allowed."
     rest = []
     for name in found.classes:
         cell = classes[name]
         if name == "possible" and cell["stays"]:
-            rest.append(f"{count(cell['stays'])} more may have")
+            rest.append(f"{count(cell['stays'])} {'more ' if certain['stays'] else ''}may have")
         elif name == "unknown" and cell["stays"]:
             rest.append(f"of {count(cell['stays'])} the record cannot tell")
         elif name == "contradiction" and cell["stays"]:
             rest.append(f"{count(cell['stays'])} contradict themselves")
     if classes.get("unknown", {}).get("stays") == stays:
-        return f"Of {plural(stays, 'stay', 'stays')} the record cannot tell whether any lasted longer than the encoded law allowed: every one is unknown.", f"{consequences.never_told(found, lawbook)} The request that would settle it is in request.md.".strip()
+        whether = "any lasted longer than the encoded law allowed" if unit[0] == "stay" else "anybody was kept longer than the encoded law allowed"
+        return f"Of {plural(stays, *unit)} the record cannot tell whether {whether}: every one is unknown.", f"{no_stay(found.info)} {consequences.never_told(found, lawbook)} The request that would settle it is in request.md.".strip()
     tail = "; ".join(rest)
     return first, (tail[:1].upper() + tail[1:] + ".") if tail else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dueprocess.audit.gathering import Gathered
-from dueprocess.audit.words import count, missing_words, plural
+from dueprocess.audit.words import count, missing_words, no_stay, plural, unit_of
 from dueprocess.law import Lawbook
 from dueprocess.law.plain import day_words
 
@@ -14,6 +14,7 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
     wanted = [(r, w) for r, w in rows if not w["law"]]
     low, high = found.days
     about = "about " if found.public else ""
+    unit = unit_of(found.info)
     span = f" from {day_words(low.toordinal())} to {day_words(high.toordinal())}" if low and high and not found.public else f" of {low.year} to {high.year}" if low and high else ""
     out = ["# Request for records of custody and immigration detainers", ""]
     if not wanted:
@@ -27,16 +28,16 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         f"I ask for the records below about each stay in custody{span} in which an immigration detainer (Form I-247, I-247A, I-247D, I-247G, I-247N or I-247X), or an immigration warrant, was received. "
         "A table with one row a stay is enough. I do not ask for names, dates of birth, places of birth or numbers that identify anybody: a key that is the same for all stays of one person, and means nothing outside the table, is wanted instead.",
         "",
-        f"An analysis of {plural(found.total['stays'], 'stay', 'stays')} could not settle {about}{count(found.open['stays'])} of them. These columns would, the most useful first:",
+        f"An analysis of {plural(found.total['stays'], *unit)} could not settle {about}{count(found.open['stays'])} of them. {(no_stay(found.info) + ' ') if no_stay(found.info) else ''}These columns would, the most useful first:",
         "",
-        "| | column | what to give | stays that lack it | it alone would settle |",
+        f"| | column | what to give | {unit[1]} that lack it | it alone would settle |",
         "| --- | --- | --- | ---: | ---: |",
     ]
     for number, (row, words) in enumerate(wanted, 1):
         out.append(f"| {number} | {_cell(words['label'])} | {_cell(words['asked'])} | {about}{count(row['rows'])} | {count(row['alone'])} |")
     out += [
         "",
-        "A stay may lack several of these, so the numbers do not add up.",
+        f"{'An' if unit[0][0] in 'aeiou' else 'A'} {unit[0]} may lack several of these, so the numbers do not add up.",
         "",
         "For every column:",
         "",

@@ -17,9 +17,11 @@ from dueprocess.audit.words import (
     duration,
     hour_range,
     hours,
+    no_stay,
     plural,
     share,
     told_of,
+    unit_of,
 )
 from dueprocess.law.plain import day_words
 from dueprocess.render.sheet import Block, Entries, Entry, Pairs, Paragraph, Table
@@ -92,12 +94,14 @@ def records(found: Gathered) -> Part:
         Pairs(
             (
                 ("Rows read", f"{count(rows_in)}, of which {count(rows_out)} are accounted for" + ("" if rows_in == rows_out else " – these differ: see the problems below")),
-                ("Stays asked about", count(stays)),
+                ("Stays asked about" if unit_of(info)[0] == "stay" else f"{unit_of(info)[1].capitalize()} asked about, as stays", count(stays)),
                 ("From", f"{day_words(low.toordinal())} to {day_words(high.toordinal())}, by the day on which release was due (or the nearest that is recorded)" if low and high and not found.public else (f"{low.year} to {high.year}" if low and high else "no day is recorded")),
-                ("Column map", str(info.get("map") or "none") + (f" (preset {info['preset']})" if info.get("preset") else "")),
+                ("Column map", "none: these are the columns that this program names" if info.get("preset") == "own" else str(info.get("map") or "none") + (f" (preset {info['preset']})" if info.get("preset") else "")),
             )
         ),
     ]
+    if no_stay(info):
+        blocks.append(Paragraph(f"{no_stay(info)} Where this report says stay, read {unit_of(info)[0]}."))
     assumed = info.get("assumptions") or []
     if assumed:
         blocks.append(Table("What the map assumes, since the files do not say it", ("Column", "Taken to be", "Rows", "Why"), tuple((str(a["column"]), _value(a["value"]), count(a.get("rows")), str(a.get("why") or "")) for a in assumed)))
@@ -265,7 +269,7 @@ HOW = {
 def reasons(found: Gathered) -> Part:
     """Why: the first of the norms that decided, in plain words, with its citation."""
     if not found.reasons:
-        return Part("reasons", "By reason", (Paragraph(_few(found, "No stay is certain.")),))
+        return Part("reasons", "By reason", (Paragraph(_few(found, "No stay is certain, so no norm decided that one lasted too long. What keeps the others open stands under “What cannot be told”.")),))
     items = []
     for reason in found.reasons:
         words = str(reason.get("words") or "At release the answer was open for want of facts or law; when that no longer mattered, no hold was allowed.")
@@ -282,8 +286,11 @@ def reasons(found: Gathered) -> Part:
 def how_long(found: Gathered) -> Part:
     """A distribution, not a mean: one stay of forty days says nothing of the rest."""
     rows = found.lengths
-    if not rows or not any(r["least"] or r["most"] for r in rows):
-        return Part("lengths", "How long", (Paragraph(_few(found, "No stay is certain.")),))
+    if not rows or not any(r["least"] or r["most"] or r.get("possible") for r in rows):
+        return Part("lengths", "How long", (Paragraph(_few(found, "No stay is certain or possible.")),))
+    if not any(r["least"] or r["most"] for r in rows):
+        lead = Paragraph("No stay is certain: each possible one may have been over by nothing at all. Counted by the most that the record allows:")
+        return Part("lengths", "How long", (lead, Table("Possible stays by the most time over", ("Time over", "Possible, by the most"), tuple((r["label"], count(r.get("possible"))) for r in rows), fixed=(0,))))
     blocks: list[Any_] = [
         Figure(plots.lengths(rows, name="lengths", title="Certain stays by time over", text="; ".join(f"{r['label']}: {r['least']} by least, {r['most']} by most" for r in rows))),
         Table("Stays by time over", ("Time over", "Certain, by the least", "Certain, by the most", "Possible, by the most"), tuple((r["label"], count(r["least"]), count(r["most"]), count(r.get("possible"))) for r in rows), fixed=(0,)),

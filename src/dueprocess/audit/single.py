@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dueprocess.audit.link import linked
 from dueprocess.case import Case, read_case
 from dueprocess.case.custody import row_case
 from dueprocess.decide import explain
@@ -101,11 +102,10 @@ def _table(done: list[Row], schema: pa.Schema) -> pa.Table:
 
 def read_rows(folder: Path, *, rows: Collection[int] | None = None) -> Iterator[tuple[Row, list[Row], list[Row], list[Row], int]]:
     """Each stay of a prepared folder with its papers, grounds and events, and the number of stays in all."""
+    wanted = "" if rows is None else f" WHERE row IN ({','.join(str(int(r)) for r in rows) or 'NULL'})"
     import duckdb
 
-    wanted = "" if rows is None else f" WHERE row IN ({','.join(str(int(r)) for r in rows) or 'NULL'})"
-    with duckdb.connect() as link:
-        link.execute("SET enable_progress_bar = false")
+    with linked() as link:
         read = link.read_parquet
 
         def table(name: str) -> dict[int, list[Row]]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dueprocess.audit.link import linked
+
+# A lambda names the offset once: it is the dear part, and there are seven times a row.
 _ISO = """
-CREATE MACRO iso(x, z) AS CASE WHEN x IS NULL OR z IS NULL OR abs(x) > 1e11 THEN NULL ELSE
-    strftime(to_timestamp(x) AT TIME ZONE z, '%Y-%m-%dT%H:%M:%S')
-    || (CASE WHEN epoch(to_timestamp(x) AT TIME ZONE z) < x THEN '-' ELSE '+' END)
-    || lpad((abs(epoch(to_timestamp(x) AT TIME ZONE z) - x)::BIGINT // 3600)::VARCHAR, 2, '0') || ':'
-    || lpad(((abs(epoch(to_timestamp(x) AT TIME ZONE z) - x)::BIGINT % 3600) // 60)::VARCHAR, 2, '0') END
+CREATE MACRO iso(x, z) AS CASE WHEN x IS NULL OR z IS NULL OR abs(x) > 1e11 THEN NULL ELSE list_transform(
+    [epoch(to_timestamp(x) AT TIME ZONE z)::BIGINT - x], lambda o: strftime(make_timestamp((x + o) * 1000000), '%Y-%m-%dT%H:%M:%S')
+    || printf('%s%02d:%02d', CASE WHEN o < 0 THEN '-' ELSE '+' END, abs(o) // 3600, abs(o) % 3600 // 60))[1] END
 """
 _HOURS = "CREATE MACRO hrs(x) AS round(x / 3600.0, 4)"
 
@@ -26,11 +27,7 @@ def write_stays(
     ``assumptions`` of a row are the columns in which its tables differ from those without assumptions (``bare``); where
     those are not there, every column that was assumed for some row.
     """
-    import duckdb
-
-    with duckdb.connect() as link:
-        link.execute("SET enable_progress_bar = false")
-        link.execute("SET TimeZone = 'UTC'")
+    with linked(folder) as link:
         link.execute(_ISO)
         link.execute(_HOURS)
         link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
@@ -62,7 +59,7 @@ def write_stays(
             """
         )
         link.table("told").to_parquet(str(folder / "stays.parquet"), compression="zstd")
-        link.table("told").to_csv(str(folder / "stays.csv"), header=True)
+        link.read_parquet(str(folder / "stays.parquet")).to_csv(str(folder / "stays.csv"), header=True)
 
 
 def _assumed(link: Any) -> str:

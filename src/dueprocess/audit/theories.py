@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dueprocess.audit.link import linked
 from dueprocess.case.custody import NEVER_AT
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError, nearest, shown
@@ -129,13 +130,11 @@ def tables_for(theory: Theory, folder: Path, scratch: Path) -> Path:
     """
     if theory.refused_bail == COUNTS:
         return folder
-    import duckdb
-
     variant = scratch / f"tables-{theory.hash[7:23]}"
     shutil.copytree(folder, variant)
     target = variant / "stays.parquet"
     target.unlink()
-    with duckdb.connect() as connection:
+    with linked() as connection:
         table = connection.read_parquet(str(folder / "stays.parquet"))
         never = f"CASE WHEN bail_refused_lo IS NULL THEN NULL ELSE {NEVER_AT}::BIGINT END"
         changed = {"bail_refused_lo": never, "bail_refused_hi": never, "bail_refused_open": "CASE WHEN bail_refused_lo IS NULL THEN NULL ELSE FALSE END"}
@@ -170,7 +169,7 @@ def _folders(document: Document, value: Any, base: Path) -> tuple[Path, ...]:
 
 def _known(document: Document, value: Any) -> date | str | None:
     if value is None or value in (TODAY, THEN):
-        return value  # type: ignore[no-any-return]
+        return None if value is None else str(value)
     try:
         return parse_date(value, where=document.where(("law_known_at",)))
     except InputError as error:

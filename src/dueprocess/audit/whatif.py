@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dueprocess.audit.exposure import exposure, groups_of
+from dueprocess.audit.link import linked
 from dueprocess.audit.single import decide_rows, read_row, read_rows
 from dueprocess.decide import explain
 from dueprocess.decide.stay import Setting, Stay
@@ -212,9 +213,7 @@ def _authority(authority: Authority | None) -> dict[str, Any] | None:
 
 def _moved(paths: Mapping[str, Path], stays: Path) -> dict[str, Any]:
     """Counts of outcomes, their moves, and hours under both, over the same rows."""
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with linked() as connection:
         for side, path in paths.items():
             connection.read_parquet(str(path)).create_view(side)
         connection.read_parquet(str(stays)).create_view("stays")
@@ -252,9 +251,7 @@ def _moved(paths: Mapping[str, Path], stays: Path) -> dict[str, Any]:
 
 def _chosen(stays: Path, most: int) -> tuple[int, list[int]]:
     """Every k-th row, so that at most ``most`` are asked one by one; and k."""
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with linked() as connection:
         ((count,),) = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(stays)]).fetchall()
     step = max(1, -(-count // most))
     return step, list(range(0, count, step))
@@ -284,11 +281,9 @@ def _singly(folder: Path, book: Lawbook, asked: Question, rows: list[int]) -> di
 
 def _bound(asked: Question, stays: Path) -> int:
     """How many of the stays are of an agency that the changed rule binds."""
-    import duckdb
-
     from dueprocess.places import PlaceError, load_places
 
-    with duckdb.connect() as connection:
+    with linked() as connection:
         agencies = connection.execute("SELECT agency, facility, count(*) FROM read_parquet(?) WHERE agency IS NOT NULL GROUP BY ALL ORDER BY ALL", [str(stays)]).fetchall()
     total = 0
     for agency, facility, count in agencies:

@@ -101,6 +101,23 @@ def missing_words(name: str, lawbook: Lawbook) -> Row:
     return {"label": name.replace("_", " "), "asked": " ".join(fact.question.split()), "whether": whether, "law": fact.origin == "declared"}
 
 
+_ICE_ROWS = {"ice-detainers": ("detainer", "detainers"), "ice-arrests": ("arrest by ICE", "arrests by ICE"), "ice-detentions": ("stint in ICE's detention", "stints in ICE's detention")}
+
+
+def unit_of(info: Mapping[str, Any]) -> tuple[str, str]:
+    """What a row of the files is, one and several: a stay in custody, unless ICE's own release lists something else."""
+    preset = str(info.get("preset") or "")
+    return next((words for name, words in _ICE_ROWS.items() if preset.startswith(name)), ("stay", "stays"))
+
+
+def no_stay(info: Mapping[str, Any]) -> str:
+    """Why rows of ICE's own releases are no stays in a jail, in a sentence; empty for other files."""
+    one, _ = unit_of(info)
+    if one == "stay":
+        return ""
+    return f"Each row is {'an' if one[0] in 'aeiou' else 'a'} {one} as ICE lists it, and no stay in a jail: one person may have several, and none says when a jail took the person in or had no more reason of its own to keep them."
+
+
 def plural(number: int | None, one: str, many: str) -> str:
     """``1 stay``, ``1,234 stays``."""
     return f"{count(number)} {one if number == 1 else many}"

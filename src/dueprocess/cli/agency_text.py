@@ -112,13 +112,16 @@ def listing(*, as_of: str | None, known_at: str | None, state: str | None, side:
 
 
 def _claim_line(registry: Registry, id: str, *, lost: str = "") -> str:
+    from dueprocess.registry.views.words import details
+
     claim = registry.claims[id]
     source = registry.sources[claim.source]
     says = "in its own words" if claim.voice == "own" else f"says {claim.claimant}{' in a list' if claim.voice == 'list' else ''}"
     when = f"between {claim.since_from} and {claim.since_until}" if claim.since_until else f"effective {claim.effective}" if claim.effective else f"announced {claim.announced}" if claim.announced else "status"
     ended = f", ended {claim.ended}" if claim.ended else ""
     why = f" [lost: {lost}]" if lost else ""
-    return f"{claim.position}, {when}{ended}, {says}{why}\n      {source.title} ({source.publisher or 'no publisher'}, {claim.source_date or 'no date'}) {source.url}\n      claim {claim.id}" + (f"\n      {claim.note}" if claim.note else "")
+    beside = "".join(f"; {d}" for d in details(claim))
+    return f"{claim.position}, {when}{ended}, {says}{beside}{why}\n      {source.title} ({source.publisher or 'no publisher'}, {claim.source_date or 'no date'}) {source.url}\n      claim {claim.id}" + (f"\n      {claim.note}" if claim.note else "")
 
 
 def show(agency: str, *, as_of: str | None, known_at: str | None, registry: Path | None, as_json: bool) -> None:

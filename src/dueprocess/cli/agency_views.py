@@ -93,23 +93,32 @@ def _compare(
     hours: Annotated[float, typer.Option(help="Held is who left so many hours or more after release was due.")] = 6.0,
     known_at: KnownAt = None,
     out: Annotated[Path | None, typer.Option(help="Write a page (HTML) to this file.")] = None,
+    all_cells: Annotated[bool, typer.Option("--all-cells", help="Every count, also small ones, which may point to a person: for your eyes, not to be published.")] = False,
     registry: Own = None,
     json_: Json = False,
 ) -> None:
-    """Where an audit's records contradict the policies on paper of those days: counts, never a person."""
+    """Where an audit's records contradict the policies on paper of those days: counts fit to be published."""
     from dueprocess.cli.agency_text import day_of, emit, opened
-    from dueprocess.registry.views.compare import compare, compare_html, compare_lines
+    from dueprocess.registry.views.compare import (
+        compare,
+        compare_html,
+        compare_lines,
+        published,
+        published_html,
+        published_lines,
+    )
 
     if not 0 < hours <= 720:
         raise InputError("a number of hours above 0, up to 720, is wanted", where="--hours", do="leave it out for 6")
     known = day_of(known_at, option="--known-at")
     found = compare(opened(registry), audit, known_at=known, hours=hours)
+    told = None if all_cells else published(found)
     if out:
-        save(out, compare_html(found, known_at=known))
+        save(out, published_html(told, known_at=known) if told else compare_html(found, known_at=known))
     if json_:
-        emit(found)
+        emit(told or found)
     else:
-        for line in compare_lines(found):
+        for line in published_lines(told) if told else compare_lines(found):
             typer.echo(line)
 
 

@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 @audit_app.command("run", epilog="Example: dueprocess audit run docs/examples/made-up-jail.csv --out audit")
 def run(
-    inputs: Annotated[list[Path], typer.Argument(help="Tables (CSV, Excel, Parquet, …), or one folder that was prepared before.")],
+    inputs: Annotated[list[str], typer.Argument(help="Tables (CSV, Excel, Parquet, …; postgresql://, s3:// or gs:// addresses), or one folder that was prepared before.")],
     out: Annotated[Path, typer.Option(help="The folder to write: a new or empty one, or an older audit.")],
     engine: Annotated[Engine, typer.Option(help="duckdb, spark, or single: the evaluator of one case, row by row.")] = Engine.duckdb,
     master: Annotated[str | None, typer.Option(help="Spark's master, as spark://host:7077.")] = None,
@@ -66,7 +66,11 @@ def run(
     by: Annotated[list[str] | None, typer.Option(help="Break the totals down by this column of the input; may be repeated.")] = None,
     as_of: Annotated[str | None, typer.Option(help="The day up to which the records speak, as 2026-01-31.")] = None,
     allowance_hours: Annotated[float | None, typer.Option(help="Hours of processing that the agency allows itself; told beside, never instead.")] = None,
-    daily_cost: Annotated[float | None, typer.Option(help="What a day of custody costs, in USD; none is assumed.")] = None,
+    daily_cost: Annotated[float | None, typer.Option(help="What a day of custody costs the agency, in USD; default: a published figure of another agency, said to be one.")] = None,
+    identified: Annotated[bool, typer.Option("--identified", help="Also list the certain and possible stays by their place in the files, encrypted and logged; needs --purpose and --by-role.")] = False,
+    purpose: Annotated[str | None, typer.Option(help="What the identified list is for; it stands in the log.")] = None,
+    by_role: Annotated[str | None, typer.Option("--by-role", help="Who asks, as a role: class counsel. No name is needed.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option("--passphrase-file", help="A file whose first line is the passphrase; without it you are asked.")] = None,
     law_folders: Folders = None,
     json_: Annotated[bool, typer.Option("--json", help="Print what run.json holds.")] = False,
 ) -> None:
@@ -79,12 +83,14 @@ def run(
     from dueprocess.kernel.errors import InputError
     from dueprocess.kernel.instants import parse_date
     from dueprocess.law import load_lawbook
+    from dueprocess.tables import named
 
     if as_known_then and law_known_at:
         raise InputError("one of the two, not both", where="--as-known-then, --law-known-at", do="leave one out")
     for name, number, most in (("--allowance-hours", allowance_hours, 72.0), ("--daily-cost", daily_cost, 1e6)):
         if number is not None and not 0 <= number <= most:
             raise InputError(f"[{number:g}] cannot be meant", where=name, do=f"give a number from 0 to {most:g}")
+    passphrase = _to_seal(identified=identified, public=public, purpose=purpose, by_role=by_role, passphrase_file=passphrase_file)
     today = now.today()
     folders = tuple(law_folders or ())
     options = Options(
@@ -104,12 +110,50 @@ def run(
         command=command_of(sys.argv[1:], law_known_at=None if as_known_then or law_known_at else today.isoformat()),
     )
     told = Progress()
-    found = audit(inputs, out, lawbook=load_lawbook(*folders), options=options, say=told.say, progress=told.rows)
+    found = audit([named(i) for i in inputs], out, lawbook=load_lawbook(*folders), options=options, say=told.say, progress=told.rows)
     told.end()
+    sealed = _seal(out, list(folders), passphrase=passphrase, entry={"at": now.now_text(), "purpose": purpose, "by_role": by_role}) if identified else None
     if json_:
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False, default=str))
         return
     typer.echo(summary(found, out))
+    if sealed:
+        typer.echo(f"The certain and possible stays, sealed: {sealed}. Every opening is logged beside it (dueprocess audit class {out} --open).")
+
+
+SEALED_CLASS = """\
+class: Certain and possible stays
+because: Every stay of this audit that certainly or possibly lasted longer than the encoded law allowed.
+condition: class IN ('certain', 'possible')
+"""
+
+
+def _to_seal(*, identified: bool, public: bool, purpose: str | None, by_role: str | None, passphrase_file: Path | None) -> str:
+    """The passphrase of the identified list, asked for before a long run; InputError where it could not be sealed in the end."""
+    from dueprocess.cli.classes import check_purpose, passphrase_of
+    from dueprocess.kernel.errors import InputError
+
+    if not identified:
+        if purpose or by_role or passphrase_file:
+            raise InputError("a purpose, role or passphrase without --identified", where="audit", do="add --identified, or leave them out")
+        return ""
+    if public:
+        raise InputError("one of the two, not both", where="--public, --identified", do="audit twice, into two folders")
+    check_purpose(purpose, by_role)
+    return passphrase_of(passphrase_file, new=True)
+
+
+def _seal(out: Path, folders: list[Path], *, passphrase: str, entry: dict[str, Any]) -> Path:
+    """The class of all certain and possible stays: counted, sealed and logged as any other."""
+    import tempfile
+
+    from dueprocess.cli.classes import write
+
+    with tempfile.TemporaryDirectory() as scratch:
+        definition = Path(scratch) / "class.yaml"
+        definition.write_text(SEALED_CLASS, encoding="utf-8")
+        _, written = write(out, definition, None, folders, entry=entry, passphrase=passphrase)
+    return written[-1]
 
 
 @audit_app.command("explain", epilog="Example: dueprocess audit explain audit --stay row-0")
@@ -134,9 +178,14 @@ def explain(
 
 
 def command_of(arguments: list[str], *, law_known_at: str | None) -> str:
-    """The command that repeats this run on any later day: what was typed, with the day that was meant by "today"."""
+    """The command that repeats this run on any later day: what was typed, with the day that was meant by "today".
+
+    Of an address, who asks and with which password is left out.
+    """
+    from dueprocess.tables import bare
+
     more = ["--law-known-at", law_known_at] if law_known_at else []
-    return shlex.join(["dueprocess", *arguments, *more])
+    return shlex.join(["dueprocess", *(bare(a) for a in arguments), *more])
 
 
 def summary(found: dict[str, Any], out: Path) -> str:

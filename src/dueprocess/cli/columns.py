@@ -15,22 +15,23 @@ from dueprocess.kernel.errors import InputError
 _AFTER = ("stay_id", "agency", "booked", "release_due", "left", "left_to", "detainer_form", "detainer_received", "detainer_cancelled", "record_complete")
 
 
-def run(inputs: Sequence[Path], *, out: Path | None, sheet: str | None, agency: str | None, as_json: bool) -> None:
+def run(inputs: Sequence[str], *, out: Path | None, sheet: str | None, agency: str | None, as_json: bool) -> None:
     """Propose a map, show what it makes of the first ten rows, and write it where ``out`` says."""
     from dueprocess.kernel.yamlread import parse
     from dueprocess.law import load_lawbook
     from dueprocess.places import load_places
-    from dueprocess.tables import prepare, propose
+    from dueprocess.tables import named, prepare, propose
 
     lawbook, places = load_lawbook(), load_places()
     if agency is not None:
         places.agency(agency)
     if out is not None and out.exists():
         raise InputError("there is such a file already", where=str(out), do="name a new file, so that no map that was corrected is lost")
-    found = propose(inputs, vocabulary=lawbook.vocabulary, sheet=sheet, agency=agency)
+    given_inputs = [named(i) for i in inputs]
+    found = propose(given_inputs, vocabulary=lawbook.vocabulary, sheet=sheet, agency=agency)
     with TemporaryDirectory() as folder:
         given: Mapping[str, Any] | None = None if found.preset else parse(found.text, name="proposed map").value
-        prepared = prepare(inputs, out=Path(folder) / "prepared", lawbook=lawbook, places=places, map=given, preset=found.preset if found.preset != "own" else None)
+        prepared = prepare(given_inputs, out=Path(folder) / "prepared", lawbook=lawbook, places=places, map=given, preset=found.preset if found.preset != "own" else None)
         after = _after(prepared.folder)
     if out is not None and not found.preset:
         out.write_text(found.text, encoding="utf-8")

@@ -109,9 +109,10 @@ def _adopted(paths: Sequence[Path], book: Lawbook) -> dict[str, frozenset[str]]:
 def _map(table: Mapping[str, Any], rows: Sequence[County], day: date, *, layer: str, inside: str | None = None) -> str:
     """One map as SVG: a drawing of its own, or one inside a page whose ids begin with ``inside``."""
     from dueprocess.decide import coverage as covering
+    from dueprocess.places import vintage_of
     from dueprocess.render.county_map import MapClass, county_map, shape_ids
 
-    vintage = covering.vintage_of(day)
+    vintage = vintage_of(day)
     of, names = covering.on_map(rows, shape_ids(vintage), as_of=day, layer=layer)
     if layer == "adoption":
         entries = {k: (e["label"], e["counties"]) for k, e in table["adoption"].items()}

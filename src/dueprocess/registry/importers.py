@@ -114,6 +114,7 @@ class Importer:
         for step in (self.policy_claims, self.count_claims, self.dhs, self.doj, self.ddor1, self.ddor3, self.agreements, self.snapshots, self.volumes):
             step()
         self._denials()
+        self._details()
         unused = sorted(set(self.matcher.by_hand) - self.matcher.used)
         if unused:
             raise ImportRefused(f"[{unused[0][1]}] matches nothing", where="hand/actors.csv", do="take the row out")
@@ -349,12 +350,41 @@ class Importer:
             self.batch.claims[id] = replace(self.batch.claims[id], disputes=tuple(sorted(targets)))
 
 
+    def _details(self) -> None:
+        """What a source says beside the position, by hand from its note. Who tells ICE of releases and holds nobody gives notice: the position says so."""
+        for id, claim in self.batch.claims.items():
+            if claim.position == "notify_only":
+                self.batch.claims[id] = replace(claim, notice="yes")
+        for number, row in enumerate(self._hand["details"], 2):
+            where = f"hand/details.csv:{number}"
+            if row["claim"] not in self.batch.claims:
+                raise ImportRefused(f"[{row['claim']}] is no claim", where=where, do="correct the id")
+            for name, values in DETAILS.items():
+                if row[name] and values and row[name] not in values:
+                    raise ImportRefused(f"[{row[name]}] is no value of {name}", where=where, do=f"one of {', '.join(values)}")
+            if not any(row[name] for name in DETAILS):
+                raise ImportRefused("nothing is told of it", where=where, do="take the row out")
+            claim = self.batch.claims[row["claim"]]
+            self.batch.claims[row["claim"]] = replace(
+                claim, notice=row["notice"] or claim.notice, interviews=row["interviews"], payment=row["payment"], motive=row["motive"], speaker=row["speaker"]
+            )
+
+
+DETAILS: Mapping[str, tuple[str, ...]] = {
+    "notice": ("yes", "conditional", "no"),
+    "interviews": ("yes", "conditional", "no"),
+    "payment": ("required",),
+    "motive": ("advice", "constitution", "cost", "law", "liability", "public_safety", "ruling", "settlement", "trust"),
+    "speaker": (),
+}
+"""What hand/details.csv may say, column by column; a speaker is any person who spoke publicly."""
 _MATCHING = ("state", "agency_as_listed", "support_model", "first_listed", "result", "tier", "confirmed_by", "agency", "reason")
 _HAND: Mapping[str, tuple[str, ...]] = {
     "actors": ("state", "printed", "actor", "kind", "name", "cites", "reason"),
     "practice": ("claim", "reason"),
     "denials": ("claim", "disputes", "reason"),
     "codings": ("source_row", "position", "accepts", "reason"),
+    "details": ("claim", "notice", "interviews", "payment", "motive", "speaker", "reason"),
 }
 
 

@@ -192,9 +192,7 @@ class Registry:
             if index >= 0:
                 # A copy with another day: what dataclasses.replace does, in a tenth of the time, since a map asks for thousands.
                 view = new(View)
-                fields = view.__dict__
-                fields.update(spans[index].view.__dict__)
-                fields["as_of"] = as_of
+                view.__dict__.update(spans[index].view.__dict__, as_of=as_of)
                 found[actor] = view
         return found
 

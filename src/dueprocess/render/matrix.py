@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any
 
-from dueprocess.render.sheet import clean
+from dueprocess.render.sheet import clean, cleaned
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,7 +31,7 @@ def matrix_pdf(view: View, *, card: bool = False) -> bytes:
     from dueprocess.render.pdf import compile_pdf
 
     data = {
-        **_cleaned(view),
+        **cleaned(view),
         "kind": "card" if card else "page",
         "sizes": CARD_SIZES if card else PAGE_SIZES,
         "overflow": CARD_OVERFLOW if card else PAGE_OVERFLOW,
@@ -48,14 +48,14 @@ def matrix_html(view: View, *, card: bool = False) -> str:
     # A strict policy in the page itself: should a text ever come out unescaped, no browser would act on it.
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     html = _template().render(
-        v=_cleaned(view), card=card, style=Markup(style), style_hash=digest
+        v=cleaned(view), card=card, style=Markup(style), style_hash=digest
     )  # our own file
     return html.lstrip() + "\n"
 
 
 def matrix_text(view: View, *, card: bool = False, width: int = 78) -> str:
     """Lines of at most ``width`` characters; ends with a newline."""
-    return _Text(width).card(_cleaned(view["card"])) if card else _Text(width).page(_cleaned(view))
+    return _Text(width).card(cleaned(view["card"])) if card else _Text(width).page(cleaned(view))
 
 
 @lru_cache(maxsize=1)
@@ -70,16 +70,6 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("matrix.html.jinja")
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, Mapping):
-        return {k: _cleaned(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_cleaned(v) for v in value]
-    return value
 
 
 class _Text:

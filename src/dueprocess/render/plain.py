@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import TextWrapper
 
-from dueprocess.render.sheet import Block, Entries, Pairs, Paragraph, Sheet, Table, cleaned
+from dueprocess.render.sheet import Block, Entries, Figure, Pairs, Paragraph, Sheet, Table, cleaned
 
 MIN_WIDTH = 40
 _GAP = 2
@@ -37,6 +37,8 @@ def _block(block: Block, width: int) -> list[str]:
         return _pairs(block, width)
     if isinstance(block, Entries):
         return _entries(block, width)
+    if isinstance(block, Figure):
+        return []  # what it shows also stands in a table
     return _table(block, width)
 
 

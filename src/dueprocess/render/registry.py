@@ -27,7 +27,7 @@ from dueprocess.render.county_map import (
     vintages,
 )
 from dueprocess.render.page import whole
-from dueprocess.render.sheet import clean
+from dueprocess.render.sheet import cleaned
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -43,7 +43,7 @@ def map_page(data: Mapping[str, Any], *, as_of: date, known_at: date, day: int, 
     """The page for ``registry.views.mapping.map_data``; ``day`` is ``as_of`` counted from the data's first day."""
     from markupsafe import Markup
 
-    data = _cleaned(data)
+    data = cleaned(data)
     here = {f: s for f, spans in data["counties"].items() if (s := _at(spans, day)) is not None}
     counts = [0] * len(data["kinds"])
     drawn = []
@@ -161,19 +161,6 @@ def _embedded(data: Mapping[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-_clean = lru_cache(maxsize=65536)(clean)
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, Mapping):
-        return {k: _cleaned(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_cleaned(v) for v in value]
-    return value
-
-
 def ago(days: int) -> str:
     """How old, in whole days, months or years."""
     if days < 1:
@@ -208,5 +195,5 @@ def view_page(view: Mapping[str, Any], drawing: str = "") -> str:
     from markupsafe import Markup
 
     style, style_hash = _asset("page.css", "site.css", "registry.css")
-    html = _template("registry_view.html.jinja").render(v=_cleaned(view), drawing=Markup(drawing), style=Markup(style), style_hash=style_hash)
+    html = _template("registry_view.html.jinja").render(v=cleaned(view), drawing=Markup(drawing), style=Markup(style), style_hash=style_hash)
     return html.lstrip() + "\n"

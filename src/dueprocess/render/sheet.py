@@ -6,7 +6,9 @@ All texts are data: no renderer reads markup out of them.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 Tone = Literal["plain", "info", "caution", "strong", "open"]
@@ -126,12 +128,20 @@ def clean(text: str) -> str:
     return "".join(c for c in joined if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
 
 
+_clean = lru_cache(maxsize=65536)(clean)
+"""Pages repeat their texts: each is cleaned once."""
+
+
 def cleaned(value: Any) -> Any:
-    """The same sheet, or part of one, with every text cleaned."""
+    """The same sheet, or part of one, or plain mappings and lists, with every text cleaned (the keys are our own)."""
     if isinstance(value, str):
-        return clean(value)
+        return _clean(value)
     if isinstance(value, tuple):
         return tuple(cleaned(v) for v in value)
+    if isinstance(value, list):
+        return [cleaned(v) for v in value]
+    if isinstance(value, Mapping):
+        return {k: cleaned(v) for k, v in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{f.name: cleaned(getattr(value, f.name)) for f in fields(value)})
     return value

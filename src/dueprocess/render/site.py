@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dueprocess.render.page import whole
-from dueprocess.render.sheet import clean
+from dueprocess.render.sheet import clean, cleaned
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -98,8 +98,8 @@ def _page(view: str, value: Mapping[str, Any], title: str, *, here: str, script:
     code, code_hash = _script() if script else ("", "")
     groups = more.pop("groups", [])
     html = _template().render(
-        view=view, v=_cleaned(value), title=clean(title), href=_hrefs(here), style=Markup(style), style_hash=style_hash,
-        script=Markup(code), script_hash=code_hash, groups=_cleaned(groups), **more,
+        view=view, v=cleaned(value), title=clean(title), href=_hrefs(here), style=Markup(style), style_hash=style_hash,
+        script=Markup(code), script_hash=code_hash, groups=cleaned(groups), **more,
     )  # fmt: skip
     return html.lstrip() + "\n"
 
@@ -113,15 +113,3 @@ def _hrefs(here: str) -> Callable[[str], str]:
     return href
 
 
-_clean = lru_cache(maxsize=65536)(clean)
-"""Pages repeat their texts: each is cleaned once."""
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, Mapping):
-        return {k: _cleaned(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_cleaned(v) for v in value]
-    return value

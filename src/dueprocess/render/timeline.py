@@ -84,9 +84,15 @@ class Step:
     below_all: int
 
 
-def curve_svg(steps: Sequence[Step], *, start: date, until: date, above: str, below: str, loose: str, title: str, description: str, standalone: bool) -> str:
-    """A stepped curve to both sides of a line: filled what is firm, open what is unsure on top of it."""
-    left, right, top, bottom = 56, _WIDTH - 20, 76, 520
+def curve_svg(
+    steps: Sequence[Step], *, start: date, until: date, above: str, below: str, loose: str, title: str, description: str, standalone: bool, name: str = "v", height: int = 444
+) -> str:
+    """A stepped curve to both sides of a line: filled what is firm, open what is unsure on top of it.
+
+    ``loose`` empty: there is nothing unsure. ``name`` tells the ids of two drawings in one page apart.
+    """
+    left, right, top = 56, _WIDTH - 20, 76
+    bottom = top + height
     total = max((until - start).days, 1)
     high = max([s.above_all for s in steps] + [1])
     low = max([s.below_all for s in steps] + [1])
@@ -109,26 +115,39 @@ def curve_svg(steps: Sequence[Step], *, start: date, until: date, above: str, be
     for value in range(-low, high + 1, every):
         body.append(f'<path d="M{left} {y(value)}H{right}" stroke="{"#1a1a1a" if value == 0 else "#d8d8d8"}"/><text x="{left - 8}" y="{y(value) + 4}" font-size="12" text-anchor="end" fill="#4a4a4a">{abs(value):,}</text>')
     if steps:
-        body.append(f'<path d="{area([s.above_all for s in steps])}" fill="url(#t-sky)" stroke="#1f4e86"/><path d="{area([s.above for s in steps])}" fill="url(#t-blue)" stroke="#1f4e86"/>')
-        body.append(f'<path d="{area([-s.below_all for s in steps])}" fill="url(#t-yellow)" stroke="#5c3700"/><path d="{area([-s.below for s in steps])}" fill="url(#t-amber)" stroke="#5c3700"/>')
+        body.append(f'<path d="{area([s.above_all for s in steps])}" fill="url(#{name}-sky)" stroke="#1f4e86"/><path d="{area([s.above for s in steps])}" fill="url(#{name}-blue)" stroke="#1f4e86"/>')
+        body.append(f'<path d="{area([-s.below_all for s in steps])}" fill="url(#{name}-yellow)" stroke="#5c3700"/><path d="{area([-s.below for s in steps])}" fill="url(#{name}-amber)" stroke="#5c3700"/>')
     for year in range(start.year, until.year + 1):
         at = x(max(date(year, 1, 1), start))
         body.append(f'<path d="M{at} {bottom}v6" stroke="#1a1a1a"/><text x="{at}" y="{bottom + 20}" font-size="12" text-anchor="middle" fill="#4a4a4a">{year}</text>')
     for place, (style, words) in enumerate((("blue", above), ("sky", f"{above}: {loose}"), ("amber", below), ("yellow", f"{below}: {loose}"))):
         column, row = place // 2, place % 2
+        if row and not loose:
+            continue
         at = left + column * 490
-        body.append(f'<rect x="{at}" y="{bottom + 40 + row * 26}" width="34" height="18" fill="url(#t-{style})" stroke="#1a1a1a"/><text x="{at + 42}" y="{bottom + 54 + row * 26}" font-size="14" fill="#1a1a1a">{_text(words)}</text>')
-    return _svg(bottom + 106, title, description, ["amber", "blue", "sky", "yellow"], body, standalone)
+        body.append(f'<rect x="{at}" y="{bottom + 40 + row * 26}" width="34" height="18" fill="url(#{name}-{style})" stroke="#1a1a1a"/><text x="{at + 42}" y="{bottom + 54 + row * 26}" font-size="14" fill="#1a1a1a">{_text(words)}</text>')
+    return _svg(bottom + (106 if loose else 80), title, description, ["amber", "blue", "sky", "yellow"], body, standalone, name=name)
 
 
-def _svg(height: int, title: str, description: str, styles: Sequence[str], body: Sequence[str], standalone: bool) -> str:
+def stacked_svg(drawings: Sequence[str]) -> str:
+    """Several standalone drawings of the same width as one file, one under the other."""
+    parts, y = [], 0
+    for drawing in drawings:
+        inner = drawing.partition("?>\n")[2]
+        height = int(inner.partition(f'viewBox="0 0 {_WIDTH} ')[2].partition('"')[0])
+        parts.append(inner.replace("<svg ", f'<svg x="0" y="{y}" width="{_WIDTH}" height="{height}" ', 1))
+        y += height
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}">\n{"".join(parts)}</svg>\n'
+
+
+def _svg(height: int, title: str, description: str, styles: Sequence[str], body: Sequence[str], standalone: bool, name: str = "t") -> str:
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="v-title v-desc" {_FONT}>',
-        f'<title id="v-title">{_text(title)}</title><desc id="v-desc">{_text(description)}</desc><defs>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{name}-title {name}-desc" {_FONT}>',
+        f'<title id="{name}-title">{_text(title)}</title><desc id="{name}-desc">{_text(description)}</desc><defs>',
     ]
     for style in styles:
         ground, ink, marks = STYLES[style]
-        out.append(f'<pattern id="t-{style}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="{ground}"/>{marks.format(ink=ink)}</pattern>')
+        out.append(f'<pattern id="{name}-{style}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="{ground}"/>{marks.format(ink=ink)}</pattern>')
     out.append(f'</defs><rect width="{_WIDTH}" height="{height}" fill="#fff"/><text x="24" y="30" font-size="19" font-weight="600" fill="#1a1a1a">{_text(title)}</text>')
     text = "\n".join([*out, *body, "</svg>"]) + "\n"
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + text if standalone else text

@@ -21,6 +21,15 @@ _ROLE_WORDS = (
 )
 
 
+# MONTGOMERY CNTY JAIL, PA: the county, and words that only a county's own jail has. Not a court, a police station or
+# a house for the young, which others may run.
+_COUNTY_JAIL = re.compile(
+    r"(?P<county>[a-z .'-]+?) (?P<sort>county|cnty|cty|co\.?|parish|par\.?|borough)(?: (?:adult|main|central|regional|public safety|law enforcement|justice|criminal justice|community))*"
+    r" (?:jail|prison|sheriff(?:'?s)?(?: (?:office|department|dept\.?))?|s\.?o\.?|detention|detn?\.?|correctional|corrections|corr\.?|c\.?c\.?|c\.?f\.?)"
+    r"(?: (?:jail|center|ctr\.?|facility|fac\.?|complex|institution|inst\.?|dept\.?|department|division|annex|unit|bureau))*(?: \(?(?:main|adult|north|south|east|west|central)\)?)?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a row says of the agency, as printed; None where it says nothing."""
@@ -112,6 +121,9 @@ class Matcher:
         if state is None:
             return Match(None, None, None, f"[{given.state[:40]}] is no state")
         role = next((r for r, pattern in _ROLE_WORDS if re.search(pattern, (given.agency_name or "").lower())), None)
+        if given.facility_name and not given.county and not given.agency_name and (county := self._county_of(given.facility_name, state)):
+            usual = self._usual_role(state)
+            return self._placed(f"{county}/{usual or self.role}", facility, f"the county in the facility's own name, in its state; role {usual} as in the aliases of that state" if usual else f"the county in the facility's own name, in its state; role {self.role} by the map")
         if given.county:
             county = given.county if given.county.isdecimal() else f"{given.county}, {self.places.place(state).state}"
             found = self.places.resolve(county)
@@ -141,6 +153,25 @@ class Matcher:
                 continue
             return alias if alias.agency else None
         return None
+
+    def _usual_role(self, state: str) -> str | None:
+        """What runs county jails in a state, where the aliases of its facilities name one role only."""
+        roles = {a.agency.rpartition("/")[2] for (of, _), listed in self.aliases.items() if of == state for a in listed if a.agency.count("/") == 3} - {"police"}
+        return roles.pop() if len(roles) == 1 else None
+
+    def _county_of(self, name: str, state: str) -> str | None:
+        """The county that a jail's name says it is of, where the state has exactly one of that name."""
+        code = state.rpartition("/")[2]
+        text = re.sub(rf"[, ]+\(?{code}\)?$", "", " ".join(name.lower().split()))
+        found = _COUNTY_JAIL.fullmatch(text)
+        if found is None:
+            return None
+        sort = {"par": "parish", "parish": "parish", "borough": "borough"}.get(found["sort"].rstrip("."), "county")
+        try:
+            county = self.places.resolve(f"{found['county'].strip()} {sort}, {self.places.place(state).state}")
+        except PlaceError:
+            return None
+        return county if county.startswith(f"{state}/") and self.places.place(county).kind == "county" else None
 
     def _placed(self, path: str, facility: str | None, how: str) -> Match:
         agency = self.places.agency(path.strip().strip("/"))

@@ -1,7 +1,7 @@
 """Delimited text: CSV, TSV, pipes, semicolons, in UTF-8, UTF-16 or Windows-1252, packed with gzip under any name.
 
-A well-formed file is read by the engine, in parallel. Any other is read line by line, so that a broken line becomes a
-listed problem and never takes another with it.
+A well-formed file is read by the engine, in parallel. Of any other the stretches that look well-formed are; the lines
+between are read one by one, so that a broken line becomes a listed problem and never takes another with it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import csv
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,7 +20,7 @@ from dueprocess.kernel.errors import InputError
 from dueprocess.tables.engine import Engine, literal, module
 from dueprocess.tables.header import LOOKED_AT, find_header, names
 from dueprocess.tables.problems import Problems
-from dueprocess.tables.raw import Raw, store
+from dueprocess.tables.raw import Raw, append, emptied
 
 DELIMITERS = ("|", "\t", ",", ";")
 MOST_RATIO, FREE_BYTES = 300, 64_000_000
@@ -50,8 +50,12 @@ class _Found:
 
     items: list[tuple[int, str]]
     counts: Counter[str]
+    before: int | None = None
+    """Lines from this one on are only looked at, and told when their turn comes."""
 
     def add(self, line: int, code: str) -> None:
+        if self.before is not None and line >= self.before:
+            return
         self.counts[code] += 1
         if self.counts[code] <= 100:
             self.items.append((line, code))
@@ -166,7 +170,7 @@ def read_delimited(
         raw.aside += titles
     quick = seen.utf8 and not seen.nul and not seen.blank and _quick(engine, content, raw, delimiter=delimiter, skip=at, expect=seen.lines - at)
     if not quick:
-        raw.table = store(engine, _careful(content, delimiter=delimiter, width=width, after=at, found=found), width=width)
+        raw.table = _mixed(engine, content, delimiter=delimiter, width=width, after=at, found=found)
     for line, code in found.items:
         problems.add(code, file=name, row=line)
     for code, count in found.counts.items():
@@ -174,16 +178,21 @@ def read_delimited(
     return raw
 
 
+def _read_csv(path: Path, *, width: int, delimiter: str, skip: int = 0) -> str:
+    """The SQL of a delimited file whose every line is a row of so many cells; anything else is an error."""
+    columns = "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width)) + "}"
+    return (
+        f"read_csv({literal(path)}, auto_detect = false, header = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"', skip = {skip}, "
+        f"strict_mode = true, null_padding = false, columns = {columns}, compression = 'none', max_line_size = {LONGEST_LINE})"
+    )
+
+
 def _quick(engine: Engine, path: Path, raw: Raw, *, delimiter: str, skip: int, expect: int) -> bool:
     """Read by the engine; False where the file is not as regular as it takes."""
     duckdb = module("duckdb")
     table = engine.fresh("raw")
-    columns = "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(raw.headers))) + "}"
     try:
-        engine.run(
-            f"CREATE TABLE {table}_read AS SELECT * FROM read_csv({literal(path)}, auto_detect = false, header = false, "
-            f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', skip = {skip}, strict_mode = true, null_padding = false, columns = {columns}, compression = 'none', max_line_size = {LONGEST_LINE})"
-        )
+        engine.run(f"CREATE TABLE {table}_read AS SELECT * FROM {_read_csv(path, width=len(raw.headers), delimiter=delimiter, skip=skip)}")
     except duckdb.Error:
         return False
     if engine.one(f"SELECT count(*), coalesce(max(rowid) + 1, 0) FROM {table}_read") != (expect, expect):  # a quoted cell has line ends in it, or swallowed lines
@@ -195,23 +204,104 @@ def _quick(engine: Engine, path: Path, raw: Raw, *, delimiter: str, skip: int, e
     return True
 
 
-def _lines(handle: IO[bytes], found: _Found | None) -> Iterator[tuple[int, str]]:
-    """(line from 1, text without its end) of every line."""
-    number = 0
-    while True:
-        data = handle.readline(LONGEST_LINE + 1)
-        if not data:
-            return
-        number += 1
-        if len(data) > LONGEST_LINE:
-            raise InputError(f"line {number} has more than {LONGEST_LINE} bytes", where=Path(handle.name).name, do="this is no table of text")
-        data = data.rstrip(b"\r\n")
-        if number == 1:
+def _mixed(engine: Engine, path: Path, *, delimiter: str, width: int, after: int, found: _Found) -> str:
+    """Read a file that is not well-formed throughout: its good stretches by the engine, the rest line by line."""
+    table = emptied(engine, width=width)
+    with path.open("rb") as handle:
+        first = after + 1
+        for number in range(1, first):
+            _next(handle, number)
+        waiting: list[bytes] = []
+        while True:
+            while len(waiting) < _BLOCK + MOST_JOINED and (line := _next(handle, first + len(waiting))):
+                waiting.append(line)
+            if not waiting:
+                return table
+            whole = len(waiting) < _BLOCK + MOST_JOINED
+            end = len(waiting) if whole else _BLOCK
+            good = [_good(line, delimiter.encode(), width) for line in waiting[:end]]
+            at = 0
+            while at < end:
+                until = at
+                while until < end and good[until]:
+                    until += 1
+                if until - at >= _FEWEST or (until == end and at == 0):
+                    if _stretch(engine, table, waiting[at:until], delimiter=delimiter, width=width, first=first + at):
+                        at = until
+                        continue
+                    until = min(at + _FEWEST, until)  # what looks good is not: by hand, and on
+                else:
+                    # The bad lines and the few good ones between them.
+                    run = 0
+                    while until < end and run < _FEWEST:
+                        run = run + 1 if good[until] else 0
+                        until += 1
+                    until -= run if run == _FEWEST else 0
+                found.before = first + until
+                lines = _decoded(waiting[at:], found, number=first + at)
+                at = until
+                taken: list[tuple[int, list[str]]] = []
+                for number, cells in _careful(lines, delimiter=delimiter, width=width, found=found):
+                    if number >= first + until:
+                        at = number - first  # a cell that goes on past the stretch took lines of the next
+                        break
+                    taken.append((number, cells))
+                else:
+                    at = len(waiting) if whole else until
+                append(engine, table, taken, width=width)
+                found.before = None
+            first += at
+            del waiting[:at]
+
+
+_BLOCK = 50_000
+_FEWEST = 200
+"""Lines that are worth a reading by the engine."""
+
+
+def _good(line: bytes, delimiter: bytes, width: int) -> bool:
+    """Whether a line is a row by itself, as far as counting shows."""
+    if b'"' in line:
+        whole = line.count(b'"') % 2 == 0
+    else:
+        whole = line.count(delimiter) == width - 1
+    return whole and line.isascii() and b"\x00" not in line and b"\r" not in line.rstrip(b"\r\n") and bool(line.strip()) if whole else False
+
+
+def _stretch(engine: Engine, table: str, lines: Sequence[bytes], *, delimiter: str, width: int, first: int) -> bool:
+    """Read lines that look good by the engine; False where they are not, and nothing was read."""
+    part, target = engine.scratch / "stretch.csv", engine.fresh("stretch")
+    part.write_bytes(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
+    read = _read_csv(part, width=width, delimiter=delimiter)
+    try:
+        engine.run(f"CREATE TABLE {target} AS SELECT * FROM {read}")
+    except module("duckdb").Error:
+        return False
+    same = engine.one(f"SELECT count(*) FROM {target}") == (len(lines),)
+    if same:
+        engine.run(f"INSERT INTO {table} SELECT *, rowid + {first} FROM {target}")
+    engine.run(f"DROP TABLE {target}")
+    return same
+
+
+def _next(handle: IO[bytes], number: int) -> bytes:
+    """The next line with its end; empty at the end of the file."""
+    data = handle.readline(LONGEST_LINE + 1)
+    if len(data) > LONGEST_LINE:
+        raise InputError(f"line {number} has more than {LONGEST_LINE} bytes", where=Path(handle.name).name, do="this is no table of text")
+    return data
+
+
+def _decoded(lines: Iterable[bytes], found: _Found | None, *, number: int) -> Iterator[tuple[int, str]]:
+    """(line, text without its end) of lines, the first of which is line ``number`` of the file."""
+    for count, line in enumerate(lines, number):
+        data = line.rstrip(b"\r\n")
+        if count == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
         if b"\x00" in data:
             data = data.replace(b"\x00", b"")
             if found:
-                found.add(number, "bytes-out-of-place")
+                found.add(count, "bytes-out-of-place")
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
@@ -221,16 +311,16 @@ def _lines(handle: IO[bytes], found: _Found | None) -> Iterator[tuple[int, str]]
             except UnicodeDecodeError:
                 text = data.decode("latin-1")
             if found:
-                found.add(number, "encoding")
+                found.add(count, "encoding")
         # A lone carriage return within a line ends no row.
-        yield number, text.replace("\r", " ")
+        yield count, text.replace("\r", " ")
 
 
 def _head(path: Path) -> Iterator[tuple[int, str]]:
     """The first lines that hold anything."""
     with path.open("rb") as handle:
         taken = 0
-        for number, text in _lines(handle, None):
+        for number, text in _decoded(iter(lambda: _next(handle, 0), b""), None, number=1):
             if text.strip():
                 taken += 1
                 yield number, text
@@ -238,26 +328,24 @@ def _head(path: Path) -> Iterator[tuple[int, str]]:
                 return
 
 
-def _careful(path: Path, *, delimiter: str, width: int, after: int, found: _Found) -> Iterator[tuple[int, list[str]]]:
-    """Every line after the header as cells, whatever is wrong with it."""
-    with path.open("rb") as handle:
-        waiting: list[tuple[int, str]] = []
-        lines = _lines(handle, found)
-        while True:
-            item = waiting.pop(0) if waiting else next(lines, None)
-            if item is None:
-                return
-            number, text = item
-            if number <= after or not text.strip():
-                continue
-            cells = next(csv.reader([text], delimiter=delimiter), [])
-            if text.count('"') % 2 and _open_ended(text, delimiter):
-                cells = _unclosed(number, text, delimiter=delimiter, width=width, lines=lines, waiting=waiting, found=found)
-            if len(cells) > width and any(c.strip() for c in cells[width:]):
-                found.add(number, "ragged-long")
-            elif len(cells) < width:
-                found.add(number, "ragged-short")
-            yield number, cells
+def _careful(lines: Iterator[tuple[int, str]], *, delimiter: str, width: int, found: _Found) -> Iterator[tuple[int, list[str]]]:
+    """Every line as cells, whatever is wrong with it."""
+    waiting: list[tuple[int, str]] = []
+    while True:
+        item = waiting.pop(0) if waiting else next(lines, None)
+        if item is None:
+            return
+        number, text = item
+        if not text.strip():
+            continue
+        cells = next(csv.reader([text], delimiter=delimiter), [])
+        if text.count('"') % 2 and _open_ended(text, delimiter):
+            cells = _unclosed(number, text, delimiter=delimiter, width=width, lines=lines, waiting=waiting, found=found)
+        if len(cells) > width and any(c.strip() for c in cells[width:]):
+            found.add(number, "ragged-long")
+        elif len(cells) < width:
+            found.add(number, "ragged-short")
+        yield number, cells
 
 
 def _open_ended(text: str, delimiter: str) -> bool:

@@ -50,7 +50,7 @@ class Engine:
     def __init__(self, scratch: Path, *, memory: str = MEMORY) -> None:
         duckdb = module("duckdb")
         self.scratch = scratch
-        self.connection = duckdb.connect(str(scratch / "work.duckdb"))
+        self.connection = duckdb.connect()
         self._names = 0
         self.days: dict[str, tuple[int, int]] = {}
         """Per zone, the first and last year of which the calendar table has the days (``zonedays``)."""

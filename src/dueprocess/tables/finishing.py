@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from dueprocess.case.custody import FACT_TYPES, LEFT_STATES, NEVER_AT, STAY_TIMES
@@ -36,20 +36,46 @@ class Finished:
 
 
 def finish(
-    builder: StayBuilder, shaper: Shaper, map_: Map, placed: Placed, *, vocabulary: Vocabulary, books: tuple[str, str], as_of: date | Instant | None, assume: bool, key: bytes, notes: list[str]
-) -> Finished:
-    """From one row a stay as text and intervals to the finished tables."""
-    engine, problems = builder.engine, builder.problems
+    builder: StayBuilder, shaper: Shaper, map_: Map, placed: Placed, *, vocabulary: Vocabulary, books: tuple[str, str], as_of: date | Instant | None, assume: bool, key: bytes, notes: list[str], bare: bool = False
+) -> tuple[Finished, Finished | None]:
+    """From one row a stay as text and intervals to the finished tables; ``bare``: and to the same without what the map assumes.
+
+    The second differs from the first in its stays alone, unless the form of detainers is assumed: their papers then do too.
+    """
     assumed = dict(map_.assume) if assume else {}
+
+    def begun(assumed: Mapping[str, str]) -> tuple[Finished, str | None, str | None]:
+        return _begin(builder, shaper, map_, placed, vocabulary=vocabulary, books=books, assumed=assumed, key=key)
+
+    def ended(start: tuple[Finished, str | None, str | None], assumed: Mapping[str, str], notes: list[str]) -> Finished:
+        done, unknown, about = replace(start[0], facts=list(start[0].facts), assumptions=[]), start[1], start[2]
+        _assume(done, builder.engine, assumed, map_.why, vocabulary)
+        _end(done, builder, map_, as_of=as_of, unknown=unknown, about=about, notes=notes)
+        return done
+
+    start = begun(assumed)
+    done = ended(start, assumed, notes)
+    if not bare:
+        return done, None
+    builder.problems.muted = True
+    try:
+        return done, ended(begun({}) if "detainer_form" in assumed else start, {}, [])
+    finally:
+        builder.problems.muted = False
+
+
+def _begin(
+    builder: StayBuilder, shaper: Shaper, map_: Map, placed: Placed, *, vocabulary: Vocabulary, books: tuple[str, str], assumed: Mapping[str, str], key: bytes
+) -> tuple[Finished, str | None, str | None]:
+    """The tables before anything is assumed, the stays with a paper nobody can name, and what is known of their grounds."""
+    engine, problems = builder.engine, builder.problems
     typed, facts = _typed(builder, placed, books, key=key, single_id=len(map_.id) == 1)
     done = Finished(typed, facts=list(facts), determined=builder.has("determined_probable_cause"))
     unknown = _papers(done, builder, shaper, map_, placed, books, assumed)
     about = _grounds(done, shaper, map_, placed, problems_of=builder)
     if (part := shaper.sections.get("events")) is not None:
         done.parts["events"] = events(engine, part[0], problems=problems, known=list(vocabulary.events))
-    _assume(done, engine, assumed, map_.why, vocabulary)
-    _end(done, builder, map_, as_of=as_of, unknown=unknown, about=about, notes=notes)
-    return done
+    return done, unknown, about
 
 
 # -- values -------------------------------------------------------------------------------------------------------
@@ -268,9 +294,9 @@ def _speaks(engine: Engine, stays: str, builder: StayBuilder, map_: Map, as_of: 
             times = [f"max({t}_hi) FILTER ({t}_hi < {NEVER_AT})" for t in ("booked", "left", "detainer_received", "release_due")]
             (latest,) = engine.one(f"SELECT greatest({', '.join(times)}) FROM {stays}")
         if latest is not None:
-            notes.append("as_of was not given; the latest recorded time was taken as the instant up to which the file speaks")
+            notes.append("No day was given up to which the files speak (--as-of, or as_of in the map): the latest recorded time was taken for it.")
         else:
-            notes.append("as_of was not given, and the file has no time of a stay: up to when it speaks is unknown (give --as-of)")
+            notes.append("No day was given up to which the files speak, and they have no time of a stay to take for it: give --as-of.")
     spoken: list[tuple[str, Instant | None]] = []
     for zone in zones:
         if isinstance(as_of, date):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,9 +28,10 @@ from dueprocess.tables.raw import Raw, groups
 from dueprocess.tables.rows import Shaper
 from dueprocess.tables.sources import Input, grouped, read_all
 from dueprocess.tables.stays import Assumption, StayBuilder
-from dueprocess.tables.writing import write
+from dueprocess.tables.writing import write, write_bare
 
 AsOf = date | Instant | str | None
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def prepare(
     keep_by: Sequence[str] = (),
     person_key: bytes | None = None,
     memory: str = MEMORY,
+    bare: Path | None = None,
+    progress: Say | None = None,
 ) -> Prepared:
     """Turn foreign tables into the folder of custody tables that ``case.custody`` describes.
 
@@ -82,6 +85,8 @@ def prepare(
     the day (its end, where each jail lies); without it the map's, else the latest recorded time, which the notes say.
     ``assume=False`` leaves the map's assumptions out. ``keep_by`` names columns to carry along for breaking counts down.
     ``person_key`` keys the hashes of persons; without it a random one is used and thrown away. ``memory`` bounds DuckDB.
+    ``bare`` is a second folder to write: the same tables without what the map assumes; it stays empty where the map
+    assumes nothing. ``progress`` is told each step in a few words.
 
     Every defect of a cell or row is listed in ``problems.parquet``; no row is dropped.
 
@@ -91,11 +96,13 @@ def prepare(
     """
     if map is not None and preset is not None:
         raise InputError("a map and a preset are named", where="--map", do="give one of the two")
-    _folder(out)
+    for folder in (out, bare):
+        if folder is not None:
+            _folder(folder)
     with engine(within=out, memory=memory) as opened:
         prepare_macros(opened)
         problems = Problems(opened)
-        return _prepare(opened, problems, inputs, out=out, lawbook=lawbook, places=places, given=map, preset=preset, as_of=as_of, assume=assume, keep_by=keep_by, key=person_key or secrets.token_bytes(32))
+        return _prepare(opened, problems, inputs, out=out, lawbook=lawbook, places=places, given=map, preset=preset, as_of=as_of, assume=assume, keep_by=keep_by, key=person_key or secrets.token_bytes(32), bare=bare, say=progress or (lambda _: None))
 
 
 def _folder(out: Path) -> None:
@@ -113,7 +120,7 @@ WRITTEN = ("stays.parquet", "papers.parquet", "grounds.parquet", "events.parquet
 
 def _prepare(
     opened: Engine, problems: Problems, inputs: Sequence[Path | str], *, out: Path, lawbook: Lawbook, places: PlaceBook, given: Mapping[str, Any] | Map | None,
-    preset: str | None, as_of: AsOf, assume: bool, keep_by: Sequence[str], key: bytes,
+    preset: str | None, as_of: AsOf, assume: bool, keep_by: Sequence[str], key: bytes, bare: Path | None, say: Say,
 ) -> Prepared:  # fmt: skip
     vocabulary = lawbook.vocabulary
     start = chosen_map(given, preset, vocabulary=vocabulary)
@@ -127,6 +134,7 @@ def _prepare(
             if table.group or table.fill:
                 groups(opened, raw, problems, group=table.group, fill=table.fill)
     rows_in = sum(raw.rows for raw in raws)
+    say(f"{rows_in:,} rows read; making stays of them")
     shaper = Shaper(opened, map_, tables, problems)
     rows = shaper.stay_rows(keep_by, [n for n in map_.columns if n in vocabulary.facts or n.removesuffix("_from") in vocabulary.facts or n.removesuffix("_then") in vocabulary.facts])
     rows.facts = [n for n in rows.facts if n not in ("detainer_form", "detainer_issuer")]
@@ -138,19 +146,24 @@ def _prepare(
     if map_.snapshot:
         builder.snapshots()
     builder.merge()
+    say(f"{placed.stays:,} stays; joining what belongs to them")
     for part in ("papers", "grounds", "events"):
         if any(s.part == part for s in map_.sections):
             shaper.sections[part] = shaper.section_rows(part, builder.known(booked=part == "grounds"))
     builder.date_facts()
     books = (boxes_book(opened, _boxes_in(builder, shaper), known=[f.box for f in vocabulary.facts.values() if f.box]), editions_book(opened, lawbook.forms))
-    done = finish(
-        builder, shaper, map_, placed, vocabulary=vocabulary, books=books, as_of=_as_of(as_of, map_), assume=assume, key=key, notes=notes
+    say("finishing the stays")
+    done, without = finish(
+        builder, shaper, map_, placed, vocabulary=vocabulary, books=books, as_of=_as_of(as_of, map_), assume=assume, key=key, notes=notes, bare=bare is not None and assume and bool(map_.assume)
     )
     merged, aside = _account(shaper, tables, raws, map_, placed, problems)
     if rows_in != placed.stays + merged + aside:
         raise RuntimeError(f"{rows_in} rows in, but {placed.stays} + {merged} + {aside} accounted for")
     _repeated(opened, tables[map_.stays], map_, problems)
+    say("writing the tables")
     write(opened, out, done, by=rows.by)
+    if bare is not None and without is not None:
+        write_bare(opened, bare, without, whole=out, of=done, by=rows.by)
     prepared = Prepared(out, map_.name, map_.preset, tuple(listed), rows_in, placed.stays, merged, aside, tuple(done.assumptions), dict(sorted(problems.counts.items())), tuple(notes))
     text = {
         "inputs": [asdict(i) for i in listed], "map": prepared.map, "preset": prepared.preset, "assumptions": [asdict(a) for a in prepared.assumptions],
@@ -158,6 +171,8 @@ def _prepare(
     }  # fmt: skip
     # Written last: a folder without it is not whole.
     (out / "prepared.json").write_text(json.dumps(text, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if bare is not None and without is not None:
+        (bare / "prepared.json").write_text(json.dumps({**text, "assumptions": []}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return prepared
 
 

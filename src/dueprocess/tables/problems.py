@@ -23,6 +23,7 @@ WORDS = {
     "ragged-short": "fewer cells than columns; the rest is empty",
     "blank-line": "a line without any value was set aside",
     "repeated-header": "a header that stands again among the rows was set aside",
+    "summary-line": "a line of totals, or the foot of a page, was set aside",
     "group-header": "a line that names a group was set aside; its text was given to the rows below",
     "title-line": "a line above the header was set aside",
     "redacted": "a mark for withheld or missing (as b(6), NA, NULL); taken as empty",
@@ -57,13 +58,15 @@ class Problems:
 
     engine: Engine
     counts: dict[str, int] = field(default_factory=dict)
+    muted: bool = False
+    """Whether what is found now was found before: the same tables, finished once more in another way."""
 
     def __post_init__(self) -> None:
         self.engine.run(f"CREATE TABLE problems ({', '.join(f'{n} {t}' for n, t in COLUMNS.items())})")
 
     def add(self, code: str, *, file: str, what: str = "", row: int | None = None, column: str | None = None, count: int = 1) -> None:
         """One problem that is already counted."""
-        if count <= 0:
+        if count <= 0 or self.muted:
             return
         self.counts[code] = self.counts.get(code, 0) + count
         self.engine.run("INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, NULL)", [file, row, column, code, what or WORDS[code], count])
@@ -73,6 +76,8 @@ class Problems:
 
         Of one kind (file, column, code, what) the first hundred rows are listed, the rest counted in one line.
         """
+        if self.muted:
+            return
         words = "CASE code " + " ".join(f"WHEN {literal(c)} THEN {literal(w)}" for c, w in WORDS.items()) + " END"
         found = self.engine.fresh("found")
         self.engine.run(

@@ -29,6 +29,10 @@ class Raw:
     path: Path | None = None
     sheet: str | None = None
     notes: list[str] = field(default_factory=list)
+    printed: bool = True
+    """Whether it may be a report with lines of totals among its rows; a database's table or a Parquet file is none."""
+    digest: str = ""
+    """SHA-256 of its rows as they were read; only of what has no file of its own."""
 
     def column(self, names: Sequence[str]) -> str | None:
         """The SQL name of the first of these columns that the table has."""
@@ -41,18 +45,28 @@ class Raw:
 
 def store(engine: Engine, records: Iterable[tuple[int, Sequence[str | None]]], *, width: int) -> str:
     """Write records (row in the file, cells) into a new table, some at a time; cells beyond ``width`` are left off."""
-    arrow = module("pyarrow")
+    table = emptied(engine, width=width)
+    append(engine, table, records, width=width)
+    return table
+
+
+def emptied(engine: Engine, *, width: int) -> str:
+    """A new table of so many columns of text, and ``_line``."""
     table = engine.fresh("raw")
-    names = [*(f"c{i}" for i in range(width)), "_line"]
-    schema = arrow.schema([*((n, arrow.string()) for n in names[:-1]), ("_line", arrow.int64())])
-    engine.run(f"CREATE TABLE {table} ({', '.join(f'{n} VARCHAR' for n in names[:-1])}{',' if width else ''} _line BIGINT)")
+    engine.run(f"CREATE TABLE {table} ({', '.join(f'c{i} VARCHAR' for i in range(width))}{',' if width else ''} _line BIGINT)")
+    return table
+
+
+def append(engine: Engine, table: str, records: Iterable[tuple[int, Sequence[str | None]]], *, width: int) -> None:
+    """Write records behind what a table holds."""
+    arrow = module("pyarrow")
+    schema = arrow.schema([*((f"c{i}", arrow.string()) for i in range(width)), ("_line", arrow.int64())])
     for batch in _batches(records, size=max(1, min(BATCH, 2_000_000 // max(width, 1)))):
         columns: list[list[str | None]] = [[(cells[i] or None) if i < len(cells) else None for _, cells in batch] for i in range(width)]
         part = arrow.Table.from_arrays([*(arrow.array(c, arrow.string()) for c in columns), arrow.array([line for line, _ in batch], arrow.int64())], schema=schema)
         engine.connection.register("_part", part)
         engine.run(f"INSERT INTO {table} SELECT * FROM _part")
         engine.connection.unregister("_part")
-    return table
 
 
 def _batches(records: Iterable[tuple[int, Sequence[str | None]]], *, size: int) -> Iterator[list[tuple[int, Sequence[str | None]]]]:
@@ -66,8 +80,24 @@ def _batches(records: Iterable[tuple[int, Sequence[str | None]]], *, size: int) 
         yield batch
 
 
+_NUMBER = r"[-+$]?[\d,. ]*\d%?"
+_TOTAL = rf"(grand |sub-?)?totals?( (number|count|sum))?( of)?( [a-z]+)?( for .*)?:?( {_NUMBER})?"
+_FOOTER = rf"page \d+( of \d+)?|\**(end of (the )?(report|list|file)).*|(report |list )?(run|printed|generated|produced|created)( on| by| at| date| time)*:?.*\d.*|(number|count) of [a-z]+:? {_NUMBER}|{_NUMBER} (rows?|records?|inmates|bookings|stays) ?(total|listed|found|selected|in all)?\.?"
+"""What stands in a line that is no row: totals, the page, when the report was run."""
+
+
+def _summary(width: int) -> str:
+    """The SQL of whether a line sums up others or ends a page: its only words say so, and all else in it are numbers."""
+    texts = [f"lower(trim(c{i}))" for i in range(width)]
+    filled = " + ".join(f"(coalesce({t}, '') <> '')::INT" for t in texts)
+    numbers = " + ".join(f"coalesce(regexp_full_match({t}, '{_NUMBER}'), FALSE)::INT" for t in texts)
+    totals = " + ".join(f"coalesce(contains({t}, 'total') AND regexp_full_match({t}, '{_TOTAL}'), FALSE)::INT" for t in texts)
+    footer = " OR ".join(f"coalesce(regexp_full_match({t}, '{_FOOTER}'), FALSE)" for t in texts)
+    return f"(({totals}) >= 1 AND ({totals}) + ({numbers}) = ({filled})) OR (({filled}) = 1 AND ({footer}))"
+
+
 def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
-    """Set aside what is no row of data (blank lines, headers that stand again), listed; count the rest."""
+    """Set aside what is no row of data (blank lines, headers that stand again, totals), listed; count the rest."""
     width = len(raw.headers)
     if not width:
         raw.rows = 0
@@ -80,15 +110,16 @@ def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
         if not name.endswith(")")
     )
     again = f"NOT ({blank}) AND ({again or 'FALSE'})"
-    blanks, headers, count = engine.one(f"SELECT count(*) FILTER (WHERE {blank}), count(*) FILTER (WHERE {again}), count(*) FROM {raw.table}")
-    for code, condition, found in (("blank-line", blank, blanks), ("repeated-header", again, headers)):
+    summary = f"NOT ({blank}) AND NOT coalesce({again}, FALSE) AND ({_summary(width)})" if raw.printed and 2 < width <= 200 else "FALSE"
+    blanks, headers, sums, count = engine.one(f"SELECT count(*) FILTER (WHERE {blank}), count(*) FILTER (WHERE {again}), count(*) FILTER (WHERE {summary}), count(*) FROM {raw.table}")
+    for code, condition, found in (("blank-line", blank, blanks), ("repeated-header", again, headers), ("summary-line", summary, sums)):
         if found:
             problems.collect(f"SELECT {file} AS file, _line AS row, NULL::VARCHAR AS \"column\", '{code}' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {raw.table} WHERE {condition}")
-    raw.rows = count - blanks - headers
-    raw.aside += blanks + headers
-    if blanks or headers:
+    raw.rows = count - blanks - headers - sums
+    raw.aside += blanks + headers + sums
+    if blanks or headers or sums:
         kept = engine.fresh("raw")
-        engine.run(f"CREATE TABLE {kept} AS SELECT * FROM {raw.table} WHERE NOT coalesce(({blank}) OR ({again}), FALSE)")
+        engine.run(f"CREATE TABLE {kept} AS SELECT * FROM {raw.table} WHERE NOT coalesce(({blank}) OR ({again}), FALSE) AND NOT coalesce({summary}, FALSE)")
         raw.table = kept
 
 

@@ -10,7 +10,7 @@ from dueprocess.tables.cells import condition, source, text_of, time_of
 from dueprocess.tables.columns import TIMES, check_by
 from dueprocess.tables.engine import Engine, literal, quoted
 from dueprocess.tables.header import plain
-from dueprocess.tables.mapping import Column, Map, Section
+from dueprocess.tables.mapping import Column, Condition, Map, Section
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw
 
@@ -195,8 +195,8 @@ class Shaper:
         origin, key = self.keyed(section.table, raw, section.stay, f"{section.where} stay")
         others = self._others(section.table, raw)
 
-        def met(conditions: Sequence[object]) -> str:
-            return condition(conditions, raw, loose=self.map.loose, where=section.where, others=others)  # type: ignore[arg-type]
+        def met(conditions: Sequence[Condition]) -> str:
+            return condition(conditions, raw, loose=self.map.loose, where=section.where, others=others)
 
         chosen, checks = [], []
         for name in fields:

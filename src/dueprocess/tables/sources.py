@@ -42,6 +42,25 @@ class Input:
     rows: int
 
 
+def named(text: str) -> Path | str:
+    """What a user names as input: a path, or, where it has a scheme, the address of a database or an object store.
+
+    An address must not become a path, which would take one of its two slashes away.
+    """
+    return text if "://" in text else Path(text)
+
+
+def bare(address: Path | str) -> str:
+    """An input as it may be printed: an address without user, password and options."""
+    text = str(address)
+    if "://" not in text:
+        return text
+    scheme, _, rest = text.partition("://")
+    place = rest.partition("?")[0]
+    host, slash, path = place.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
 def stem(name: str) -> str:
     """A file's name without the endings of formats: ``stays.csv.gz`` is the table ``stays``."""
     found = Path(name).name
@@ -62,7 +81,7 @@ def files_of(inputs: Sequence[Path | str], *, scratch: Path) -> list[tuple[str, 
         if text.startswith(("postgres://", "postgresql://")):
             found.append(("postgres", text))
         elif "://" in text:
-            found += fetched(text, scratch=scratch)
+            found += fetched(text, bare=bare(text), scratch=scratch)
         else:
             path = Path(item)
             if not path.exists():
@@ -104,7 +123,8 @@ def read_all(
             except module("duckdb").Error:
                 raise InputError("its rows cannot be read", where=raw.file, do="write the file again, or fetch it again") from None
         raws += found
-        digest, size = _digest(path) if isinstance(path, Path) else ("", 0)
+        # Of a database the rows as they were read: there is no file whose bytes could be hashed.
+        digest, size = _digest(path) if isinstance(path, Path) else (hashlib.sha256("".join(r.digest for r in found).encode()).hexdigest(), 0)
         listed.append(Input(name, digest, size, sum(r.rows for r in found)))
     return raws, listed
 

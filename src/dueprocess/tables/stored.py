@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ def read_parquet(engine: Engine, path: Path, *, name: str, stem: str) -> Raw:
         engine.run(f"CREATE VIEW {table} AS SELECT {_as_text(columns)}, file_row_number + 1 AS _line FROM {source}")
     except duckdb.Error:
         raise InputError("the Parquet file cannot be read", where=name, do="write it again, or fetch it again") from None
-    return Raw(file=name, name=stem, table=table, headers=names(columns, width=len(columns), where=name), path=path)
+    return Raw(file=name, name=stem, table=table, headers=names(columns, width=len(columns), where=name), path=path, printed=False)
 
 
 def _as_text(columns: Sequence[str]) -> str:
@@ -46,7 +47,7 @@ def read_duckdb(engine: Engine, path: Path, *, name: str, only: str | None = Non
             columns = [row[0] for row in engine.rows(f"DESCRIBE {source}")]
             table = engine.fresh("raw")
             engine.run(f"CREATE TABLE {table} AS SELECT {_as_text(columns)}, row_number() OVER () AS _line FROM {source}")
-            found.append(Raw(file=f"{name}[{title}]", name=title, table=table, headers=names(columns, width=len(columns), where=name), path=path, sheet=title))
+            found.append(Raw(file=f"{name}[{title}]", name=title, table=table, headers=names(columns, width=len(columns), where=name), path=path, sheet=title, printed=False))
         return found
     except duckdb.Error:
         raise InputError("a table of the DuckDB file cannot be read", where=name, do="export it as Parquet") from None
@@ -55,10 +56,10 @@ def read_duckdb(engine: Engine, path: Path, *, name: str, only: str | None = Non
 
 
 def _chosen(tables: Sequence[str], only: str | None, name: str) -> list[str]:
+    if not tables:
+        raise InputError("there is no table in it that may be read", where=name, do="give one with a table, or ask for the right to read it")
     if only is not None and only not in tables:
         raise InputError(f"there is no table [{only}]", where=name, do=f"one of {', '.join(tables[:10])}")
-    if not tables:
-        raise InputError("there is no table in it", where=name, do="give a file with a table")
     return [only] if only is not None else list(tables)
 
 
@@ -73,7 +74,7 @@ def read_sqlite(engine: Engine, path: Path, *, name: str, only: str | None = Non
             cursor = connection.execute(f"SELECT * FROM {quoted(title)}")
             columns = [d[0] for d in cursor.description]
             table = store(engine, _records(cursor), width=len(columns))
-            found.append(Raw(file=f"{name}[{title}]", name=title, table=table, headers=names(columns, width=len(columns), where=name), path=path, sheet=title))
+            found.append(Raw(file=f"{name}[{title}]", name=title, table=table, headers=names(columns, width=len(columns), where=name), path=path, sheet=title, printed=False))
         return found
     except sqlite3.Error:
         raise InputError("the SQLite file cannot be read", where=name, do="check it with the program that wrote it, or export CSV") from None
@@ -99,30 +100,49 @@ def _text(value: Any) -> str | None:
     return str(value).replace("\x00", "")
 
 
+_SESSION = "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO -c synchronize_seqscans=off"
+"""Times are text with an offset, whatever the server's own settings; rows come in the order in which they lie."""
+
+
 def read_postgres(engine: Engine, url: str, *, only: str | None = None) -> list[Raw]:
-    """Every table of a PostgreSQL schema ``public``, or the one named, streamed in one read-only transaction.
+    """Every table and view of a PostgreSQL schema ``public``, or the one named, streamed in one read-only transaction.
 
     Raises:
-        InputError: the driver is not installed, or the server does not answer. The address is not repeated: it may hold a password.
+        InputError: the driver is not installed, the server does not answer, or a table may not be read. The address is
+            not repeated: it may hold a password.
     """
     psycopg = module("psycopg")
     try:
-        with psycopg.connect(url, options="-c default_transaction_read_only=on -c timezone=UTC") as connection:
+        with psycopg.connect(url, options=_SESSION) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             tables = [r[0] for r in connection.execute("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name")]
-            found = []
-            for title in _chosen(tables, only, "the database"):
-                columns = [d.name for d in connection.execute(f"SELECT * FROM {quoted(title)} LIMIT 0").description]
-                with connection.cursor(name="dueprocess_read") as cursor:
-                    cursor.execute(f"SELECT {', '.join(f'{quoted(c)}::text' for c in columns)} FROM {quoted(title)}")
-                    table = store(engine, _records(cursor), width=len(columns))
-                found.append(Raw(file=f"postgres[{title}]", name=title, table=table, headers=names(columns, width=len(columns), where=title), sheet=title))
-            return found
+            return [_read_postgres(engine, connection, title) for title in _chosen(tables, only, "postgres")]
+    except psycopg.errors.InsufficientPrivilege:
+        raise InputError("a table of the database may not be read", where="postgres", do="ask for the right to read it, or name another table under tables of the map") from None
     except psycopg.Error:
         raise InputError("the database does not answer, or refuses", where="postgres", do="check the address, the name and the password") from None
 
 
-def fetched(url: str, *, scratch: Path) -> list[tuple[str, Path]]:
+def _read_postgres(engine: Engine, connection: Any, title: str) -> Raw:
+    columns = [d.name for d in connection.execute(f"SELECT * FROM {quoted(title)} LIMIT 0").description]
+    digest = hashlib.sha256()
+
+    def hashed(records: Iterator[tuple[int, Sequence[str | None]]]) -> Iterator[tuple[int, Sequence[str | None]]]:
+        for line, cells in records:
+            digest.update(repr(cells).encode())
+            yield line, cells
+
+    with connection.cursor(name="dueprocess_read") as cursor:
+        cursor.itersize = 10_000
+        cursor.execute(f"SELECT {', '.join(f'{quoted(c)}::text' for c in columns)} FROM {quoted(title)}")
+        table = store(engine, hashed(_records(cursor)), width=len(columns))
+    return Raw(file=f"postgres[{title}]", name=title, table=table, headers=names(columns, width=len(columns), where=title), sheet=title, printed=False, digest=digest.hexdigest())
+
+
+def fetched(url: str, *, bare: str, scratch: Path) -> list[tuple[str, Path]]:
     """The file at an address of an object store, or every file of a folder there: (name, local copy).
+
+    Any address that ``pyarrow.fs.FileSystem.from_uri`` takes; ``bare`` is the address as it may be printed.
 
     Raises:
         InputError: there is nothing there, or the store does not answer.
@@ -133,15 +153,15 @@ def fetched(url: str, *, scratch: Path) -> list[tuple[str, Path]]:
         store_, at = files.FileSystem.from_uri(url)
         info = store_.get_file_info(at)
         if info.type == files.FileType.NotFound:
-            raise InputError("there is no such file", where=url, do="check the address")
+            raise InputError("there is no such file", where=bare, do="check the address")
         listed = [info] if info.type == files.FileType.File else [i for i in store_.get_file_info(files.FileSelector(at)) if i.type == files.FileType.File]
         found = []
-        for number, item in enumerate(sorted(listed, key=lambda i: i.path)):
-            target = scratch / f"fetched-{number}-{Path(item.path).name}"
+        for item in sorted(listed, key=lambda i: i.path):
+            target = scratch / f"fetched-{len(list(scratch.iterdir()))}-{Path(item.path).name}"
             with store_.open_input_stream(item.path) as source, target.open("wb") as out:
                 while part := source.read(1 << 22):
                     out.write(part)
             found.append((Path(item.path).name, target))
         return found
     except (arrow.ArrowException, OSError, ValueError):
-        raise InputError("the object store does not answer, or refuses", where=url.split("?")[0], do="check the address and the right to read it") from None
+        raise InputError("the object store does not answer, or refuses", where=bare, do="check the address and the right to read it") from None

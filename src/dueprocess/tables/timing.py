@@ -29,10 +29,11 @@ def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn], *, sto
 
     ``stored=False`` makes it a view, for what is read once or twice.
     """
+    plain = [c.text for c in columns if not c.posted]
+    days, others = _calendar(engine, table, plain) if plain else (None, [])
     books: dict[Posted, str] = {}
     for posted in dict.fromkeys(c.posted for c in columns):
-        books[posted] = _book(engine, table, [c.text for c in columns if c.posted == posted], posted)
-    days = _calendar(engine, table, [c.text for c in columns if not c.posted])
+        books[posted] = _book(engine, table, [c.text for c in columns if c.posted == posted] if posted else others, posted)
     inner, joins, chosen = [], [], []
     for number, column in enumerate(columns):
         m, d = f"m{number}", f"d{number}"
@@ -68,14 +69,17 @@ def _columns(column: TimeColumn, m: str, d: str, local: str, instant: str) -> li
     ]
 
 
-def _calendar(engine: Engine, table: str, texts: Sequence[str]) -> str | None:
-    """The days of all zones in the years that ISO texts name, perhaps none; None where no column asks for them."""
-    if not texts:
-        return None
-    ends = engine.one(f"SELECT {', '.join(f'year(min(dp_local({t}))), year(max(dp_local({t})))' for t in texts)} FROM {table}")
-    first, last = min((y for y in ends[::2] if y is not None), default=None), max((y for y in ends[1::2] if y is not None), default=None)
-    zones = [row[0] for row in engine.rows(f"SELECT DISTINCT zone FROM {table} WHERE zone IS NOT NULL ORDER BY zone")]
-    return zone_days(engine, zones if first is not None else [], first=max(first or FIRST_YEAR, FIRST_YEAR), last=min(last or FIRST_YEAR, LAST_YEAR))
+_OTHER = "{t} IS NOT NULL AND dp_instant({t}) IS NULL AND (zone IS NULL OR dp_local({t}) IS NULL)"
+"""A text that the engine does not turn by itself."""
+
+
+def _calendar(engine: Engine, table: str, texts: Sequence[str]) -> tuple[str, list[str]]:
+    """The days of all zones in the years that ISO texts name, perhaps none; and the columns with other texts."""
+    asked = ", ".join(f"year(min(dp_local({t}))), year(max(dp_local({t}))), count(*) FILTER ({_OTHER.format(t=t)})" for t in texts)
+    *found, zones = engine.one(f"SELECT {asked}, list(DISTINCT zone) FILTER (zone IS NOT NULL) FROM {table}")
+    first, last = min((y for y in found[::3] if y is not None), default=None), max((y for y in found[1::3] if y is not None), default=None)
+    days = zone_days(engine, sorted(zones or ()) if first is not None else [], first=max(first or FIRST_YEAR, FIRST_YEAR), last=min(last or FIRST_YEAR, LAST_YEAR))
+    return days, [t for t, count in zip(texts, found[2::3], strict=True) if count]
 
 
 def _book(engine: Engine, table: str, texts: Sequence[str], posted: Posted) -> str:
@@ -83,8 +87,10 @@ def _book(engine: Engine, table: str, texts: Sequence[str], posted: Posted) -> s
     arrow = module("pyarrow")
     book = engine.fresh("moments")
     engine.run(f"CREATE TABLE {book} (zone VARCHAR, text VARCHAR, lo BIGINT, hi BIGINT, open BOOLEAN, code VARCHAR)")
-    other = "" if posted else " AND dp_instant({t}) IS NULL AND (zone IS NULL OR dp_local({t}) IS NULL)"
-    distinct = " UNION ".join(f"SELECT DISTINCT coalesce(zone, '') AS zone, {t} AS text FROM {table} WHERE {t} IS NOT NULL{other.format(t=t)}" for t in texts)
+    if not texts:
+        return book
+    wanted = "{t} IS NOT NULL" if posted else _OTHER
+    distinct = " UNION ".join(f"SELECT DISTINCT coalesce(zone, '') AS zone, {t} AS text FROM {table} WHERE {wanted.format(t=t)}" for t in texts)
     found = engine.fresh("texts")
     engine.run(f"CREATE TABLE {found} AS {distinct}")
     for batch in engine.batches(f"SELECT zone, text FROM {found}"):

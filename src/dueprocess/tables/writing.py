@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,12 +21,40 @@ from dueprocess.tables.engine import Engine, literal, quoted
 from dueprocess.tables.finishing import Finished
 
 
+def write_bare(engine: Engine, out: Path, done: Finished, *, whole: Path, of: Finished, by: Sequence[str]) -> None:
+    """Write the tables without assumptions; those that are the same as in the folder ``whole`` (``of``) are taken from there."""
+    out.mkdir(parents=True, exist_ok=True)
+    _write_stays(engine, out, done, by=by)
+    same = [n for n in ("papers", "grounds", "events") if done.parts.get(n) == of.parts.get(n)]
+    _write_parts(engine, out, done, [n for n in PARTS if n not in same])
+    for name in [*(f"{n}.parquet" for n in (*same, "problems", "unread")), "matches.csv"]:
+        (out / name).unlink(missing_ok=True)
+        try:
+            os.link(whole / name, out / name)  # the same bytes, not a second time
+        except OSError:
+            shutil.copyfile(whole / name, out / name)
+
+
 def write(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]) -> None:
     """Write every table of the folder but ``prepared.json``."""
+    _write_stays(engine, out, done, by=by)
+    _write_parts(engine, out, done, list(PARTS))
+    _copy(engine, 'SELECT file, row, "column", code, what, count, stay_row FROM problems ORDER BY file, code, "column", row NULLS LAST', out / "problems.parquet")
+    _copy(engine, 'SELECT * FROM unread ORDER BY file, row, "column"', out / "unread.parquet")
+    engine.run(f"COPY (SELECT * EXCLUDE (_on) FROM matches ORDER BY ALL) TO {literal(out / 'matches.csv')} (FORMAT csv, HEADER)")
+
+
+PARTS = {"papers": (PAPER_COLUMNS, PAPER_TIMES), "grounds": (GROUND_COLUMNS, GROUND_TIMES), "events": (EVENT_COLUMNS, EVENT_TIMES)}
+
+
+def _write_stays(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]) -> None:
     stays = [*stay_schema(), *done.facts, *(c for c in ("determined_probable_cause", "determined_probable_cause_at") if done.determined), *by]
     _copy(engine, f"SELECT {', '.join(quoted(c) for c in stays)} FROM {done.stays} ORDER BY row", out / "stays.parquet")
-    parts = (("papers", PAPER_COLUMNS, PAPER_TIMES), ("grounds", GROUND_COLUMNS, GROUND_TIMES), ("events", EVENT_COLUMNS, EVENT_TIMES))
-    for name, columns, times in parts:
+
+
+def _write_parts(engine: Engine, out: Path, done: Finished, names: Sequence[str]) -> None:
+    for name in names:
+        columns, times = PARTS[name]
         schema = {**columns, **time_columns(times)}
         table = done.parts.get(name)
         if table is None:
@@ -32,9 +62,6 @@ def write(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]) -> No
         else:
             query = f"SELECT {', '.join(f'{column}::{kind} AS {column}' for column, kind in schema.items())} FROM {table} ORDER BY row, _ord"
         _copy(engine, query, out / f"{name}.parquet")
-    _copy(engine, 'SELECT file, row, "column", code, what, count, stay_row FROM problems ORDER BY file, code, "column", row NULLS LAST', out / "problems.parquet")
-    _copy(engine, 'SELECT * FROM unread ORDER BY file, row, "column"', out / "unread.parquet")
-    engine.run(f"COPY (SELECT * EXCLUDE (_on) FROM matches ORDER BY ALL) TO {literal(out / 'matches.csv')} (FORMAT csv, HEADER)")
 
 
 def _copy(engine: Engine, query: str, path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import made_up
 
 from dueprocess.audit import issuance, numbers
-from dueprocess.audit.single import decide_rows
+from dueprocess.audit.single import decide_rows, read_rows
 from dueprocess.law import load_lawbook
 
 TODAY = date(2026, 11, 22)
@@ -63,3 +63,36 @@ def test_like_detainers_share_one_answer_and_others_do_not(tmp_path: Path) -> No
     few = [i_247a(i, warrant=i % 2 == 0) for i in range(40)]
     found = of(tmp_path, few)
     assert (found["results"]["within"], found["results"]["against"]) == (20, 20)
+
+
+def test_a_day_without_its_hour_is_enough_and_two_days_under_two_policies_are_not(tmp_path: Path) -> None:
+    dated = i_247a(0, warrant=False)
+    low = dated["detainer_received_lo"] - dated["detainer_received_lo"] % 86_400 + 7 * 3600  # that day's midnight in Oregon
+    dated |= {"detainer_received_lo": low, "detainer_received_hi": low + 86_400, "detainer_received_open": True}
+    # On 1 April 2017 the policy that asks for a warrant with the form came into force.
+    vague = i_247a(1, warrant=False) | {"detainer_received_lo": 1_490_900_000, "detainer_received_hi": 1_491_300_000, "detainer_received_open": False}
+    found = of(tmp_path, [dated, vague])
+    assert found["results"]["against"] == 1 and found["results"]["open"] == 1
+
+
+def test_the_second_detainer_of_a_stay_is_asked_about_too(tmp_path: Path) -> None:
+    second = {"row": 0, "kind": "i-247a", "edition": "2017-03", "boxes": "biometric", "received_lo": 1_521_200_000, "received_hi": 1_521_200_000, "received_open": False}
+    made_up.write(tmp_path, [i_247a(0, warrant=False), i_247a(1, warrant=True)], papers=[second])
+    decide_rows(tmp_path, lawbook=load_lawbook(), law_known_at=TODAY, out=tmp_path / "results.parquet")
+    with numbers.opened(tmp_path, tmp_path / "results.parquet") as link:
+        found = issuance.issuance(link, tmp_path, lawbook=load_lawbook(), law_known_at=TODAY)
+    assert found["detainers"] == 3 and found["results"]["against"] == 2 and found["results"]["within"] == 1
+
+
+def test_those_told_apart_by_nothing_have_one_answer(tmp_path: Path) -> None:
+    stays = made_up.county(400, seed=5)
+    made_up.write(tmp_path, stays)
+    decide_rows(tmp_path, lawbook=load_lawbook(), law_known_at=None, out=tmp_path / "results.parquet")
+    answers: dict[int, set[tuple[str, tuple[str, ...]]]] = {}
+    with numbers.opened(tmp_path, tmp_path / "results.parquet") as link:
+        issuance._sort(link, tmp_path, load_lawbook(), then=True)
+        sorts = dict(link.execute("SELECT row, sort FROM lodged").fetchall())
+        for stay, papers, _, events, _ in read_rows(tmp_path, rows=list(sorts)):
+            answers.setdefault(sorts[stay["row"]], set()).add(issuance._asked(stay, papers, events, lawbook=load_lawbook(), law_known_at=None))
+    assert len(answers) < len(sorts)
+    assert all(len(found) == 1 for found in answers.values())

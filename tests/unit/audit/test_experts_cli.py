@@ -103,3 +103,38 @@ def test_what_a_class_refuses(here: Path, words: tuple[str, ...], told: str) -> 
     with pytest.raises(InputError, match=told):
         typed("audit", "class", "audit", *words)
     assert not (here / "audit" / "classes").exists()
+
+
+ASK = ("--purpose", "notice, case 00-0000", "--by-role", "class counsel", "--passphrase-file", "words")
+
+
+def test_an_audit_seals_its_certain_and_possible_stays_and_keeps_the_log(here: Path) -> None:
+    told = typed("audit", "tables", "--out", "again", "--engine", "single", "--identified", *ASK)
+    folder = here / "again" / "classes" / "certain-and-possible-stays"
+    assert "sealed: again/classes/certain-and-possible-stays/members.sealed" in told
+    assert "made-up.csv,3" in typed("audit", "class", "again", "--open", str(folder / "members.sealed"), *ASK)
+    before = (folder / "access.jsonl").read_text()
+    assert [json.loads(line)["what"] for line in before.splitlines()] == ["sealed", "opened"]
+    for path in (here / "again").rglob("*"):
+        assert not path.is_file() or path.suffix == ".parquet" or path.name in ("stays.csv",) or "B-00001" not in path.read_text(errors="replace"), path
+    # The same audit again takes the lists away and leaves the log.
+    typed("audit", "tables", "--out", "again", "--engine", "single")
+    assert [p.name for p in folder.iterdir()] == ["access.jsonl"] and (folder / "access.jsonl").read_text() == before
+    with pytest.raises(InputError, match="log of lists of people"):
+        typed("audit", "tables", "--out", "again", "--engine", "single", "--public")
+    assert (folder / "access.jsonl").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--identified",), "--purpose: people are named only"),
+        (("--identified", "--purpose", "notice", "--by-role", "counsel"), "nobody to ask for the passphrase"),
+        (("--identified", "--public", *ASK), "--public, --identified: one of the two"),
+        (("--purpose", "notice"), "without --identified"),
+    ],
+)
+def test_what_an_identified_audit_refuses_before_it_runs(here: Path, words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        typed("audit", "tables", "--out", "never", *words)
+    assert not (here / "never").exists() and not (here / "never.partial").exists()

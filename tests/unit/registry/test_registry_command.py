@@ -91,3 +91,8 @@ def test_definitions_that_cannot_be_meant(tmp_path: Path, text: str, message: st
     own.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         app(["agencies", "count", "--definition", str(own)], standalone_mode=False)
+
+
+def test_show_tells_what_a_source_says_beside_the_position(capsys: pytest.CaptureFixture[str]) -> None:
+    app(["agencies", "show", "us/co/weld-county/sheriff", "--as-of", "2025-06-01"], standalone_mode=False)
+    assert "declines_all, status, in its own words; does not tell ICE of releases" in capsys.readouterr().out

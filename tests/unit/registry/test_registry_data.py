@@ -170,3 +170,16 @@ def test_spans_give_what_the_views_give(registry: Registry) -> None:
 
 def test_a_folder_without_files_is_an_empty_registry(tmp_path: Path) -> None:
     assert read_registry(tmp_path).claims == {}
+
+
+def test_what_a_source_says_beside_the_position(registry: Registry) -> None:
+    claims = registry.claims
+    assert claims["co-weld-county-sheriff-s-office-usann"].notice == "no"
+    assert claims["ca-kern-county-sheriff-s-office-kget23"].notice == "conditional"
+    assert claims["ca-stanislaus-county-sheriff-s-department-lat17"].interviews == "yes"
+    assert claims["ca-santa-clara-county-sccrep"].payment == "required"
+    assert claims["or-washington-county-sheriff-s-office-kptv"].motive == "ruling"
+    assert claims["tx-travis-county-sheriff-s-office-src1"].speaker == "Sheriff Greg Hamilton"
+    # Who only tells ICE of releases gives notice, whatever else is said; where nothing is said, nothing stands.
+    assert all(c.notice in ("yes", "conditional", "no") for c in claims.values() if c.position == "notify_only")
+    assert not any(c.notice for c in claims.values() if c.about in ("listing", "agreement"))

@@ -9,11 +9,23 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dueprocess.case.custody import NEVER_AT
 from dueprocess.kernel.errors import InputError
 from dueprocess.registry import Actor, Claim, Registry, Source
-from dueprocess.registry.views.compare import RESULTS, compare, compare_html, compare_lines
+from dueprocess.registry.views.compare import (
+    RESULTS,
+    SMALL,
+    Comparison,
+    compare,
+    compare_html,
+    compare_lines,
+    published,
+    published_html,
+    published_lines,
+)
 
 DUE = 1_420_000_000  # in the last days of 2014
 HOUR = 3600
@@ -110,3 +122,52 @@ def test_other_folders_are_refused(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="keeps no stay"):
         compare(registry(), tmp_path, known_at=KNOWN, hours=6)
+
+
+# -- what may be published ------------------------------------------------------------------------------------------
+
+
+def comparison(counts: list[list[int]]) -> Comparison:
+    rows = tuple({"agency": f"a{i}", "name": f"Made-up {i}", "state": "OR", "position": "declines_all", "stays": sum(cells), **dict(zip(RESULTS, cells, strict=True))} for i, cells in enumerate(counts) if sum(cells))
+    return Comparison(rows, sum(map(sum, counts)), sum(map(sum, counts)) + 5, 6)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.lists(st.sampled_from([0, 0, 0, 1, 2, 5, 10, 11, 12, 30, 400]), min_size=len(RESULTS), max_size=len(RESULTS)), min_size=1, max_size=9))
+def test_no_small_number_is_told_or_can_be_worked_out(counts: list[list[int]]) -> None:
+    found = comparison(counts)
+    if found.stays < SMALL:
+        with pytest.raises(InputError, match="fewer than 11"):
+            published(found)
+        return
+    told = published(found)
+    assert sum(n for _, _, n, _ in told.rows) == found.stays
+    assert all(n >= SMALL for _, _, n, _ in told.rows)
+    printed = [c for *_, cells in told.rows for c in cells or ()] + list(told.together or ())
+    assert not any(0 < c < SMALL for c in printed)
+    # Of the hidden cells the sums by row and by column are told: the least and most that each can be are far apart.
+    hidden = [n for _, _, n, cells in told.rows if cells is None]
+    assert bool(hidden) == (told.together is not None)
+    for n in hidden:
+        for column in told.together or ():
+            least, most = max(0, n + column - sum(hidden)), min(n, column)
+            assert column == 0 or most - least >= SMALL - 1
+    assert len(hidden) != 1
+
+
+def test_a_table_without_small_cells_is_told_whole(tmp_path: Path) -> None:
+    rows = [stay("x", over=40)] * 12 + [stay("x", over=2)] * 13 + [stay("y", over=2)] * 20
+    found = published(compare(registry(x="declines_all", y="honors_all"), audit(tmp_path / "a", rows), known_at=KNOWN, hours=6))
+    assert len(found.columns) == len(RESULTS)
+    assert [(position, n, max(cells or ())) for _, position, n, cells in found.rows] == [("declines_all", 25, 13), ("honors_all", 20, 20)]
+    lines = "\n".join(published_lines(found))
+    assert "held against it 12" in lines and "*" not in lines
+
+
+def test_a_small_cell_hides_its_row_and_another(tmp_path: Path) -> None:
+    counts = [[2, 0, 0, 60, 0, 0, 0, 0], [40, 0, 0, 70, 0, 0, 0, 0], [50, 0, 0, 90, 0, 0, 0, 0]]
+    found = published(comparison(counts))
+    assert [cells is None for *_, cells in found.rows] == [True, True, False]
+    assert found.together == (42, 0, 0, 130, 0, 0, 0, 0)
+    html = published_html(found, known_at=KNOWN)
+    assert ">2<" not in html and ">60<" not in html and "told below" in html

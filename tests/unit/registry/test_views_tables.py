@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dueprocess.kernel.errors import InputError
+from dueprocess.law import load_lawbook
 from dueprocess.registry import Registry, disagreements, load_registry
 from dueprocess.registry.views import codebook, curve, disagree, release, timeline
 
@@ -71,8 +72,23 @@ def test_the_curve_is_drawn_to_both_sides(registry: Registry) -> None:
     svg = curve.curve_svg_of(registry, as_of=KNOWN, known_at=KNOWN)
     ElementTree.fromstring(svg)
     assert curve.LIMITS in svg and curve.HOLDS in svg and curve.LOOSE in svg
-    assert curve.curve_csv(registry, as_of=KNOWN, known_at=KNOWN).splitlines()[0] == ",".join(curve.COLUMNS)
+    assert curve.curve_csv(registry, as_of=KNOWN, known_at=KNOWN).splitlines()[0] == ",".join((*curve.COLUMNS, *curve.LAW_COLUMNS))
     assert "2014-12-31" in curve.curve_html(registry, as_of=KNOWN, known_at=KNOWN)
+
+
+def test_the_states_law_stands_under_the_curve() -> None:
+    rows = {r["day"]: r for r in curve.law_rows(load_lawbook(), as_of=KNOWN, known_at=KNOWN)}
+
+    def on(day: str) -> dict[str, str]:
+        return next(r["states"] for d, r in sorted(rows.items(), reverse=True) if d <= day)
+
+    assert on("2017-08-31").get("us/tx") is None and on("2017-09-01")["us/tx"] == "require"
+    assert on("2013-12-31").get("us/ca") is None and on("2014-01-01")["us/ca"] == "forbid"
+    # A mandate that has exceptions is a mandate.
+    assert on("2024-07-01")["us/ga"] == "require"
+    assert all(r[curve.LAW_COLUMNS[1]] == sum(v == "require" for v in r["states"].values()) for r in rows.values())
+    # What was not known on a day is not told of it.
+    assert "us/tx" not in curve.law_rows(load_lawbook(), as_of=KNOWN, known_at=date(2016, 1, 1))[-1]["states"]
 
 
 def test_the_curve_of_nothing() -> None:

@@ -191,3 +191,15 @@ def test_typed_instants_keep_their_zone(tmp_path: Path) -> None:
     (row,) = read(prepared(tmp_path, path), "stays")
     assert row["booked_lo"] == row["booked_hi"] == day_start(ZONE, date(2014, 5, 3)) + 10 * 3600
     assert row["left_lo"] == day_start(ZONE, date(2014, 5, 4)) and row["f_under_18"] is True
+
+
+def test_a_jail_whose_name_says_its_county_is_that_countys(tmp_path: Path) -> None:
+    names = [
+        ("WA", "CHELAN CO. REGIONAL JAIL", "us/wa/chelan-county/sheriff"), ("TX", "Henderson County Jail, TX", "us/tx/henderson-county/sheriff"),
+        ("PA", "POTTER COUNTY PRISON", "us/pa/potter-county/corrections"), ("LA", "Caddo Parish Correctional Center", "us/la/caddo-parish/sheriff"),
+        ("OR", "CHELAN CO. REGIONAL JAIL", None), ("NE", "SARPY COUNTY JUVENILE", None), ("PA", "MCKEAN FED.CORR.INST.", None), ("OR", "MARION COUNTY COURTHOUSE", None),
+        ("", "HENDERSON COUNTY JAIL", None),
+    ]  # fmt: skip
+    path = write(tmp_path, "stays.csv", [["stay_id", "state", "facility_name"], *([str(n), state, name] for n, (state, name, _) in enumerate(names))])
+    found = prepared(tmp_path, path)
+    assert [r["agency"] for r in read(found, "stays", "SELECT agency FROM t ORDER BY row")] == [agency for _, _, agency in names]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dueprocess.places import load_places
-from dueprocess.registry import PlaceView, Registry, View, side
+from dueprocess.registry import PlaceView, Registry, Segment, View, side
 from dueprocess.render.county_map import MapClass
 
 CLASSES: tuple[MapClass, ...] = (
@@ -106,14 +106,14 @@ def _is_county(place: str) -> bool:
     return place.count("/") == 2
 
 
-def _on(spans: Mapping[str, Sequence[object]], actors: Sequence[str], day: date) -> tuple[View, ...]:
+def _on(spans: Mapping[str, Sequence[Segment]], actors: Sequence[str], day: date) -> tuple[View, ...]:
     views = []
     for actor in actors:
         last = None
         for segment in spans[actor]:
-            if segment.start > day:  # type: ignore[attr-defined]
+            if segment.start > day:
                 break
-            last = segment.view  # type: ignore[attr-defined]
+            last = segment.view
         if last is not None:
             views.append(last)
     return tuple(views)

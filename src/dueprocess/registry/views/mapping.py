@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from dueprocess.places import load_places
+from dueprocess.places import load_places, vintage_of
 from dueprocess.registry import Registry, View
 from dueprocess.registry.views import counties, words
 from dueprocess.render.county_map import county_map, shape_ids, vintages
@@ -19,11 +19,6 @@ NOTICE = (
     "A position stands here until a source says otherwise: read with it the day on which it was last confirmed."
 )
 MARKS = ("Contested: a claim of another side stands against it", "The day of a change is not known: it may have come already")
-
-
-def vintage_of(as_of: date) -> str:
-    """The county shapes that fit a day: Connecticut's planning regions took the place of its counties on 2022-06-06."""
-    return vintages()[0] if as_of < date(2022, 6, 6) else vintages()[-1]
 
 
 def map_svg(registry: Registry, *, as_of: date, known_at: date) -> str:

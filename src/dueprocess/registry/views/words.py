@@ -108,3 +108,22 @@ def link(url: str) -> str:
 def day(text: date | None) -> str:
     """A day as ISO 8601, or that it is unknown."""
     return "unknown" if text is None else text.isoformat()
+
+
+_DETAILS = {
+    "notice": {"yes": "tells ICE of releases", "conditional": "tells ICE of some releases", "no": "does not tell ICE of releases"},
+    "interviews": {"yes": "lets ICE in to ask", "conditional": "lets ICE in to ask on conditions", "no": "does not let ICE in to ask"},
+    "payment": {"required": "only if it is paid"},
+}
+_MOTIVES = {
+    "advice": "on advice", "constitution": "for the Constitution", "cost": "for the cost", "law": "because the law says so", "liability": "for fear of liability", "public_safety": "for public safety",
+    "ruling": "because of a ruling", "settlement": "by a settlement", "trust": "so that people trust it",
+}  # fmt: skip
+
+
+def details(claim: Claim) -> list[str]:
+    """What a claim says beside its position, in words; nothing where it says nothing. Words of one's own stand as they are."""
+    found = [_DETAILS[n].get(value, f"{n}: {value}") for n in _DETAILS if (value := getattr(claim, n))]
+    if claim.motive:
+        found.append(_MOTIVES.get(claim.motive, f"reason given: {claim.motive}"))
+    return [*found, *([f"spoken by {claim.speaker}"] if claim.speaker else [])]
