@@ -6,7 +6,21 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import batch, clock, cluster, decisions, lawbook, ledger, national, processes, registry, scale, simulate
+from bench import (
+    batch,
+    clock,
+    cluster,
+    decisions,
+    lawbook,
+    ledger,
+    letters,
+    national,
+    papers,
+    processes,
+    registry,
+    scale,
+    simulate,
+)
 from bench.batch import Sizes
 from bench.measure import machine
 
@@ -14,7 +28,9 @@ BENCHMARKS: dict[str, Callable[[Sizes], bool]] = {
     "decisions": lambda _: decisions.run(),
     "lawbook": lambda _: lawbook.run(),
     "processes": lambda _: processes.run(),
+    "papers": lambda sizes: papers.run(sizes.rows),
     "registry": lambda _: registry.run(),
+    "letters": lambda _: letters.run(),
     "ledger": lambda _: ledger.run(),
     "scale": lambda _: scale.run(),
     "simulate": lambda _: simulate.run(),

@@ -23,14 +23,13 @@ from dueprocess.decide.coverage import (
     jail_of,
     level,
     on_map,
-    vintage_of,
 )
 from dueprocess.decide.packets import scene_of
 from dueprocess.decide.stay import Setting
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
 from dueprocess.law.adopting import AdoptionFile, adopt, binding, write_adoption
-from dueprocess.places import load_places
+from dueprocess.places import load_places, vintage_of
 from dueprocess.render.county_map import MapClass, county_map, shape_ids, shapes, vintages
 
 BOOK, PLACES = load_lawbook(), load_places()

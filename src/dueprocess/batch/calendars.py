@@ -1,21 +1,22 @@
-"""Calendars as tables: the local day of an instant, and counted seconds as prefix sums, both found by equi-joins.
+"""Calendars as tables: the local day of an instant, and the ends of limits of counted seconds, found by one equi-join.
 
-Each zone has its days in a row; each day knows how many counted seconds lie before it. The end of a limit is then
-two look-ups: from the instant to its day, and from the counted seconds back to the day on which they are reached.
-Time is cut into windows no longer than the shortest day (23 hours, when the clocks go forward), so that a window
-holds at most one beginning of a day: a look-up is an equality of window numbers and one comparison.
+Each zone has its days in a row; each day knows how many counted seconds lie before it (a prefix sum). Time is cut into
+windows no longer than the shortest day (23 hours, when the clocks go forward), so that a window holds at most one
+beginning of a day: a look-up is an equality of window numbers and one comparison. Within a window the end of a limit
+is a line of at most three straight pieces, which the table holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from dueprocess.clock import load_calendar
-from dueprocess.kernel.instants import MAX_INSTANT, midnight
+from dueprocess.kernel.instants import MAX_INSTANT, zone
 
 WINDOW = 23 * 3600
 ZONE_WINDOWS = 2**22
@@ -23,6 +24,8 @@ ZONE_WINDOWS = 2**22
 
 MARGIN = 45
 """Days beyond the rows' own that a limit may reach."""
+
+_EPOCH, _SECOND, _NONE = datetime(1970, 1, 1), timedelta(seconds=1), timedelta(0)  # noqa: DTZ001  # a local day has no zone yet
 
 DAY_COLUMNS = ("day", "year", "month_day", "day_start", "day_end", "epoch", "known")
 
@@ -37,12 +40,30 @@ class Calendars:
     last: int
 
     @cached_property
+    def _midnights(self) -> dict[str, tuple[int, ...]]:
+        """The beginnings of every zone's days, and of the day after the last (as ``kernel.instants.midnight``)."""
+        local = [datetime.fromordinal(day) for day in range(self.first, self.last + 2)]
+        plain = [(day - _EPOCH) // _SECOND for day in local]
+        found = {}
+        for name in self.zones:
+            offset = zone(name).utcoffset
+            found[name] = tuple(p - (offset(day) or _NONE) // _SECOND for p, day in zip(plain, local, strict=True))
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Zones whose days begin at the same instants throughout are one: Detroit's and New York's, say."""
+        same: dict[tuple[int, ...], int] = {}
+        return {name: same.setdefault(self._midnights[name], len(same)) for name in self.zones}
+
+    @cached_property
     def origin(self) -> int:
         """The instant from which windows are numbered: before every day here."""
-        return min(midnight(zone, self.first) for zone in self.zones)
+        return min(starts[0] for starts in self._midnights.values())
 
     def zone_number(self, zone: str) -> int:
-        return self.zones.index(zone)
+        """The number of a zone, which others share whose days are the same."""
+        return self._numbers[zone]
 
     def name(self, excluding: tuple[str, ...]) -> int:
         """The number of a set of excluded days, as it stands in the columns' names."""
@@ -53,58 +74,100 @@ class Calendars:
         return [*DAY_COLUMNS, *(c for i in range(len(self.excluding)) for c in (f"before_{i}", f"counts_{i}"))]
 
     def days(self, epoch: Callable[[int], int], known: Callable[[int], int]) -> list[list[tuple[Any, ...]]]:
-        """For each zone its days in order. ``before_i`` counted seconds lie before a day in calendar ``i``; ``counts_i``
-        is 1 where the day counts. Both are null beyond the verified range of the holiday table."""
+        """For each number of a zone its days in order. ``before_i`` counted seconds lie before a day in calendar ``i``;
+        ``counts_i`` is 1 where the day counts. Both are null beyond the verified range of the holiday table."""
         calendar = load_calendar()
+        ordinals = range(self.first, self.last + 1)
+        civil = [date.fromordinal(day) for day in ordinals]
+        shared = [(d.year, d.month * 100 + d.day, epoch(day), known(day)) for day, d in zip(ordinals, civil, strict=True)]
+        counts = [
+            [None if "federal_holidays" in excluding and not calendar.first <= day <= calendar.last else int(calendar.excluded(day, excluding) is None) for day in ordinals]
+            for excluding in self.excluding
+        ]
         found = []
-        for zone in self.zones:
-            before = [0] * len(self.excluding)
-            rows = []
-            end = midnight(zone, self.first)
-            for day in range(self.first, self.last + 1):
-                start, end = end, midnight(zone, day + 1)
-                row: list[Any] = []
-                for i, excluding in enumerate(self.excluding):
-                    if "federal_holidays" in excluding and not calendar.first <= day <= calendar.last:
-                        row += [None, None]
-                        continue
-                    counts = calendar.excluded(day, excluding) is None
-                    row += [before[i], int(counts)]
-                    before[i] += end - start if counts else 0
-                civil = date.fromordinal(day)
-                rows.append((day, civil.year, civil.month * 100 + civil.day, start, end, epoch(day), known(day), *row))
-            found.append(rows)
+        for starts in dict.fromkeys(self._midnights.values()):
+            columns: list[list[int | None]] = []
+            for counted in counts:
+                before: list[int | None] = []
+                total = 0
+                for i, one in enumerate(counted):
+                    before.append(None if one is None else total)
+                    total += starts[i + 1] - starts[i] if one else 0
+                columns += [before, list(counted)]
+            times = zip(ordinals, starts[:-1], starts[1:], shared, *columns, strict=True)
+            found.append([(day, year, month_day, start, end, at, known_at, *more) for day, start, end, (year, month_day, at, known_at), *more in times])
         return found
 
     def windows(self, days: Sequence[Sequence[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
         """(window, split, the day before the split, the day from it on)."""
+        flat = list(chain.from_iterable(days))
+        return ((number, split, *flat[a], *flat[b]) for number, split, a, b in self.splits(days))
+
+    def splits(self, days: Sequence[Sequence[tuple[Any, ...]]]) -> Iterator[tuple[int, int, int, int]]:
+        """(window, split, and the places of the day before it and from it on in all days one after another)."""
         start, end = DAY_COLUMNS.index("day_start"), DAY_COLUMNS.index("day_end")
-        for zone, rows in enumerate(days):
+        first = 0
+        for number_of_zone, rows in enumerate(days):
+            starts = [r[start] for r in rows]
+            last = len(rows) - 1
             index = 0
+            for number in range((starts[0] - self.origin) // WINDOW, (rows[-1][end] - self.origin) // WINDOW):
+                low = self.origin + number * WINDOW
+                while index < last and starts[index + 1] <= low:
+                    index += 1
+                after = min(index + 1, last)
+                split = starts[after] if low < starts[after] < low + WINDOW else MAX_INSTANT
+                yield number_of_zone * ZONE_WINDOWS + number, split, first + index, first + after
+            first += len(rows)
+
+    def ends(self, days: Sequence[Sequence[tuple[Any, ...]]], calendar: int, seconds: int) -> Iterator[tuple[int, int, int | None, int | None, int | None]]:
+        """For each window of ``splits`` the end of a limit of counted seconds, as a function of the instant it counts
+        from: (first break, second break, shift before the first, between them, from the second on).
+
+        The end is the instant (0 on a day that does not count, where every instant has the same end) and the shift. It
+        breaks where a day begins, and where the count first reaches another counted day; a window holds at most one of
+        each. A shift is null where the calendar is not verified."""
+        before, counts = len(DAY_COLUMNS) + 2 * calendar, len(DAY_COLUMNS) + 2 * calendar + 1
+        start, end = DAY_COLUMNS.index("day_start"), DAY_COLUMNS.index("day_end")
+        for rows in days:
+            counting = [r for r in rows if r[counts] == 1]
+            reached = [r[before] for r in counting]
+            beyond = counting[-1][before] + counting[-1][end] - counting[-1][start] if counting else 0
+            since: list[int] = []
+            shifts: list[int | None] = []
+            at = 0
+            for row in rows:
+                begin = row[start]
+                if row[counts] is None:
+                    since.append(begin)
+                    shifts.append(None)
+                    continue
+                # Counted from a day that counts: the instant and ``apart``; from another day the same for all of it.
+                apart = row[before] + seconds - (begin if row[counts] else 0)
+                first = row[before] + seconds - 1
+                last = first + (row[end] - begin if row[counts] else 1) - 1
+                while at + 1 < len(reached) and reached[at + 1] <= first:
+                    at += 1
+                to = at
+                while to < len(reached) and reached[to] <= last and first < beyond:
+                    since.append(begin + max(0, reached[to] - first))
+                    shifts.append(apart + counting[to][start] - reached[to])
+                    to += 1
+                if last >= beyond:
+                    since.append(begin + max(0, beyond - first))
+                    shifts.append(None)
+            index, most = 0, len(since) - 1
             for number in range((rows[0][start] - self.origin) // WINDOW, (rows[-1][end] - self.origin) // WINDOW):
                 low = self.origin + number * WINDOW
-                while index + 1 < len(rows) and rows[index + 1][start] <= low:
+                while index < most and since[index + 1] <= low:
                     index += 1
-                after = rows[min(index + 1, len(rows) - 1)]
-                split = after[start] if low < after[start] < low + WINDOW else MAX_INSTANT
-                yield (zone * ZONE_WINDOWS + number, split, *rows[index], *after)
-
-    def counted(self, days: Sequence[Sequence[tuple[Any, ...]]], calendar: int) -> Iterator[tuple[int, int, int, int | None]]:
-        """(window of counted seconds, split, shift before it, shift from it on): an instant is its counted seconds and
-        the shift of the day on which they are counted."""
-        before = len(DAY_COLUMNS) + 2 * calendar
-        start, end = DAY_COLUMNS.index("day_start"), DAY_COLUMNS.index("day_end")
-        for zone, rows in enumerate(days):
-            counting = [(r[before], r[start] - r[before], r[end] - r[start]) for r in rows if r[before + 1] == 1]
-            index = 0
-            total = counting[-1][0] + counting[-1][2] if counting else 0
-            for number in range(total // WINDOW):
-                low = number * WINDOW
-                while index + 1 < len(counting) and counting[index + 1][0] <= low:
-                    index += 1
-                after = counting[min(index + 1, len(counting) - 1)]
-                split = after[0] if low < after[0] < low + WINDOW else MAX_INSTANT
-                yield (zone * ZONE_WINDOWS + number, split, counting[index][1], after[1])
+                one, two, three = index, min(index + 1, most), min(index + 2, most)
+                high = low + WINDOW
+                yield (
+                    since[two] if low < since[two] < high else MAX_INSTANT,
+                    since[three] if two < three and since[three] < high else MAX_INSTANT,
+                    shifts[one], shifts[two], shifts[three],
+                )  # fmt: skip
 
 
 def calendars(zones: Sequence[str], excluding: Sequence[tuple[str, ...]], *, first: int, last: int) -> Calendars:

@@ -10,8 +10,14 @@ from typing import Any, Protocol
 class Engine(Protocol):
     """What a run asks of an engine."""
 
+    def expect(self, rows: int) -> None:
+        """How many rows the next stages have, where an engine works otherwise with few."""
+
     def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """A small table from rows; columns by SQL type."""
+
+    def arrow(self, name: str, data: Any) -> None:
+        """A table from an Arrow table."""
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
         """A table of that name from a query, in place of an older one; with ``view`` only its text, worked out where used."""
@@ -51,8 +57,14 @@ class DuckEngine:
         self._other: dict[bool, set[str]] = {True: set(), False: set()}
         """Names in use by tables (True) and by views (False): one name is never both."""
 
+    def expect(self, rows: int) -> None:
+        """Nothing is done otherwise."""
+
     def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-        self.connection.register("incoming", arrow_table(columns, rows))
+        self.arrow(name, arrow_table(columns, rows))
+
+    def arrow(self, name: str, data: Any) -> None:
+        self.connection.register("incoming", data)
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
         self.connection.unregister("incoming")
 
@@ -76,7 +88,8 @@ class DuckEngine:
     def write(self, sql: str, path: Path, *, ordered: bool = False) -> None:
         partial = path.with_name(path.name + ".partial")
         target = str(partial).replace("'", "''")
-        self.connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        # Parts are read once and thrown away: what makes them small takes longer than it saves.
+        self.connection.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION {'zstd' if ordered else 'snappy'})")
         partial.replace(path)
 
     def drop(self, names: Iterable[str]) -> None:

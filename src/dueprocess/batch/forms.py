@@ -152,7 +152,7 @@ class Looks:
 WITH a AS (SELECT *, {self.edition_set_sql()} AS edition_set, {own}, {values} FROM {source}),
 b AS (SELECT *, {told} FROM a),
 c AS (SELECT *, {final}, {printed}, {stated} FROM b)
-SELECT *, {", ".join(words_of)} FROM c"""
+SELECT *, least(c_hold_requested, c_detainer_complete, c_detainer_signed) AS paper_sound, {", ".join(words_of)} FROM c"""
 
     def _on_paper(self, name: str) -> bool:
         return any(f.name == name for f in self.facts) and name not in VARYING

@@ -36,12 +36,9 @@ class Missing:
         )
         each = " UNION ALL ".join(f"SELECT regime, {', '.join(f'{c}_{w}_0 AS w_{w}' for w in self.words)} FROM open_rows WHERE {c}_0_0 IS NOT NULL" for c in candidates)
         questions = f"SELECT q.* FROM (SELECT DISTINCT * FROM ({each}) AS e) AS q JOIN answers AS a ON a.regime = q.regime AND {self._same('a', 'q')} WHERE NOT (a.favor = a.against OR greatest(a.favor, a.against) <= 0)"
-        probes = []
-        for number, atom in enumerate(self.atoms):
-            word, shift = self.query.place[atom]
-            for delta in (-1, 1):
-                changed = ", ".join(f"w_{w} + {delta * (1 << shift)} AS p_{w}" if w == word else f"w_{w} AS p_{w}" for w in self.words)
-                probes.append(f"SELECT regime, {words}, {changed}, {number} AS atom FROM open_questions WHERE (w_{word} // {1 << shift}) % 4 = 1")
+        unknown = "(CASE x.word " + " ".join(f"WHEN {w} THEN w_{w}" for w in self.words) + " END // x.power) % 4 = 1"
+        changed = ", ".join(f"w_{w} + CASE WHEN x.word = {w} THEN x.delta * x.power ELSE 0 END AS p_{w}" for w in self.words)
+        probes = [f"SELECT regime, {words}, {changed}, x.atom FROM open_questions CROSS JOIN probe_of AS x WHERE {unknown}"]
         for delta in (-1, 1):
             # All of them at once: do facts settle it at all, or is it the law that is open?
             changed = ", ".join(
@@ -78,6 +75,10 @@ class Missing:
             ("named_questions", named_questions),
             ("open_masks", f"SELECT o.row, {masks}, ({parts}) AS parts, {by_facts} AS by_facts FROM open_rows AS o {joins}"),
         ]
+
+    def probe_rows(self) -> list[tuple[int, int, int, int]]:
+        """The table ``probe_of``: (atom, its word, the power of two at which it stands, -1 to make it no or 1 yes)."""
+        return [(n, word, 1 << shift, delta) for n, (word, shift) in enumerate(self.query.place.values()) for delta in (-1, 1)]
 
     def _same(self, one: str, other: str) -> str:
         return " AND ".join(f"{one}.w_{w} = {other}.w_{w}" for w in self.words)

@@ -6,6 +6,8 @@ from dueprocess.batch.query import OUT_LOCAL, OUT_MAY, OUT_MUST, OUT_RELEASE, OU
 from dueprocess.batch.rows import ground_slots
 from dueprocess.batch.sqltext import HIGH, LOW, greatest, least
 
+OUTSIDE, NO_TIME = "a time lies outside the verified calendar", "no time is given"
+
 
 class Outcomes:
     """The last stages of a query."""
@@ -53,21 +55,33 @@ class Outcomes:
         return f"SELECT {', '.join(columns)} FROM moments AS m {' '.join(joins)}"
 
     def results_at(self) -> str:
-        """One row for each row: the outcome at its moment, its deciding norm and nothing else."""
-        names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
+        """One row for each row: the outcome at its moment by number and what decides it by regime and bit; ``named``
+        gives them their names."""
         bit = f"CASE out_0 WHEN {OUT_RELEASE} THEN release_bit WHEN {OUT_MAY} THEN may_bit WHEN {OUT_MUST} THEN must_bit END"
-        role = f"CASE out_0 WHEN {OUT_RELEASE} THEN 'forbid' WHEN {OUT_MAY} THEN 'permit' WHEN {OUT_MUST} THEN 'require' END"
         asked = "conflict IS NULL AND NOT outside AND moment IS NOT NULL"
         known_due = f"{asked} AND out_0 <> {OUT_LOCAL} AND due_lo_0 > {LOW} AND due_hi_0 < {HIGH}"
         return (
-            f'SELECT row, moment AS "at", CASE WHEN {asked} THEN CASE out_0 {names} END END AS outcome, CASE WHEN {known_due} THEN due_lo_0 END AS due_lo,'
-            f" CASE WHEN {known_due} THEN due_hi_0 END AS due_hi, CASE WHEN {asked} THEN {bit} END AS bit, {role} AS role, regime, {self._problem('')} AS problem,"
-            " CASE WHEN conflict IS NOT NULL THEN 'contradiction' END AS class FROM judged"
+            f'SELECT row, moment AS "at", CASE WHEN {asked} THEN out_0 END AS out, CASE WHEN {known_due} THEN due_lo_0 END AS due_lo,'
+            f" CASE WHEN {known_due} THEN due_hi_0 END AS due_hi, CAST(CASE WHEN {asked} THEN {bit} END AS INT) AS bit, CAST(regime AS INT) AS regime, {self._problem('')} AS problem FROM judged"
+        )
+
+    @staticmethod
+    def named(source: str) -> str:
+        """The columns of the results (without ``hold_until``) from those of ``results_at``; a row with a problem that
+        is no contradiction has no class here."""
+        names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
+        role = f"CASE f.out WHEN {OUT_RELEASE} THEN 'forbid' WHEN {OUT_MAY} THEN 'permit' WHEN {OUT_MUST} THEN 'require' END"
+        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+        plain = ", ".join(f"'{p}'" for p in (OUTSIDE, NO_TIME))
+        return (
+            f'SELECT f.row, f."at", CASE f.out {names} END AS outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls},'
+            f" CASE WHEN f.problem NOT IN ({plain}) THEN 'contradiction' END AS class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem"
+            f" FROM {source} AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = {role} AND n.bit = f.bit"
         )
 
     def _problem(self, prefix: str) -> str:
         p = prefix
-        return f"CASE WHEN {p}conflict IS NOT NULL THEN {p}conflict WHEN {p}outside THEN 'a time lies outside the verified calendar' WHEN {p}moment IS NULL THEN 'no time is given' END"
+        return f"CASE WHEN {p}conflict IS NOT NULL THEN {p}conflict WHEN {p}outside THEN '{OUTSIDE}' WHEN {p}moment IS NULL THEN '{NO_TIME}' END"
 
     def results(self) -> str:
         """One row for each row of ``ready``, in the columns of the contract (times as seconds, norm as regime and bit)."""

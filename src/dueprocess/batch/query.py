@@ -129,7 +129,7 @@ class Query:
 
     def _timed(self) -> str:
         joins = "".join(f" LEFT JOIN pivot_{p} ON part.row = {p}_row" for p, n in (("d", self.shape.detainers), ("q", self.shape.papers), ("g", self.shape.grounds), ("e", len(self.events))) if n)
-        layers = [rows.time_layer(self.shape), *rows.ground_layers(self.shape), *rows.bail_layers(self.shape), *rows.moment_layers(self.shape)]
+        layers = [*rows.time_layers(self.shape), *rows.ground_layers(self.shape), *rows.bail_layers(self.shape), *rows.moment_layers(self.shape)]
         listed = " AND ".join(["detainer_form IS NULL", *(f"d{i}_kind IS NULL" for i in range(1, self.shape.detainers + 1))])
         layers.append({"no_detainer": f"({listed})"})
         looks: dict[str, str] = {}
@@ -180,6 +180,11 @@ class Query:
 
     # -- starts of limits and their ends ------------------------------------------------------------
 
+    @property
+    def _alone(self) -> bool:
+        """Whether no ground is listed beside the rows: the first is ``release_due``, or there is none."""
+        return self.shape.grounds == 0
+
     @cached_property
     def starts(self) -> tuple[Start, ...]:
         """Every start that a limit of this run may count from."""
@@ -187,10 +192,14 @@ class Query:
         due = any(s.counted_from == DUE for s in self.specs)
         if due:
             slots = rows.ground_slots(self.shape)
-            for prefix in ("b", "a") if self.shape.bail else ("b",):
+            for prefix in ("b", "a") if self.shape.bail and self.timeline else ("b",):
                 for s in slots:
                     found.append(Start(f"{prefix}{s.number}", f"{prefix}{s.number}_e_lo", f"{prefix}{s.number}_e_hi", f"{prefix}{s.number}_e_o"))
-            found.append(Start("k", "booked_l", "booked_h", "booked_o", "NOT alone_due"))
+            if self._alone:
+                # What counts from the booking where nobody says when release was due shares the look-ups of what does.
+                found[0] = Start("b1", *(f"CASE WHEN alone_due THEN b1_e_{c} ELSE booked_{b} END" for c, b in (("lo", "l"), ("hi", "h"), ("o", "o"))))
+            else:
+                found.append(Start("k", "booked_l", "booked_h", "booked_o", "NOT alone_due"))
         for event in sorted({s.counted_from for s in self.specs} - {DUE}):
             low, high, open_ = self._event(event)
             found.append(Start(f"e_{event}", low, high, open_))
@@ -246,7 +255,7 @@ class Query:
         second: dict[str, str] = {}
         for start in self.starts:
             for side in ("lo", "hi"):
-                if side == "hi" and exact and start.name[0] in "ab" and start.name != "k":
+                if side == "hi" and exact and start.name[0] in "ab" and not (self._alone and start.name == "b1"):
                     for i, _ in self.specs_of(start):
                         ends[f"x_{start.name}_hi_{i}"] = f"x_{start.name}_lo_{i}"
                     continue
@@ -263,7 +272,7 @@ class Query:
             names = [f"sure_{w}" for w in range(self.words)] + [f"unsure_{w}" for w in range(self.words)]
             names += ["edition_set", "c_hold_requested", "c_detainer_complete", "c_detainer_signed", "c_service_required", *(f"st_{n}" for n in VARYING)]
             names += [f"p_{n}" for n in self.looks.booleans if n in self.looks.stated] + (["v_detainer_form"] if "detainer_form" in self.looks.stated else []) + (["v_detainer_issuer"] if "detainer_issuer" in self.looks.stated else [])
-            look_columns += [f"lk{i}.{n} AS d{i}_{n}" for n in dict.fromkeys(names)]
+            look_columns += [f"lk{i}.{n} AS d{i}_{n}" for n in dict.fromkeys([*names, "paper_sound"])]
         static = {f"word_{w}": self._static_word(w) for w in range(self.words)}
         known = f"SELECT t.*, {self._known_sql()} FROM timed AS t{self._known_join()}"
         layers = [starts, second]
@@ -271,7 +280,7 @@ class Query:
         joined = f"SELECT t.*, {', '.join([*(f'{v} AS {k}' for k, v in lo_ends.items()), *look_columns])} FROM keyed AS t {' '.join(joins)} {' '.join(look_joins)}"
         outside = " OR ".join(f"{k} IS NULL" for k in lo_ends) or "FALSE"
         more = {**copies, "outside": f"({outside})", **static, **self._printed_at_moment()}
-        instants = ({"points0": self._points()}, self._horizon()) if self.timeline else ()
+        instants = (self._bounds_of_points(), {"points0": self._points()}, self._horizon()) if self.timeline else ()
         after = chain("joined", more, {"conflict": f"coalesce(contradiction, CASE {self._against_papers()} END)"}, *instants)
         made = {"points0", "horizon", "conflict", *more, *lo_ends, *(c.split(" AS ")[1] for c in look_columns), *starts, *second}
         named = sorted((self.produced | self.columns | {"jurisdiction", "zone_number", "known", *made}) & later)
@@ -352,12 +361,8 @@ class Query:
             else:
                 c = self.calendars.name(spec.excluding)
                 at = f"t.{column}"
-                in_day = f"CASE WHEN {self._of(fwd, at, f'counts_{c}')} = 1 THEN {at} - {self._of(fwd, at, 'day_start')} ELSE 0 END"
-                count = f"({self._of(fwd, at, f'before_{c}')} + {in_day} + {seconds})"
-                inverse = f"i_{start.name}_{side}_{i}"
-                joins.append(f"LEFT JOIN counted_{c} AS {inverse} ON {inverse}.number = t.zone_number * {ZONE_WINDOWS} + ({count} - 1) // {WINDOW}")
-                shift = f"(CASE WHEN {count} - 1 < {inverse}.split THEN {inverse}.shift_a ELSE {inverse}.shift_b END)"
-                ends[name] = f"CASE {unusable} ELSE {count} + {shift} END"
+                shift = f"CASE WHEN {at} < {fwd}.e{i}_1 THEN {fwd}.e{i}_a WHEN {at} < {fwd}.e{i}_2 THEN {fwd}.e{i}_b ELSE {fwd}.e{i}_c END"
+                ends[name] = f"CASE {unusable} ELSE CASE WHEN {self._of(fwd, at, f'counts_{c}')} = 1 THEN {at} ELSE 0 END + {shift} END"
 
     def _points(self) -> str:
         """The instants of a row at which something may change, the law's midnights left aside; unsorted."""
@@ -370,7 +375,7 @@ class Query:
                 found += [f"{prefix}{s.number}_{c}" for c in columns]
         for i in self.detainer_slots:
             for n, name in (("rec", "detainer_received"), ("srv", "detainer_served"), ("can", "detainer_cancelled")):
-                found += [f"CASE WHEN k{i}_form IS NULL THEN begin ELSE d{i}_{n}_{side} END" for side in (("lo", "hi") if i else self._sides(name))]
+                found += [f"CASE WHEN k{i}_form IS NOT NULL THEN d{i}_{n}_{side} END" for side in (("lo", "hi") if i else self._sides(name))]
         for slot in rows.paper_slots(self.shape):
             if slot.inline:
                 found += [f"{slot.inline}_{side[0]}" for side in self._sides(slot.inline)]
@@ -378,21 +383,24 @@ class Query:
                 found += [slot.low, slot.high, slot.cancelled_low, slot.cancelled_high]
         for name in self.stated:
             if f"f_{name}_from" in self.columns:
-                found.append(f"coalesce(f_{name}_from, begin)")
+                found.append(f"f_{name}_from")
         if "determined_probable_cause_at" in self.columns:
-            found.append("coalesce(determined_probable_cause_at, begin)")
+            found.append("determined_probable_cause_at")
         used = {i: f"(uses // {1 << i}) % 2 = 1" for i in range(len(self.specs))}
         for start in self.starts:
             if start.high == HIGH and start.low in (LOW, "absent_lo"):
                 continue  # an event that no row speaks of
             for i, spec in self.specs_of(start):
-                for side in ("lo", "hi") if self.shape.vague or start.name[0] not in "ab" else ("lo",):
+                for side in ("lo", "hi") if self.shape.vague or start.name[0] not in "ab" or (self._alone and start.name == "b1") else ("lo",):
                     end = f"x_{start.name}_{side}_{i}"
-                    found.append(end if spec in self.form_specs else f"CASE WHEN {used[i]} THEN {end} ELSE begin END")
-        # Hours are measured until the person left; when a hold would end after that is asked of the few who were held.
-        until = HIGH if self.all_cuts else "coalesce(left_h, moment)"
-        inside = ", ".join(f"coalesce({within(f'({x})', until=until)}, begin)" for x in dict.fromkeys(found))
-        return f"list_sort(list_distinct([begin, greatest(begin, moment), {inside}]))"
+                    found.append(end if spec in self.form_specs else f"CASE WHEN {used[i]} THEN {end} END")
+        inside = ", ".join(within(f"({x})") for x in dict.fromkeys(found))
+        return f"list_sort(list_distinct([begin, {greatest('begin', 'moment')}, {inside}]))"
+
+    def _bounds_of_points(self) -> dict[str, str]:
+        """Where something may change that matters: after all that is certainly local custody, up to an end.
+        Hours are measured until the person left; when a hold would end after that is asked of the few who were held."""
+        return {"since_at": "CASE WHEN calm > begin THEN calm ELSE begin + 1 END", "until_at": HIGH if self.all_cuts else "coalesce(left_h, moment)"}
 
     def _sides(self, name: str) -> tuple[str, ...]:
         return self.sides.get(name, ("lo", "hi"))
@@ -565,11 +573,15 @@ class Query:
                     continue
                 xlow = greatest(*(f"CASE WHEN {sure[k]} THEN {self.ground_at(k, v)['x_lo']}_{i} ELSE {LOW} END" for k in slots))
                 xhigh = greatest(*(f"CASE WHEN {possible[k]} THEN {self.ground_at(k, v)['x_hi']}_{i} ELSE {LOW} END" for k in slots))
-                layers[2][f"xh_{i}_{v}"] = f"CASE WHEN gnone THEN {HIGH} WHEN sure_{v} THEN {xhigh} ELSE greatest({xhigh}, x_k_hi_{i}) END"
-                layers[2][f"xl0_{i}_{v}"] = f"CASE WHEN gnone THEN {LOW} WHEN sure_{v} THEN {xlow} ELSE x_k_lo_{i} END"
+                # From the booking, where nobody says when release was due.
+                from_booking = ("x_b1_lo", "x_b1_hi") if self._alone else ("x_k_lo", "x_k_hi")
+                unless = f" WHEN alone_due THEN {HIGH}" if self._alone else ""
+                layers[2][f"xh_{i}_{v}"] = f"CASE WHEN gnone THEN {HIGH} WHEN sure_{v} THEN {xhigh}{unless} ELSE {greatest(xhigh, f'{from_booking[1]}_{i}')} END"
+                layers[2][f"xl0_{i}_{v}"] = f"CASE WHEN gnone THEN {LOW} WHEN sure_{v} THEN {xlow}{unless} ELSE {from_booking[0]}_{i} END"
                 layers[3][f"xl_{i}_{v}"] = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN xh_{i}_{v} ELSE xl0_{i}_{v} END"
         self._detainer_layers(layers)
         layers.append(self._shared_words())
+        layers.append(self._base_words())
         layers.append({**self._candidate_words(), **{f"parts_{i}": parts_sql(i) for i in self.detainer_slots}})
         kept = self._kept()
         text = chain("ruled", *layers[:6], *layers[6:])
@@ -588,21 +600,27 @@ class Query:
     def _detainer_layers(self, layers: list[dict[str, str]]) -> None:
         for i in self.detainer_slots:
             received, cancelled = by(f"d{i}_rec_lo", f"d{i}_rec_hi", "t"), by(f"d{i}_can_lo", f"d{i}_can_hi", "t")
-            unlisted = f"k{i}_form = '{UNLISTED}'"
+            unlisted = self._unlisted(i)
             layers[0][f"d{i}_r"] = received
             layers[0][f"d{i}_x"] = cancelled
             layers[0][f"d{i}_s"] = by(f"d{i}_srv_lo", f"d{i}_srv_hi", "t")
-            layers[1][f"d{i}_here"] = f"CASE WHEN k{i}_form IS NULL THEN 0 WHEN {unlisted} THEN 1 ELSE least(d{i}_r, 2 - d{i}_x) END"
+            layers[1][f"d{i}_here"] = f"CASE WHEN k{i}_form IS NULL THEN 0 WHEN {unlisted} THEN 1 ELSE {least(f'd{i}_r', f'2 - d{i}_x')} END"
             layers[1][f"d{i}_c_cancelled"] = f"CASE WHEN {unlisted} OR d{i}_x = 1 THEN d{i}_st_detainer_cancelled ELSE d{i}_x END"
             layers[1][f"d{i}_c_served"] = f"CASE WHEN {unlisted} OR d{i}_s = 1 THEN d{i}_st_detainer_served ELSE d{i}_s END"
-            layers[2][f"d{i}_lodged0"] = f"CASE WHEN {unlisted} THEN 1 ELSE least(d{i}_r, 2 - d{i}_c_cancelled) END"
+            layers[2][f"d{i}_lodged0"] = f"CASE WHEN {unlisted} THEN 1 ELSE {least(f'd{i}_r', f'2 - d{i}_c_cancelled')} END"
+            layers[2][f"d{i}_served_if"] = greatest(f"2 - d{i}_c_service_required", f"d{i}_c_served")
             layers[3][f"d{i}_lodged"] = f"CASE WHEN d{i}_lodged0 <> 1 THEN d{i}_lodged0 ELSE d{i}_st_detainer_lodged END"
+            # What a request needs beside its time: the same however grounds are placed.
+            layers[4][f"d{i}_sound"] = least(f"d{i}_lodged", f"d{i}_paper_sound", f"d{i}_served_if")
             for v in self.variants:
                 low, high = self._request_end(i, v)
                 layers[4][f"d{i}_over_{v}"] = f"CASE WHEN d{i}_edition_set = -1 THEN 1 ELSE {by(low, high, 't')} END"
-                parts = ["d{i}_lodged", "d{i}_c_hold_requested", "d{i}_c_detainer_complete", "d{i}_c_detainer_signed", "greatest(2 - d{i}_c_service_required, d{i}_c_served)", "2 - d{i}_over_{v}"]
-                stands = least(*(p.format(i=i, v=v) for p in parts))
+                stands = least(f"d{i}_sound", f"2 - d{i}_over_{v}")
                 layers[5][f"d{i}_stands_{v}"] = f"CASE WHEN {stands} <> 1 THEN {stands} ELSE d{i}_st_request_stands END"
+
+    def _unlisted(self, slot: int) -> str:
+        """Whether a slot is the detainer that nobody listed."""
+        return "FALSE" if slot else "(no_detainer AND NOT complete)"
 
     def _request_end(self, slot: int, v: int) -> tuple[str, str]:
         """When the limit printed on the form ends the request, over the editions that it may be."""
@@ -653,26 +671,51 @@ class Query:
     def _candidate_words(self) -> dict[str, str]:
         """``q<slot>_<word>_<variant>``: the question of each candidate, null where there is none; ``n_…`` without a detainer."""
         found: dict[str, str] = {}
-        varying = {a.name: p for a, p in self.place.items() if a.kind == "fact" and a.name in VARYING}
-        own = [a for a in self.place if a.kind == "ended" and a.spec is not None and a.spec.counted_from in BY_DETAINER]
         for v in self.variants:
             for w in range(self.words):
-                shared = f"shared_{w} + ends_{w}_{v}"
                 for i in self.detainer_slots:
-                    terms = [f"CASE WHEN d{i}_lodged = 1 AND k{i}_form <> '{UNLISTED}' THEN d{i}_unsure_{w} ELSE d{i}_sure_{w} END"]
-                    for name, code in (("request_stands", f"d{i}_stands_{v}"), ("detainer_served", f"d{i}_c_served"), ("detainer_cancelled", f"d{i}_c_cancelled"), ("detainer_lodged", f"d{i}_lodged")):
-                        if name in varying and varying[name][0] == w:
-                            wiped = code if name in ("detainer_cancelled", "detainer_lodged") else f"CASE WHEN d{i}_lodged = 1 AND k{i}_form <> '{UNLISTED}' THEN least({code}, 1) ELSE {code} END"
-                            terms.append(packed(wiped, varying[name][1]))
-                    for atom in own:
-                        if self.place[atom][0] == w and atom.spec is not None:
-                            number = self.specs.index(atom.spec)
-                            code = f"CASE WHEN k{i}_form = '{UNLISTED}' THEN {by(*self._limit(number, v, None), 't')} ELSE {by(*self._limit(number, v, i), 't')} END"
-                            terms.append(packed(code, self.place[atom][1]))
-                    found[f"q{i}_{w}_{v}"] = f"CASE WHEN standing_{v} = 0 AND d{i}_here <> 0 THEN CAST(({shared} + {' + '.join(terms)}) & mask_{w} AS BIGINT) END"
+                    terms = [f"d{i}_base_{w}", f"ends_{w}_{v}"]
+                    for name, code in self._varying(i, w).items():
+                        if name == "request_stands":
+                            terms.append(packed(self._wiped(i, code.format(v=v)), self._varying_place[name][1]))
+                    terms += [packed(f"CASE WHEN {self._unlisted(i)} THEN {by(*self._limit(n, v, None), 't')} ELSE {by(*self._limit(n, v, i), 't')} END", shift) for n, shift in self._own_limits(w)]
+                    found[f"q{i}_{w}_{v}"] = f"CASE WHEN standing_{v} = 0 AND d{i}_here <> 0 THEN CAST(({' + '.join(terms)}) & mask_{w} AS BIGINT) END"
                 fixed = sum(without_detainer(a) << s for a, (word, s) in self.place.items() if word == w and self._is_detainer(a))
-                terms = [packed(by(*self._limit(self.specs.index(a.spec), v, None), 't'), self.place[a][1]) for a in own if self.place[a][0] == w and a.spec is not None]
-                found[f"n_{w}_{v}"] = f"CASE WHEN standing_{v} = 0 THEN CAST(({' + '.join([shared, str(fixed), *terms])}) & mask_{w} AS BIGINT) END"
+                terms = [f"shared_{w} + ends_{w}_{v}", str(fixed), *(packed(by(*self._limit(n, v, None), 't'), shift) for n, shift in self._own_limits(w))]
+                found[f"n_{w}_{v}"] = f"CASE WHEN standing_{v} = 0 THEN CAST(({' + '.join(terms)}) & mask_{w} AS BIGINT) END"
+        return found
+
+    @cached_property
+    def _varying_place(self) -> dict[str, tuple[int, int]]:
+        """Where the codes of a detainer's facts that change with the clock stand."""
+        return {a.name: p for a, p in self.place.items() if a.kind == "fact" and a.name in VARYING}
+
+    def _varying(self, slot: int, word: int) -> dict[str, str]:
+        """The codes of those of one word, by fact; that of a request's standing for each variant ``{v}``."""
+        codes = {"request_stands": f"d{slot}_stands_{{v}}", "detainer_served": f"d{slot}_c_served", "detainer_cancelled": f"d{slot}_c_cancelled", "detainer_lodged": f"d{slot}_lodged"}
+        return {n: c for n, c in codes.items() if n in self._varying_place and self._varying_place[n][0] == word}
+
+    def _wiped(self, slot: int, code: str) -> str:
+        """A code of what a detainer says, no more than unknown where it may not be in force."""
+        return f"CASE WHEN {self._unsure(slot)} THEN {least(code, '1')} ELSE {code} END"
+
+    def _unsure(self, slot: int) -> str:
+        return f"d{slot}_lodged = 1" if slot else f"d0_lodged = 1 AND NOT {self._unlisted(0)}"
+
+    def _own_limits(self, word: int) -> list[tuple[int, int]]:
+        """(limit, shift) of the ends that count from a detainer's own times."""
+        return [(self.specs.index(a.spec), shift) for a, (w, shift) in self.place.items() if w == word and a.kind == "ended" and a.spec is not None and a.spec.counted_from in BY_DETAINER]
+
+    def _base_words(self) -> dict[str, str]:
+        """``d<slot>_base_<word>``: what a candidate's question has in every variant."""
+        found: dict[str, str] = {}
+        for i in self.detainer_slots:
+            for w in range(self.words):
+                terms = [f"shared_{w}", f"CASE WHEN {self._unsure(i)} THEN d{i}_unsure_{w} ELSE d{i}_sure_{w} END"]
+                for name, code in self._varying(i, w).items():
+                    if name != "request_stands":
+                        terms.append(packed(code if name in ("detainer_cancelled", "detainer_lodged") else self._wiped(i, code), self._varying_place[name][1]))
+                found[f"d{i}_base_{w}"] = " + ".join(terms)
         return found
 
     def _kept(self) -> list[str]:

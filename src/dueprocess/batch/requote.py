@@ -47,5 +47,7 @@ class _Stages(SparkGenerator):
         **SparkGenerator.TRANSFORMS,
         # Spark's array_sort calls a comparison for each pair.
         exp.ArraySort: lambda self, node: self.func("SORT_ARRAY", node.this),
+        # DuckDB's leaves nulls out.
+        exp.ArrayDistinct: lambda self, node: self.func("ARRAY_COMPACT", exp.Anonymous(this="ARRAY_DISTINCT", expressions=[node.this])),
         exp.Bracket: _bracket,
     }

@@ -72,43 +72,50 @@ def pivot_papers(shape: Shape, detainer_kinds: tuple[str, ...]) -> dict[str, str
     return stages
 
 
-def time_layer(shape: Shape) -> dict[str, str]:
-    """The row's own times with what is not given resolved: unknown, or never in a complete record."""
+def time_layers(shape: Shape) -> list[dict[str, str]]:
+    """The row's own times with what is not given resolved: unknown, or never in a complete record.
+
+    First whether each is given at all (``<name>_ok``), which several columns turn on and an engine works out once."""
     complete = "coalesce(record_complete, FALSE)"
-    absent = f"(CASE WHEN {complete} THEN {HIGH} ELSE {LOW} END)"
-    columns = {"complete": complete, "source_at": '"at"', "absent_lo": absent}
+    told: dict[str, str] = {"complete": complete, "absent_lo": f"(CASE WHEN {complete} THEN {HIGH} ELSE {LOW} END)"}
+    columns = {"source_at": '"at"'}
+
+    def told_of(name: str, low: str, high: str) -> str:
+        told[f"{name}_ok"] = given(low, high)
+        return f"{name}_ok"
 
     def resolved(names: tuple[str, str], source: tuple[str, str], low: str, high: str = HIGH, *, when: str = "TRUE") -> None:
         """Both bounds: as given, else ``low`` and ``high``; where ``when`` does not hold there is nothing at all."""
+        ok = told_of(names[0], *source)
         for name, column, otherwise in zip(names, source, (low, high), strict=True):
-            value = f"WHEN {given(*source)} THEN {column} ELSE {otherwise} END"
+            value = f"WHEN {ok} THEN {column} ELSE {otherwise} END"
             columns[name] = f"CASE {value}" if when == "TRUE" else f"CASE WHEN NOT ({when}) THEN {HIGH} {value}"
 
-    def opened(name: str, source: str) -> None:
+    def opened(name: str, source: str, ok: str) -> None:
         """1 where the later bound is a midnight that the time does not reach."""
-        columns[name] = f"CASE WHEN {given(f'{source}_lo', f'{source}_hi')} AND {source}_hi < {HIGH} AND coalesce({source}_open, FALSE) THEN 1 ELSE 0 END"
+        columns[name] = f"CASE WHEN {source}_open AND {ok} AND {source}_hi < {HIGH} THEN 1 ELSE 0 END"
 
     resolved(("booked_l", "booked_h"), ("booked_lo", "booked_hi"), LOW)
-    opened("booked_o", "booked")
+    opened("booked_o", "booked", "booked_l_ok")
     resolved(("bail_l", "bail_h"), ("bail_refused_lo", "bail_refused_hi"), HIGH)
-    opened("bail_o", "bail_refused")
+    opened("bail_o", "bail_refused", "bail_l_ok")
     for name, source in (("left", "left"), ("due", "release_due")):
-        known = f"({given(f'{source}_lo', f'{source}_hi')} AND {source}_lo < {HIGH})"
+        ok = told_of(f"{name}_l", f"{source}_lo", f"{source}_hi")
+        known = f"({ok} AND {source}_lo < {HIGH})"
         columns[f"{name}_l"] = f"CASE WHEN {known} THEN {source}_lo END"
         columns[f"{name}_h"] = f"CASE WHEN {known} THEN {source}_hi END"
-    opened("due_o", "release_due")
-    for name, source, low in (("rec", "received", LOW), ("srv", "served", absent), ("can", "cancelled", absent)):
+    opened("due_o", "release_due", "due_l_ok")
+    for name, source, low in (("rec", "received", LOW), ("srv", "served", "absent_lo"), ("can", "cancelled", "absent_lo")):
         resolved((f"d0_{name}_lo", f"d0_{name}_hi"), (f"detainer_{source}_lo", f"detainer_{source}_hi"), low)
     for name in WARRANTS:
-        listed = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
-        columns[f"{name}_listed"] = listed
-        resolved((f"{name}_l", f"{name}_h"), (f"{name}_lo", f"{name}_hi"), LOW, when=listed)
+        told[f"{name}_listed"] = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
+        resolved((f"{name}_l", f"{name}_h"), (f"{name}_lo", f"{name}_hi"), LOW, when=f"{name}_listed")
     for prefix, count in (("d", shape.detainers), ("q", shape.papers)):
         for i in range(1, count + 1):
-            for name, low in (("rec", LOW), ("srv", absent), ("can", absent)):
+            for name, low in (("rec", LOW), ("srv", "absent_lo"), ("can", "absent_lo")):
                 slot = f"{prefix}{i}_{name}"
                 resolved((f"{slot}_lo", f"{slot}_hi"), (f"{slot}_lo0", f"{slot}_hi0"), low, when=f"{prefix}{i}_kind IS NOT NULL")
-    return columns
+    return [told, columns]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ a part that is there is not done again unless the input, the law or an option is
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from dueprocess import __version__
 from dueprocess.batch.calendars import Calendars, calendars
-from dueprocess.batch.engines import DuckEngine, Engine
+from dueprocess.batch.engines import DuckEngine, Engine, arrow_table
 from dueprocess.batch.folding import Agency, Folded
 from dueprocess.batch.missing import MISSING_TIMES, Missing
 from dueprocess.batch.outcomes import Outcomes
@@ -23,19 +22,16 @@ from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.shape import BUCKETS, Shape
 from dueprocess.batch.sqltext import words as names_in
-from dueprocess.case.custody import (
-    GROUND_TIMES,
-    PAPER_TIMES,
-    STAY_TIMES,
-)
+from dueprocess.batch.survey import NO_DAYS, survey
 from dueprocess.case.model import DETAINERS
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
-from dueprocess.kernel.instants import MAX_INSTANT, MIN_INSTANT, local_date, midnight
+from dueprocess.kernel.instants import MAX_INSTANT, midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
 PART_ROWS = 1_000_000
+"""Rows of a part; where only outcomes are asked, which takes less memory a row, four times as many."""
 RESULT_COLUMNS = (
     "row", '"at"', "outcome", "open_because", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least",
     "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
@@ -50,7 +46,7 @@ class Options:
     master: str | None = None
     memory: str = "3GB"
     threads: int | None = None
-    part_rows: int = PART_ROWS
+    part_rows: int | None = None
     timeline: bool = True
     """False: only the outcome at each row's moment and what decides it; hours, class and hold_until stay empty."""
     progress: Callable[[int, int], None] | None = None
@@ -95,6 +91,14 @@ def _asked_as(shape: Shape, count: int) -> Shape:
     return Shape(level, level, level, True, True)
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one part: all between two numbers, or those that a query lists."""
+
+    within: str
+    listed: str | None
+
+
 class _Run:
     def __init__(self, folder: Path, lawbook: Lawbook, law_known_at: date | None, work: Path, options: Options) -> None:
         for name in ("stays", "papers", "grounds", "events"):
@@ -133,14 +137,16 @@ class _Run:
 
     def go(self, out: Path) -> None:
         total = int(self.engine.rows("SELECT count(*) FROM stays")[0][0])
+        self.engine.expect(total)
         agencies = self._agencies()
-        first, last = self._span(agencies)
+        found = survey(self.engine, self.columns, sides=self.options.timeline)
+        self.sides = found.sides
+        first, last = found.days if agencies else NO_DAYS
         book = self.lawbook
         changes = {d for a in agencies for d in book.change_days(a.agency, a.sets)}
         known = self._known_days(agencies, first, last)
         ahead = max([last, *(d for d in changes if d < last + 20000)])
         self.folded = Folded(book, agencies, known=known, first=first - 5, last=ahead)
-        self.sides = self._sides()
         self._shapes()
         self.calendars = self._calendars(first, ahead)
         self._tables()
@@ -148,16 +154,32 @@ class _Run:
         files = []
         for shape, rows, path, count in self._parts():
             if not path.exists():
+                self.engine.expect(count)
                 self._part(shape, rows, path)
             files.append(path)
             done += count
             if self.options.progress:
                 self.options.progress(done, total)
-        rest = self.work / "part-unmatched.parquet"
-        self.engine.write(self._unmatched(), rest)
-        self.engine.parquet("answered", *files, rest)
+        self.engine.expect(total)
+        self._gather(files, others=done < total)
         self._ends_of_holds()
         self._finish(out, total)
+
+    def _gather(self, files: list[Path], *, others: bool) -> None:
+        """The view ``answered``: the rows of all parts, and those that no part asked about."""
+        rest = []
+        if others or not files:
+            rest.append(self.work / "part-unmatched.parquet")
+            self.engine.write(self._unmatched(), rest[0])
+        if self.options.timeline or not files:
+            self.engine.parquet("answered", *files, *rest)
+            return
+        self.engine.parquet("parts", *files)
+        named = Outcomes.named("parts")
+        if rest:
+            self.engine.parquet("unmatched", *rest)
+            named += " UNION ALL SELECT * FROM unmatched"
+        self.engine.make("answered", named, view=True)
 
     def _ends_of_holds(self) -> None:
         """The table ``ends`` (row, hold_until): until when each hold would last, whenever the person left. That takes in
@@ -168,9 +190,10 @@ class _Run:
             return
         self._far_tables()
         files = []
-        for shape, rows, path, _ in self._parts(f"row IN (SELECT row FROM answered WHERE {held})"):
+        for shape, rows, path, count in self._parts(f"row IN (SELECT row FROM answered WHERE {held})"):
             target = path.with_name("ends-" + path.name)
             if not target.exists():
+                self.engine.expect(count)
                 self._answer(shape, rows, "later", all_cuts=True)
                 self.engine.write("SELECT row, hold_until FROM later", target)
             files.append(target)
@@ -192,16 +215,6 @@ class _Run:
             found.append(Agency(name, facility, places.sets(where), str(where.zone)))
         return found
 
-    def _span(self, agencies: Sequence[Agency]) -> tuple[int, int]:
-        """The first and the last local day that the rows speak of, as ordinals."""
-        parts = [f"SELECT min(CASE WHEN {n}_{s} > {MIN_INSTANT} AND {n}_{s} < {MAX_INSTANT} THEN {n}_{s} END) AS a, max(CASE WHEN {n}_{s} > {MIN_INSTANT} AND {n}_{s} < {MAX_INSTANT} THEN {n}_{s} END) AS b FROM {t}" for t, n in [*(("stays", n) for n in STAY_TIMES), *(("papers", n) for n in PAPER_TIMES), *(("grounds", n) for n in GROUND_TIMES), ("events", "at")] for s in ("lo", "hi")]
-        froms = [c for c in self.columns if c in ("at", "as_of", "determined_probable_cause_at") or (c.startswith("f_") and c.endswith("_from"))]
-        parts += [f'SELECT min("{c}"), max("{c}") FROM stays' for c in froms]
-        low, high = self.engine.rows(f"SELECT min(a), max(b) FROM ({' UNION ALL '.join(parts)}) AS s")[0]
-        if low is None or not agencies:
-            return 700000, 700001
-        return local_date("UTC", low).toordinal() - 2, local_date("UTC", high).toordinal() + 2
-
     def _known_days(self, agencies: Sequence[Agency], first: int, last: int) -> list[int]:
         """The days of knowledge that differ, ascending."""
         if self.known_at is not None:
@@ -220,12 +233,10 @@ class _Run:
 
     def _tables(self) -> None:
         engine, folded, cal = self.engine, self.folded, self.calendars
-        days = self._days("", cal)
-        for i in range(len(cal.excluding)):
-            engine.table(f"counted_{i}", dict.fromkeys(("number", "split", "shift_a", "shift_b"), "BIGINT"), cal.counted(days, i))
+        query = self._query(Shape())
+        self._days("", cal, {i: (cal.name(s.excluding), round(s.hours * 3600)) for i, s in enumerate(query.specs) if s.excluding and not s.until_end_of_day})
         cuts = sorted({(j, cal.zone_number(a.zone), midnight(a.zone, d)) for a in folded.agencies for j in (folded.jurisdiction_of[a.agency, a.facility],) for d in folded.own_cuts[j]})
         engine.table("cuts", {"jurisdiction": "BIGINT", "zone": "BIGINT", "instant": "BIGINT"}, cuts)
-        query = self._query(Shape())
         resolver = Resolver(folded, place=query.place)
         engine.table("regimes", resolver.regime_columns(), resolver.regime_rows())
         engine.table("norms", {"regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
@@ -242,14 +253,26 @@ class _Run:
             ((a.agency, a.facility, folded.jurisdiction_of[a.agency, a.facility], cal.zone_number(a.zone), uses[folded.jurisdiction_of[a.agency, a.facility]]) for a in folded.agencies),
         )
 
-    def _days(self, prefix: str, cal: Calendars) -> list[list[tuple[Any, ...]]]:
-        """The tables ``days`` and ``windows`` of some calendars."""
+    def _days(self, prefix: str, cal: Calendars, limits: Mapping[int, tuple[int, int]]) -> None:
+        """The tables ``days`` and ``windows`` of some calendars, the latter with the ends of limits, each a calendar and
+        seconds: breaks ``e<limit>_1``, ``_2`` and shifts ``e<limit>_a``, ``_b``, ``_c`` of ``Calendars.ends``."""
+        from itertools import chain
+
+        import pyarrow as pa
+
         days = cal.days(self.folded.epoch, self._known_index)
         columns = cal.day_columns()
-        self.engine.table(f"{prefix}days", dict.fromkeys(("zone", *columns), "BIGINT"), ((z, *row) for z, rows in enumerate(days) for row in rows))
-        both = [f"{c}_{side}" for side in "ab" for c in columns]
-        self.engine.table(f"{prefix}windows", dict.fromkeys(("number", "split", *both), "BIGINT"), cal.windows(days))
-        return days
+        flat = arrow_table(dict.fromkeys(columns, "BIGINT"), chain.from_iterable(days))
+        zones = pa.array([z for z, rows in enumerate(days) for _ in rows], type=pa.int64())
+        self.engine.arrow(f"{prefix}days", flat.append_column("zone", zones))
+        number, split, *places = (pa.array(values, type=pa.int64()) for values in zip(*cal.splits(days), strict=True))
+        windows = {"number": number, "split": split}
+        for side, place in zip("ab", places, strict=True):
+            windows |= {f"{c}_{side}": flat.column(c).take(place) for c in columns}
+        for limit, (calendar, seconds) in limits.items():
+            ends = zip(*cal.ends(days, calendar, seconds), strict=True)
+            windows |= {f"e{limit}_{part}": pa.array(values, type=pa.int64()) for part, values in zip("12abc", ends, strict=True)}
+        self.engine.arrow(f"{prefix}windows", pa.table(windows))
 
     def _far_tables(self) -> None:
         """Days as far ahead as a condition on the years since a conviction can reach."""
@@ -257,7 +280,7 @@ class _Run:
             return
         self._far = True
         ahead = 366 * (max(self.lawbook.conviction_years, default=0) + 1) if "f_conviction_date" in self.columns else 0
-        self._days("far_", replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal())))
+        self._days("far_", replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal())), {})
 
     def _known_index(self, day: int) -> int:
         return 0 if self.known_at is not None else max(0, sum(1 for d in self.folded.known if d <= day) - 1)
@@ -275,12 +298,6 @@ class _Run:
         events = self._event_kinds if shape.papers or shape.grounds or shape.detainers or self._event_kinds else ()
         return Query(self.folded, self.calendars, shape, columns=self.columns, one_known=self.known_at is not None, events=events, all_cuts=all_cuts, timeline=self.options.timeline, sides=self.sides)
 
-    def _sides(self) -> dict[str, tuple[str, ...]]:
-        """Which bounds of each recorded time tell something in these rows."""
-        tests = ", ".join(f"count({n}_lo), max(CASE WHEN {n}_lo <> {n}_hi OR ({n}_lo IS NULL) <> ({n}_hi IS NULL) THEN 1 ELSE 0 END)" for n in STAY_TIMES)
-        counted = self.engine.rows(f"SELECT {tests} FROM stays")[0]
-        return {n: () if not counted[2 * i] else ("lo", "hi") if counted[2 * i + 1] else ("lo",) for i, n in enumerate(STAY_TIMES)}
-
     # -- parts --------------------------------------------------------------------------------------
 
     def _shapes(self) -> None:
@@ -293,6 +310,12 @@ class _Run:
 
         vague = "(g.vague OR coalesce(s.release_due_lo <> s.release_due_hi, FALSE) OR coalesce(s.bail_refused_lo <> s.bail_refused_hi, FALSE) OR coalesce(p.other, 0) > 0)"
         bail = f"coalesce(s.bail_refused_lo < {MAX_INSTANT}, FALSE)"
+        if not self.options.timeline:
+            # Of one moment alone a query for all costs little more than one for the plainest.
+            vague = bail = "TRUE"
+            if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
+                self.engine.make("shape_of", "SELECT row, 0 AS detainers, 0 AS papers, 0 AS grounds, TRUE AS vague, TRUE AS bail FROM stays WHERE agency IS NOT NULL", view=True)
+                return
         self.engine.make(
             "shape_of",
             f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, {bucketed('g.grounds')} AS grounds, coalesce({vague}, FALSE) AS vague, {bail} AS bail"
@@ -301,14 +324,16 @@ class _Run:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def _parts(self, only: str = "TRUE") -> list[tuple[Shape, str, Path, int]]:
+    def _parts(self, only: str = "TRUE") -> list[tuple[Shape, Rows, Path, int]]:
         """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
         shapes are asked with the next larger shape."""
-        size = self.options.part_rows
+        size = self.options.part_rows or PART_ROWS * (1 if self.options.timeline else 4)
         counted = self.engine.rows(
             f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of WHERE {only} GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
         )
-        found: list[tuple[Shape, str, Path, int]] = []
+        # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
+        every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
+        found: list[tuple[Shape, Rows, Path, int]] = []
         for stretch in sorted({r[0] for r in counted}):
             groups: dict[Shape, list[tuple[Shape, int]]] = {}
             for _, d, p, g, vague, bail, count in (r for r in counted if r[0] == stretch):
@@ -320,16 +345,15 @@ class _Run:
                     max(m.detainers for m in shapes), max(m.papers for m in shapes), max(m.grounds for m in shapes), asked.vague, asked.bail
                 )
                 chosen = " OR ".join(f"(detainers = {m.detainers} AND papers = {m.papers} AND grounds = {m.grounds} AND vague = {m.vague} AND bail = {m.bail})" for m, _ in members)
-                rows = f"SELECT row FROM shape_of WHERE row // {size} = {stretch} AND ({chosen}) AND {only}"
+                within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
+                rows = Rows(within, None if every and len(groups) == 1 else f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")
                 found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", sum(c for _, c in members)))
         return found
 
-    def _part(self, shape: Shape, rows: str, path: Path) -> None:
+    def _part(self, shape: Shape, rows: Rows, path: Path) -> None:
         if not self.options.timeline:
             self._answer(shape, rows, "")
-            nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
-            columns = f'f.row, f."at", f.outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls}, f.class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem'
-            self.engine.write(f"SELECT {columns} FROM ({self._at}) AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = f.role AND n.bit = f.bit", path)
+            self.engine.write(self._at, path)
             return
         self._name_missing(self._answer(shape, rows, "found"))
         times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
@@ -346,6 +370,7 @@ class _Run:
     def _name_missing(self, missing: Missing) -> None:
         """The table ``missing_of`` (row, names, by_facts) of the open rows."""
         engine = self.engine
+        engine.table("probe_of", dict.fromkeys(("atom", "word", "power", "delta"), "BIGINT"), missing.probe_rows())
         for name, sql in missing.stages():
             engine.make(name, sql)
         masks = ", ".join(f"mask_{m}" for m in missing.masks)
@@ -354,13 +379,18 @@ class _Run:
         same = " AND ".join(f"n.mask_{m} = o.mask_{m}" for m in missing.masks)
         engine.make("missing_of", f"SELECT o.row, n.names, o.by_facts FROM open_masks AS o JOIN mask_names AS n ON {same} AND n.parts = o.parts")
 
-    def _answer(self, shape: Shape, chosen: str, target: str, *, all_cuts: bool = False) -> Missing:
+    def _answer(self, shape: Shape, chosen: Rows, target: str, *, all_cuts: bool = False) -> Missing:
         query = self._query(shape, all_cuts=all_cuts)
         engine = self.engine
-        engine.make("chosen", chosen)
-        engine.make("part", "SELECT s.*, a.jurisdiction, a.zone_number, a.uses FROM stays AS s JOIN chosen AS c ON c.row = s.row JOIN agency_of AS a ON a.agency = s.agency AND a.facility IS NOT DISTINCT FROM s.facility", view=True)
-        for name in ("papers", "grounds", "events"):
-            engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x JOIN chosen AS c ON c.row = x.row")
+        among = f" WHERE x.{chosen.within}"
+        if chosen.listed is not None:
+            engine.make("chosen", chosen.listed)
+            among = f" JOIN chosen AS c ON c.row = x.row{among}"
+        facility = " AND a.facility IS NOT DISTINCT FROM x.facility" if any(a.facility is not None for a in self.folded.agencies) else ""
+        engine.make("part", f"SELECT x.*, a.jurisdiction, a.zone_number, a.uses FROM (SELECT x.* FROM stays AS x{among}) AS x JOIN agency_of AS a ON a.agency = x.agency{facility}", view=True)
+        for name, asked in (("papers", shape.papers + shape.detainers), ("grounds", shape.grounds), ("events", len(query.events))):
+            if asked:
+                engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")
         outcomes = Outcomes(query)
         query.results_need = names_in(outcomes.results()) if query.timeline else {"conflict", "outside"}
         for name, sql, view in query.stages():

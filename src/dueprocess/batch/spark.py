@@ -28,8 +28,11 @@ _WORKER_SECONDS = 60
 SCATTERED = frozenset({"part"})
 """Stages whose rows lie together in the input, in the hands of one task: they are dealt out to all."""
 
-INTERPRETED = frozenset({"looks"})
-"""Stages of few rows and a text so long that compiling it takes more memory than a run has."""
+INTERPRETED = frozenset({"looks", "answers", "probe_answers"})
+"""Stages of few rows and a text so long that compiling it takes more time, or memory, than a run has."""
+
+_FEW = 100_000
+"""Rows below which a stage is done sooner than its text is compiled."""
 
 
 class SparkEngine:
@@ -48,27 +51,37 @@ class SparkEngine:
         self.made: dict[str, Path | None] = {}
         """The folder of each table that this engine wrote; None for a view."""
         self.number = 0
+        self.expect(0)
+
+    def expect(self, rows: int) -> None:
+        self.many = rows >= _FEW
+        cores = self.spark.sparkContext.defaultParallelism
+        self.spark.conf.set("spark.sql.shuffle.partitions", max(16, 2 * cores) if self.many else cores)
+        self._compile(self.many)
 
     def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        self.arrow(name, arrow_table(columns, rows))
+
+    def arrow(self, name: str, data: Any) -> None:
         import pyarrow.parquet as pq
 
         # A file rather than rows in the plan: its size tells Spark that it can be sent to every worker.
         path = self._place(name)
         path.mkdir(parents=True)
-        pq.write_table(arrow_table(columns, rows), path / "part.parquet", compression="zstd")
+        pq.write_table(data, path / "part.parquet", compression="zstd")
         self._view(name, self._read(path), path)
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
         frame = self.spark.sql(to_spark(sql))
-        if name in SCATTERED:
+        if name in SCATTERED and self.many:
             frame = frame.repartition(2 * self.spark.sparkContext.defaultParallelism, "row")
         # Written and read again, what others only view as well: a plan begins anew at the files of the stages before it,
         # whose sizes and columns Spark knows. With all that leads to it inside, the last plan would take minutes and
         # gigabytes before the first row is read.
         path = self._place(name)
-        self._compile(name not in INTERPRETED)
+        self._compile(self.many and name not in INTERPRETED)
         frame.write.option("compression", "lz4").parquet(location(path))
-        self._compile(True)
+        self._compile(self.many)
         self._view(name, self._read(path), path)
 
     def parquet(self, name: str, *paths: Path) -> None:
@@ -150,7 +163,6 @@ def session(master: str, *, memory: str = "3GB") -> Any:
     try:
         spark = builder.getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
-        spark.conf.set("spark.sql.shuffle.partitions", max(16, 2 * spark.sparkContext.defaultParallelism))
     except PySparkRuntimeError:
         raise InputError("Java could not start Spark", where="--engine spark", do=JAVA) from None
     except Exception as error:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from dueprocess.kernel.instants import MAX_INSTANT, MIN_INSTANT
 
+_PLAIN = re.compile(r"[\w.]+(?: - [\w.]+)?|\d+ - \w+")
+"""A column, a number, or one from the other: cheap enough to be written twice."""
+
 LOW, HIGH = str(MIN_INSTANT), str(MAX_INSTANT)
 
 
@@ -33,18 +36,22 @@ def greatest(*codes: str) -> str:
 
 def _extreme(function: str, parts: Iterable[str]) -> str:
     unique = list(dict.fromkeys(parts))
+    if len(unique) == 2 and all(_PLAIN.fullmatch(part) for part in unique):
+        # DuckDB takes a third of the time for this; neither is null where it matters.
+        one, other = unique
+        return f"(CASE WHEN {one} {'<' if function == 'least' else '>'} {other} THEN {one} ELSE {other} END)"
     return unique[0] if len(unique) == 1 else f"{function}({', '.join(unique)})"
 
 
 def given(low: str, high: str) -> str:
     """Whether a recorded time says anything that a case could say: bounded, or never."""
-    return f"({low} IS NOT NULL AND {high} IS NOT NULL AND ({low} >= {HIGH} OR ({low} > {LOW} AND {high} < {HIGH})))"
+    # A comparison with null is never true, so that of the lower bound need not be asked.
+    return f"({high} IS NOT NULL AND ({low} >= {HIGH} OR ({low} > {LOW} AND {high} < {HIGH})))"
 
 
-def within(expression: str, *, until: str) -> str:
-    """The instant where something may change then that matters: after all that is certainly local custody, and before
-    ``until``; else the beginning."""
-    return f"CASE WHEN {expression} > begin AND {expression} >= calm AND {expression} < {until} THEN {expression} ELSE begin END"
+def within(expression: str) -> str:
+    """The instant from ``since_at`` up to ``until_at``, else null."""
+    return f"CASE WHEN {expression} >= since_at AND {expression} < until_at THEN {expression} END"
 
 
 def bounded(expression: str) -> str:

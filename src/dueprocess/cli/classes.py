@@ -51,26 +51,34 @@ def run(
     if (definition is None) == (opened is None):
         raise InputError("neither or both of --definition and --open", where="audit class", do="give one of them")
     if identified or opened:
-        for name, value in (("--purpose", purpose), ("--by-role", by_role)):
-            if not value or not value.strip():
-                raise InputError("people are named only for a stated purpose, by somebody in a role", where=name, do='write, say, --purpose "notice to the class, case 00-0000" --by-role "class counsel"')
+        check_purpose(purpose, by_role)
     elif purpose or passphrase_file:
         raise InputError("a purpose or passphrase without --identified or --open", where="audit class", do="add --identified, or leave them out")
     entry = {"at": now.now_text(), "purpose": purpose, "by_role": by_role}
     if opened:
         from dueprocess.audit.sealed import open_sealed
 
-        sys.stdout.buffer.write(open_sealed(opened, passphrase=_passphrase(passphrase_file, new=False), entry=entry))
+        sys.stdout.buffer.write(open_sealed(opened, passphrase=passphrase_of(passphrase_file, new=False), entry=entry))
         return
     assert definition is not None
-    counts, written = _write(folder, definition, out, folders, entry=entry if identified else None, passphrase_file=passphrase_file)
+    # Asked for before anything is written: a list that cannot be sealed leaves no trace.
+    passphrase = passphrase_of(passphrase_file, new=True) if identified else ""
+    counts, written = write(folder, definition, out, folders, entry=entry if identified else None, passphrase=passphrase)
     if as_json:
         typer.echo(json.dumps(counts, indent=2, ensure_ascii=False))
         return
     _print(counts, written)
 
 
-def _write(folder: Path, definition: Path, out: Path | None, folders: list[Path], *, entry: dict[str, Any] | None, passphrase_file: Path | None) -> tuple[dict[str, Any], list[Path]]:
+def check_purpose(purpose: str | None, by_role: str | None) -> None:
+    """InputError where nobody says what a list of people is for, or as whom they ask."""
+    for name, value in (("--purpose", purpose), ("--by-role", by_role)):
+        if not value or not value.strip():
+            raise InputError("people are named only for a stated purpose, by somebody in a role", where=name, do='write, say, --purpose "notice to the class, case 00-0000" --by-role "class counsel"')
+
+
+def write(folder: Path, definition: Path, out: Path | None, folders: list[Path], *, entry: dict[str, Any] | None, passphrase: str) -> tuple[dict[str, Any], list[Path]]:
+    """Count the members of a class and write them; with an ``entry`` for the log also the sealed list."""
     from dueprocess.audit.classes import Members, present_columns, read_definition
     from dueprocess.audit.folder import locate
     from dueprocess.audit.sealed import write_sealed
@@ -79,8 +87,6 @@ def _write(folder: Path, definition: Path, out: Path | None, folders: list[Path]
     prepared, results = locate(folder)
     vocabulary = load_lawbook(*folders).vocabulary
     wanted = read_definition(definition, vocabulary=vocabulary, present=present_columns(prepared))
-    # Asked for before anything is written: a list that cannot be sealed leaves no trace.
-    passphrase = _passphrase(passphrase_file, new=True) if entry else ""
     target = out or folder / "classes" / wanted.slug
     with Members(wanted, prepared=prepared, results=results, vocabulary=vocabulary) as members:
         counts = members.counts()
@@ -97,13 +103,14 @@ def _write(folder: Path, definition: Path, out: Path | None, folders: list[Path]
     return counts, written
 
 
-def _passphrase(path: Path | None, *, new: bool) -> str:
+def passphrase_of(path: Path | None, *, new: bool) -> str:
+    """The passphrase from a file, else asked for."""
     from dueprocess.audit.sealed import passphrase_from, strong
 
     if path is not None:
         return passphrase_from(path)
     if not sys.stdin.isatty():
-        raise InputError("there is nobody to ask for the passphrase", where="audit class", do="give --passphrase-file")
+        raise InputError("there is nobody to ask for the passphrase", where="--identified, --open", do="give --passphrase-file")
     return strong(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True), where="passphrase")
 
 

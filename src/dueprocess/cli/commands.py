@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from dueprocess.cli import agencies, auditing, claims, stewarding, whatif
+from dueprocess.cli import (
+    agencies,
+    auditing,
+    claims,
+    ledgering,
+    lettering,
+    reading,
+    serving,
+    simulating,
+    stewarding,
+    whatif,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -26,6 +37,11 @@ auditing.register(app)
 whatif.register(app)
 agencies.register(app)
 claims.register(app)
+simulating.register(app)
+lettering.register(app)
+reading.register(app)
+ledgering.register(app)
+serving.register(app)
 
 
 class Format(StrEnum):
@@ -122,7 +138,7 @@ def clock(
 
 @app.command(epilog="Example: dueprocess columns data/samples/odd-jail-log.xlsx --agency us/or/clackamas-county/sheriff --out map.yaml")
 def columns(
-    inputs: Annotated[list[Path], typer.Argument(help="Foreign tables that belong together: CSV, Excel, Parquet, SQLite, DuckDB.")],
+    inputs: Annotated[list[str], typer.Argument(help="Foreign tables that belong together: CSV, Excel, Parquet, SQLite, DuckDB; or a postgresql://, s3:// or gs:// address.")],
     out: Annotated[Path | None, typer.Option(help="Write the proposed map to this file (YAML).")] = None,
     sheet: Annotated[str | None, typer.Option(help="Only this sheet of a workbook, or table of a database.")] = None,
     agency: Annotated[str | None, typer.Option(help="Whose jail it is, as us/or/clackamas-county/sheriff, where no column says.")] = None,
@@ -136,13 +152,15 @@ def columns(
 
 @app.command(epilog="Example: dueprocess demo g12-lopez-lopez")
 def demo(
-    case: Annotated[str | None, typer.Argument(help="One case by name or the start of it; without it, all.")] = None,
+    case: Annotated[str | None, typer.Argument(help="One case by name or the start of it, step by step; without it, all.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Write the steps of the case as one HTML file.")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Print the whole answer after the steps.")] = False,
     json_: Json = False,
 ) -> None:
-    """Decide the real decided cases that ship with the program."""
+    """Decide the real decided cases that ship with the program; walk through one of them."""
     from dueprocess.cli.demo import run
 
-    raise typer.Exit(run(case, as_json=json_))
+    raise typer.Exit(run(case, as_json=json_, page=page, whole=whole))
 
 
 @law.command("check", epilog="Example: dueprocess law check")
@@ -206,7 +224,8 @@ def law_matrix(
     adoption: Annotated[Path | None, typer.Option(help="What the agency's counsel has adopted (YAML).")] = None,
     format: Annotated[Format, typer.Option(help="text, json (the decision table), html or pdf.")] = Format.text,
     card: Annotated[bool, typer.Option("--card", help="The wall card for the desk instead of counsel's page.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal (needed for pdf).")] = None,
+    kit: Annotated[bool, typer.Option("--kit", help="The offline kit of a small jail: one HTML file (needs --out).")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of the terminal (needed for pdf).")] = None,
     json_: Json = False,
 ) -> None:
     """What the encoded law says there that day: packets and the facts that matter, to must, may, may not or open."""
@@ -221,6 +240,7 @@ def law_matrix(
         adoption=adoption,
         form=Format.json.value if json_ else format.value,
         card=card,
+        kit=kit,
         out=out,
     )
 

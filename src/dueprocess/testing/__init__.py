@@ -26,6 +26,8 @@ Cases:
   of the things the second leaves possible. ``random_case`` is one or the other; ``random_pair`` law and case at once.
 - ``cancelled``, ``without_paper``, ``is_local_ground``, ``detainers_of``, ``random_adoption``: variations of a case.
 
+Papers: ``dueprocess.testing.papers``, a factory of filled-in forms, their scans, and the truth about both.
+
 Answers:
 
 - ``stay_of(case, lawbook)``: the ``Stay``; ``side_by_side(spans, spans)``: two timelines, stretch by stretch;

@@ -19,25 +19,32 @@ FIRST, LAST = date(2005, 1, 1), date(2027, 12, 31)
 SPLIT = len(DAY_COLUMNS) + 2 * len(EXCLUDING)
 
 
+HOURS = (48, 24, 72, 0.5, 6, 1, 100.25)
+
+
 @cache
-def built() -> tuple[Calendars, list[list[tuple[int, ...]]], dict[int, tuple[int, ...]], list[dict[int, tuple[int, ...]]]]:
-    """(calendars, days of each zone, windows by number, windows of counted seconds by number)."""
+def built() -> tuple[Calendars, list[list[tuple[int, ...]]], dict[int, tuple[int, ...]]]:
+    """(calendars, days of each zone, windows by number with their place among all)."""
     made = calendars(ZONES, EXCLUDING, first=FIRST.toordinal(), last=LAST.toordinal())
     days = made.days(lambda day: 0, lambda day: 0)
-    counted = [{row[0]: row for row in made.counted(days, i)} for i in range(len(made.excluding))]
-    return made, days, {row[0]: row for row in made.windows(days)}, counted
+    return made, days, {row[0]: (place, *row[1:]) for place, row in enumerate(made.windows(days))}
+
+
+@cache
+def ends(hours: float, calendar: int) -> list[tuple[int, ...]]:
+    made, days, _ = built()
+    return list(made.ends(days, calendar, round(3600 * hours)))
 
 
 def looked_up(at: int, zone_name: str, hours: float, excluding: tuple[str, ...]) -> int:
-    """The end of a limit by two look-ups, as the query makes them."""
-    made, _, windows, counted = built()
+    """The end of a limit by one look-up, as the query makes it."""
+    made, _, windows = built()
     zone, calendar = made.zone_number(zone_name), made.name(excluding)
-    _, split, *both = windows[zone * ZONE_WINDOWS + (at - made.origin) // WINDOW]
+    place, split, *both = windows[zone * ZONE_WINDOWS + (at - made.origin) // WINDOW]
     day = dict(zip(made.day_columns(), both[:SPLIT] if at < split else both[SPLIT:], strict=True))
     assert day["day_start"] <= at < day["day_end"]
-    count = day[f"before_{calendar}"] + (at - day["day_start"]) * day[f"counts_{calendar}"] + round(3600 * hours)
-    _, split, before, after = counted[calendar][zone * ZONE_WINDOWS + (count - 1) // WINDOW]
-    return count + (before if count - 1 < split else after)
+    first, second, *shifts = ends(hours, calendar)[place]
+    return at * day[f"counts_{calendar}"] + shifts[0 if at < first else 1 if at < second else 2]
 
 
 def instants(source: Seeded, count: int) -> list[tuple[int, str]]:
@@ -67,26 +74,26 @@ def _changes(zone_name: str) -> list[int]:
 def check(seed: str, count: int) -> None:
     source = Seeded(seed)
     for at, zone_name in instants(source, count):
-        hours, excluding = source.choice((48, 48, 24, 72, 0.5, 6, 1, 100.25)), source.choice(EXCLUDING)
+        hours, excluding = source.choice((48, *HOURS)), source.choice(EXCLUDING)
         told = looked_up(at, zone_name, hours, excluding)
         assert told == deadline(at, zone_name=zone_name, hours=hours, excluding=excluding), (at, zone_name, hours, excluding)
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_two_look_ups_find_the_end_that_the_walk_finds(part: int) -> None:
+def test_one_look_up_finds_the_end_that_the_walk_finds(part: int) -> None:
     check(f"limits {part}", 50_000)
 
 
 def test_a_window_holds_at_most_one_midnight() -> None:
     """Even of the shortest days."""
-    _, days, _, _ = built()
+    _, days, _ = built()
     shortest = min(row[4] - row[3] for rows in days for row in rows)
     assert shortest == WINDOW == 23 * 3600, "a day of 23 hours is among them"
     assert max(row[4] - row[3] for rows in days for row in rows) == 25 * 3600
 
 
 def test_days_follow_one_another_and_count_what_lies_before() -> None:
-    made, days, _, _ = built()
+    made, days, _ = built()
     for zone_name, rows in zip(made.zones, days, strict=True):
         for one, other in pairwise(rows):
             before, after = dict(zip(made.day_columns(), one, strict=True)), dict(zip(made.day_columns(), other, strict=True))
@@ -108,7 +115,28 @@ def test_beyond_the_verified_holidays_nothing_is_counted() -> None:
             assert (day[f"counts_{i}"] is not None) == (day[f"before_{i}"] is not None) == known, (row, excluding)
 
 
+def test_ends_beyond_the_verified_holidays_are_unknown() -> None:
+    calendar = load_calendar()
+    made = calendars(["America/New_York"], (("federal_holidays",),), first=calendar.last - 30, last=calendar.last + 10)
+    days = made.days(lambda day: 0, lambda day: 0)
+    last = midnight("America/New_York", calendar.last + 1)
+    places = {number: place for place, (number, *_) in enumerate(made.splits(days))}
+    found = list(made.ends(days, 0, 48 * 3600))
+    for at in (last - 48 * 3600 - 1, last - 48 * 3600, last - 48 * 3600 + 1, last - 1, last):
+        first, second, *shifts = found[places[(at - made.origin) // WINDOW]]
+        shift = shifts[0 if at < first else 1 if at < second else 2]
+        assert (shift is not None) == (at <= last - 48 * 3600), at - last
+
+
+def test_zones_with_the_same_days_are_one() -> None:
+    made = calendars(["America/Detroit", "America/New_York", "America/Phoenix", "America/Denver"], EXCLUDING, first=FIRST.toordinal(), last=LAST.toordinal())
+    numbers = [made.zone_number(z) for z in ("America/Denver", "America/Detroit", "America/New_York", "America/Phoenix")]
+    assert numbers == [0, 1, 1, 2] and len(made.days(lambda day: 0, lambda day: 0)) == 3
+    apart = calendars(["America/Detroit", "America/New_York"], (), first=date(1970, 1, 1).toordinal(), last=date(1980, 1, 1).toordinal())
+    assert [apart.zone_number(z) for z in apart.zones] == [0, 1], "Detroit kept standard time in the summers of 1970 to 1972"
+
+
 def test_windows_without_a_midnight_split_nowhere() -> None:
-    _, _, windows, _ = built()
+    _, _, windows = built()
     splits = [w[1] for w in windows.values()]
     assert any(s == MAX_INSTANT for s in splits) and any(s < MAX_INSTANT for s in splits)

@@ -202,7 +202,7 @@ run_batch(Path(sys.argv[1]), lawbook=load_lawbook(), law_known_at=date.fromisofo
 """
 
 
-@pytest.mark.parametrize("parts", [2, 6], ids=["in the third part", "in the result"])
+@pytest.mark.parametrize("parts", [2, 5], ids=["in the third part", "in the result"])
 def test_a_killed_run_leaves_no_half_part_that_counts(tmp_path: Path, once: list[Found], asked: list[str], parts: int) -> None:
     """Killed when a file is written but has not got its name yet."""
     prepared = plain().write(tmp_path / "prepared")

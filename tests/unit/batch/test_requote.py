@@ -14,7 +14,7 @@ from dueprocess.batch.requote import to_spark
         ("SELECT (w // 4611686018427387904) % 4 AS c FROM t", "SELECT (w DIV 4611686018427387904) % 4 AS c FROM t"),
         ("SELECT * EXCLUDE (a, b) FROM t", "SELECT * EXCEPT (a, b) FROM t"),
         ("SELECT a[2:] AS b FROM t", "SELECT SLICE(a, 2, SIZE(a)) AS b FROM t"),
-        ("SELECT list_sort(list_distinct([a, b])) AS c FROM t", "SELECT SORT_ARRAY(ARRAY_DISTINCT(ARRAY(a, b))) AS c FROM t"),
+        ("SELECT list_sort(list_distinct([a, b])) AS c FROM t", "SELECT SORT_ARRAY(ARRAY_COMPACT(ARRAY_DISTINCT(ARRAY(a, b)))) AS c FROM t"),
         ("SELECT r.*, unnest(p) AS t FROM r", "SELECT r.*, EXPLODE(p) AS t FROM r"),
         (
             "SELECT r.*, unnest(p) AS t, unnest(list_concat(p[2:], [9])) AS u FROM r WHERE x",

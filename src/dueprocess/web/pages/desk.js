@@ -31,10 +31,12 @@
     }).then(function (text) {
       if (text === null) return;
       const fresh = new DOMParser().parseFromString(text, "text/html");
+      const release = document.activeElement && document.activeElement.hasAttribute("autofocus");
       const focus = document.activeElement && document.activeElement.getAttribute("href");
       document.querySelector("main").replaceWith(document.adoptNode(fresh.querySelector("main")));
       document.body.dataset.newest = fresh.body.dataset.newest;
       if (focus) { const again = document.querySelector('main a[href="' + CSS.escape(focus) + '"]'); if (again) again.focus(); }
+      if (release) { const still = document.querySelector("main [autofocus]"); if (still) still.focus(); }
       tick();
     }).catch(function () { wanted = true; });
   }

@@ -1,0 +1,238 @@
+"""Alerts: before, at and after a deadline, again and higher until somebody takes them.
+
+What is due is worked out from the tables, and each alert has one id made of its deadline and time: raising it twice is not
+possible, and what fell due while nothing ran is raised at the next turn. Messages hold a case number, never a name. A
+message may go out twice after a crash; its entry is written once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from dueprocess.desk import events as kinds
+from dueprocess.desk.cases import Desk
+from dueprocess.desk.people import NotHere, Who, allow
+from dueprocess.kernel.errors import InputError, shown
+from dueprocess.store import Done, Draft, Receipt, Store, tables
+from dueprocess.store.accounts import settings_of
+
+log = logging.getLogger("dueprocess.desk")
+
+BEFORE = 3600
+AFTER = 900
+REPEAT = 900
+"""Seconds: an alert an hour before, at the time, a quarter of an hour after; repeated each quarter of an hour."""
+TURN_SECONDS = 5.0
+STAGES = (("before", -BEFORE, 0), ("at", 0, 0), ("after", AFTER, 1))
+HEARD = (("clerk",), ("clerk", "supervisor"), ("clerk", "supervisor", "counsel"))
+"""Whose addresses are told at each level."""
+_REFUSED = ("dhs.gov", "ice.gov", "cbp.gov", "uscis.gov")
+
+Send = Callable[[Sequence[str], str, str, Mapping[str, Any]], bool]
+"""``send(addresses, title, text, mail settings)``: whether it went out."""
+
+
+def turn(desk: Desk, *, send: Send | None = None) -> int:
+    """One turn for every agency: ask again what the clock has reached, raise what is due, send what is to be told.
+    Returns the entries written. Whatever fails for one stay is tried at the next turn and never stops the others."""
+    count = 0
+    for agency in agencies(desk.store):
+        for stay, because in _to_decide(desk, agency):
+            count += _tried(lambda stay=stay, because=because, agency=agency: len(desk.decide_again(agency, stay, because=because).numbers))  # type: ignore[misc]
+        for row in _due(desk.store, agency, desk.now()):
+            for stage, offset, level in STAGES:
+                if row.due_at + offset <= desk.now():
+                    count += _tried(lambda row=row, stage=stage, offset=offset, level=level, agency=agency: _raise(desk, agency, row, stage, row.due_at + offset, level))  # type: ignore[misc]
+        for alert in _unheard(desk.store, agency, desk.now()):
+            count += _tried(lambda alert=alert, agency=agency: _tell(desk, agency, alert, send))  # type: ignore[misc]
+    return count
+
+
+def _tried(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except Exception as error:  # one stay's fault must not silence the others' alerts
+        log.error("a turn of the alerts failed for one stay: %s", type(error).__name__)
+        return 0
+
+
+def agencies(store: Store) -> list[str]:
+    """Every agency of this installation."""
+    with store.engine.connect() as connection, connection.begin():
+        return [row.id for row in connection.execute(sa.select(tables.agencies.c.id).order_by(tables.agencies.c.number))]
+
+
+def _to_decide(desk: Desk, agency: str) -> list[tuple[str, str]]:
+    s, d = tables.stays.c, tables.decisions.c
+    version = desk.law().mark(agency)
+    with desk.store.read(agency) as connection:
+        late = connection.execute(sa.select(s.id).where(s.agency == agency, s.status == "in", s.next_decision_at <= desk.now())).all()
+        joined = tables.stays.join(tables.decisions, sa.and_(d.number == s.decided, d.agency == s.agency))
+        old = connection.execute(sa.select(s.id).select_from(joined).where(s.agency == agency, s.status == "in", d.law_version != version)).all()
+    found = {row.id: "law" for row in old} | {row.id: "clock" for row in late}
+    return sorted(found.items())
+
+
+def _due(store: Store, agency: str, now: int) -> Sequence[Any]:
+    """Open deadlines that have at least one alert that was not raised."""
+    d, a = tables.deadlines.c, tables.alerts.c
+    ids = [d.id + "@" + sa.cast(d.due_at, sa.Text) + f":{stage}" for stage, _, _ in STAGES]
+    raised = sa.select(sa.func.count()).where(a.agency == agency, a.id.in_(ids)).scalar_subquery()
+    query = sa.select(tables.deadlines).where(d.agency == agency, d.state == "open", d.due_at - BEFORE <= now, raised < len(STAGES)).order_by(d.due_at)
+    with store.read(agency) as connection:
+        return connection.execute(query).all()
+
+
+def _raise(desk: Desk, agency: str, row: Any, stage: str, due_at: int, level: int) -> int:
+    id_ = f"{row.id}@{row.due_at}:{stage}"
+
+    def work(connection: sa.Connection) -> Done:
+        a, d = tables.alerts.c, tables.deadlines.c
+        if connection.execute(sa.select(a.id).where(a.agency == agency, a.id == id_)).first():
+            return Done()
+        still = connection.execute(sa.select(d.state).where(d.agency == agency, d.id == row.id, d.due_at == row.due_at)).scalar()
+        if still != "open":
+            return Done()
+        head = {"alert": id_, "stay": row.stay, "deadline": row.id, "what": stage, "role": "clerk", "due_at": due_at, "level": level}
+        return Done([Draft(kinds.RAISED, head=head)])
+
+    return len(desk.writer.write(work, agency=agency, by="clock").numbers)
+
+
+def _unheard(store: Store, agency: str, now: int) -> Sequence[Any]:
+    """Alerts to be told now: new ones, and those that nobody has taken for a while and whose deadline is still open."""
+    a, d, s = tables.alerts.c, tables.deadlines.c, tables.stays.c
+    joined = tables.alerts.outerjoin(tables.deadlines, sa.and_(d.id == a.deadline, d.agency == a.agency)).outerjoin(tables.stays, sa.and_(s.id == a.stay, s.agency == a.agency))
+    # The warning ahead goes out once; its deadline's own alerts follow it.
+    standing = sa.and_(a.what != "before", sa.or_(a.deadline.is_(None), d.state == "open"))
+    again = sa.or_(a.sent_at.is_(None), sa.and_(a.sent_at <= now - REPEAT, standing))
+    query = sa.select(tables.alerts, s.case_number, d.what.label("deadline_what"), d.due_at.label("deadline_at")).select_from(joined)
+    with store.read(agency) as connection:
+        return connection.execute(query.where(a.agency == agency, a.acknowledged_at.is_(None), again).order_by(a.due_at)).all()
+
+
+def _tell(desk: Desk, agency: str, alert: Any, send: Send | None) -> int:
+    level = min(alert.level + (1 if alert.tries else 0), len(HEARD) - 1)
+    with desk.store.read(agency) as connection:
+        settings = settings_of(connection, agency)
+    roles = {*HEARD[level], alert.role}
+    addresses = sorted({address for role in roles for address in settings.get("alerts", {}).get(role, ())})
+    if send is not None and addresses:
+        title, text = message(alert)
+        if not send(addresses, title, text, settings.get("mail", {})):
+            log.error("an alert could not be sent; it is tried again")
+            return 0
+
+    def work(connection: sa.Connection) -> Done:
+        a = tables.alerts.c
+        row = connection.execute(sa.select(a.acknowledged_at, a.tries).where(a.agency == agency, a.id == alert.id)).first()
+        if row is None or row.acknowledged_at is not None or row.tries != alert.tries:
+            return Done()
+        return Done([Draft(kinds.SENT, head={"alert": alert.id, "level": level, "told": len(addresses)})])
+
+    return len(desk.writer.write(work, agency=agency, by="clock").numbers)
+
+
+_WORDS = {
+    "before": "a deadline comes within the hour",
+    "at": "a deadline has come",
+    "after": "a deadline has passed",
+    "law": "the law has changed, and with it the answer or its deadline",
+    kinds.AGAINST: "something was done against the answer",
+    kinds.SAID: "the person said or showed something that has to be looked at",
+    kinds.RELEASED: "the person was released where the answer was a hold",
+}
+
+
+def told(what: str) -> str:
+    """An alert in words."""
+    return _WORDS.get(what, "look at the board")
+
+
+def message(alert: Any) -> tuple[str, str]:
+    """Title and text: a case number, and nothing about the person."""
+    case = alert.case_number or "the desk"
+    title = f"Release desk: case {case}: {told(alert.what)}"
+    return title, f"{title}.\nOpen the board, look at case {case}, and acknowledge the alert there.\n"
+
+
+def acknowledge(desk: Desk, who: Who, alert: str) -> Receipt:
+    """Somebody takes an alert. Raises NotHere; nothing where it was taken before."""
+    allow(who, "acknowledge")
+
+    def work(connection: sa.Connection) -> Done:
+        a = tables.alerts.c
+        row = connection.execute(sa.select(a.acknowledged_at).where(a.agency == who.agency, a.id == alert)).first()
+        if row is None:
+            raise NotHere("there is no such alert here", do="choose one from the list")
+        return Done() if row.acknowledged_at is not None else Done([Draft(kinds.ACKNOWLEDGED, head={"alert": alert})])
+
+    return desk.writer.write(work, agency=who.agency, by=who.account)
+
+
+# -- addresses -------------------------------------------------------------------------------------------
+
+
+def check_addresses(addresses: Sequence[str], *, domain: str) -> list[str]:
+    """Plain mail addresses in the agency's own domain. Raises InputError for others: alerts go nowhere else, and to no
+    immigration authority whatever the domain."""
+    found = []
+    own = domain.strip().lower()
+    if not own or any(own == d or own.endswith(f".{d}") for d in _REFUSED):
+        raise InputError("this is no mail domain of the agency's own", where="domain", do="write it as [sheriff.example.gov]")
+    for address in addresses:
+        name, at, host = address.strip().lower().partition("@")
+        if not at or not name or not all(c.isalnum() or c in "._+-" for c in name) or host != own:
+            raise InputError(f"[{shown(address)}] is no address in {own}", where="addresses", do="alerts go to the agency's own addresses only")
+        found.append(f"{name}@{host}")
+    return found
+
+
+def send_mail(addresses: Sequence[str], title: str, text: str, mail: Mapping[str, Any]) -> bool:
+    """By ``apprise`` through the agency's own mail server: ``mail`` names ``server``, ``port``, ``mode`` (``starttls``,
+    ``ssl`` or ``insecure``), ``domain``, ``from``."""
+    import apprise
+
+    domain = str(mail.get("domain", ""))
+    sender, server = str(mail.get("from", "")), str(mail.get("server", ""))
+    if not server:
+        return False
+    whom = check_addresses(addresses, domain=domain)
+    port, mode = int(mail.get("port", 25)), str(mail.get("mode", "starttls"))
+    scheme = "mailto" if mode == "insecure" else "mailtos"
+    one = apprise.Apprise()
+    good = one.add(f"{scheme}://{server}:{port}?from={quote(sender)}&to={quote(','.join(whom))}&smtp={quote(server)}&mode={mode}")
+    return bool(good and one.notify(body=text, title=title))
+
+
+class Loop:
+    """The turns in a thread of their own. ``stop`` waits for the one that runs."""
+
+    def __init__(self, desk: Desk, *, send: Send | None = send_mail, seconds: float = TURN_SECONDS) -> None:
+        self._desk, self._send, self._seconds = desk, send, seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dueprocess-alerts", daemon=True)
+        self.turned_at: int | None = None
+        """When the last turn ended."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                turn(self._desk, send=self._send)
+                self.turned_at = self._desk.now()
+            except Exception as error:  # the database may be away: the next turn raises what fell due meanwhile
+                log.error("a turn of the alerts failed: %s", type(error).__name__)
+            self._stop.wait(self._seconds)

@@ -1,0 +1,219 @@
+"""What is recorded about a stay, and what each entry changes in the read tables.
+
+An entry's head holds ids, times and outcome words, which stay for good; everything about the person is in the payload,
+which is erased with the stay. A row of ``events`` is an entry as it happened; a row taken back names the entry that did.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from dueprocess.store import Event, EventTypes, tables
+
+TYPES = EventTypes()
+
+BOOKED, GROUND, GROUND_ENDED, BAIL_REFUSED = "booked", "ground.added", "ground.ended", "bail.refused"
+PAPER, SERVED, CANCELLED = "paper.received", "copy.served", "paper.cancelled"
+SAID, ANSWERED, DUTY, NOTIFIED, COMPLETE = "said", "fact.answered", "duty.done", "notified", "record.complete"
+DETERMINED, CONTINUED, AGAINST = "determined", "hold.continued", "done.against"
+RELEASED, TRANSFERRED = "released", "transferred"
+AMENDED, UNDONE, DECIDED = "amended", "undone", "decided"
+RAISED, SENT, ACKNOWLEDGED = "alert.raised", "alert.sent", "alert.acknowledged"
+
+HAPPENED = (
+    BOOKED, GROUND, GROUND_ENDED, BAIL_REFUSED, PAPER, SERVED, CANCELLED, SAID, ANSWERED, DUTY, NOTIFIED, COMPLETE, DETERMINED, CONTINUED, AGAINST,
+    RELEASED, TRANSFERRED,
+)  # fmt: skip
+"""The kinds that are rows of ``events``."""
+
+
+def _happened(connection: sa.Connection, event: Event) -> None:
+    _row(connection, event, kind=event.kind, amends=None)
+    _project(connection, event, event.kind)
+    _version(connection, event)
+
+
+def _row(connection: sa.Connection, event: Event, *, kind: str, amends: int | None) -> None:
+    head = event.head
+    row = {
+        "number": event.number, "agency": event.agency, "stay": event.subject, "kind": kind, "at": head["when"], "recorded_at": event.at,
+        "known_at": head.get("known_at"), "by": event.by, "amends": amends, "body": None if event.payload is None else dict(event.payload),
+    }  # fmt: skip
+    connection.execute(tables.events.insert(), row)
+
+
+def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool = False) -> None:
+    """What an entry of a kind changes beside its own row; ``again`` where it corrects one."""
+    head = event.head
+    if kind == BOOKED:
+        values = {"name": event.get("name"), "booking_number": event.get("booking_number"), "language": event.get("language"), "booked_at": head["when"]}
+        if again:
+            _stay(connection, event, **values)
+        else:
+            row = {"id": event.subject, "agency": event.agency, "case_number": head["case"], "status": "in", "version": event.version, **values}
+            connection.execute(tables.stays.insert(), row)
+    elif kind == GROUND:
+        values = {"kind": head["what"], "started_at": head["when"], "ended_at": head["until"], "ended_by": None, "body": event.get("ground"), "number": event.number}
+        _keep(connection, tables.grounds, event, str(head["ground"]), values)
+    elif kind == GROUND_ENDED:
+        _change(connection, tables.grounds, event, str(head["ground"]), ended_at=head["when"], ended_by=head["how"])
+    elif kind == PAPER:
+        values = {"kind": head["form"], "edition": head["edition"], "received_at": head["when"], "body": event.get("paper"), "number": event.number, "file": head.get("file")}
+        _keep(connection, tables.papers, event, str(head["paper"]), values)
+    elif kind == SERVED:
+        _change(connection, tables.papers, event, str(head["paper"]), served_at=head["when"])
+    elif kind == CANCELLED:
+        _change(connection, tables.papers, event, str(head["paper"]), cancelled_at=head["when"])
+    elif kind in (RELEASED, TRANSFERRED) or (kind == AGAINST and head["left_to"] is not None):
+        status = "released" if head["left_to"] == "community" else "transferred"
+        _stay(connection, event, left_at=head["when"], left_to=head["left_to"], status=status, next_decision_at=None, next_deadline_at=None)
+        _close(connection, event, _number(head["when"]))
+
+
+def _amended(connection: sa.Connection, event: Event) -> None:
+    kind, old = str(event.head["what_kind"]), _number(event.head["amends"])
+    _row(connection, event, kind=kind, amends=old)
+    _taken_back(connection, event, old)
+    _project(connection, event, kind, again=True)
+    _version(connection, event)
+
+
+def _undone(connection: sa.Connection, event: Event) -> None:
+    head, kind = event.head, str(event.head["what_kind"])
+    _taken_back(connection, event, _number(head["undoes"]))
+    id_ = str(head.get("id") or "")
+    if kind == GROUND:
+        _remove(connection, tables.grounds, event, id_)
+    elif kind == PAPER:
+        _remove(connection, tables.papers, event, id_)
+    elif kind == GROUND_ENDED:
+        _change(connection, tables.grounds, event, id_, ended_at=head.get("was"), ended_by=None)
+    elif kind in (SERVED, CANCELLED):
+        _change(connection, tables.papers, event, id_, **{"served_at" if kind == SERVED else "cancelled_at": None})
+    elif kind in (RELEASED, TRANSFERRED, AGAINST):
+        _stay(connection, event, left_at=None, left_to=None, status="in")
+    _version(connection, event)
+
+
+def _decided(connection: sa.Connection, event: Event) -> None:
+    head = event.head
+    row = {
+        "number": event.number, "agency": event.agency, "stay": event.subject, "at": head["asked_at"], "outcome": head["outcome"],
+        "hold_until": head["hold_until"], "law_version": head["law"], "engine_version": head["engine"], "because": head["because"],
+        "answer": event.get("answer"),
+    }  # fmt: skip
+    connection.execute(tables.decisions.insert(), row)
+    due: dict[str, int] = json.loads(str(head["deadlines"]))
+    if head["open"]:
+        _deadlines(connection, event, due)
+    again, first = head["again"], min(due.values(), default=None)
+    _stay(
+        connection, event, outcome=head["outcome"], then_outcome=head["then"], hold_until=head["hold_until"], decided=event.number, release_due_at=head["due"],
+        next_decision_at=again if head["open"] else None, next_deadline_at=first if head["open"] else None,
+    )  # fmt: skip
+    _version(connection, event)
+
+
+def _deadlines(connection: sa.Connection, event: Event, due: dict[str, int]) -> None:
+    """The deadlines of the newest answer; one that moved keeps the time it had before, one that is gone is replaced."""
+    table = tables.deadlines
+    mine = (table.c.agency == event.agency, table.c.stay == event.subject)
+    old = {row.what: row for row in connection.execute(sa.select(table).where(*mine))}
+    for what, at in due.items():
+        values: dict[str, Any] = {"due_at": at, "state": "open", "decided": event.number, "closed_by": None}
+        before = old.get(what)
+        if before is None:
+            connection.execute(table.insert(), {"id": deadline_id(str(event.subject), what), "agency": event.agency, "stay": event.subject, "what": what, **values})
+            continue
+        if before.due_at != at:
+            values["was_due_at"] = before.due_at
+        connection.execute(table.update().where(*mine, table.c.what == what).values(**values))
+    gone = [what for what, row in old.items() if what not in due and row.state == "open"]
+    if gone:
+        connection.execute(table.update().where(*mine, table.c.what.in_(gone)).values(state="replaced", closed_by=event.number))
+
+
+def deadline_id(stay: str, what: str) -> str:
+    """The same deadline has the same id in each answer about a stay."""
+    return f"{stay}/{what}"
+
+
+def _close(connection: sa.Connection, event: Event, at: int) -> None:
+    """The person left: each open deadline was met or missed."""
+    table = tables.deadlines
+    mine = (table.c.agency == event.agency, table.c.stay == event.subject, table.c.state == "open")
+    connection.execute(table.update().where(*mine, table.c.due_at < at).values(state="missed", closed_by=event.number))
+    connection.execute(table.update().where(*mine).values(state="met", closed_by=event.number))
+
+
+# -- alerts ----------------------------------------------------------------------------------------------
+
+
+@TYPES.on(RAISED)
+def _raised(connection: sa.Connection, event: Event) -> None:
+    head = event.head
+    row = {
+        "id": head["alert"], "agency": event.agency, "stay": head["stay"], "deadline": head["deadline"], "what": head["what"], "role": head["role"],
+        "due_at": head["due_at"], "level": head["level"], "raised_at": event.at, "tries": 0,
+    }  # fmt: skip
+    connection.execute(tables.alerts.insert(), row)
+
+
+@TYPES.on(SENT)
+def _sent(connection: sa.Connection, event: Event) -> None:
+    c = tables.alerts.c
+    values = {"sent_at": event.at, "tries": c.tries + 1, "level": event.head["level"]}
+    connection.execute(tables.alerts.update().where(c.agency == event.agency, c.id == event.head["alert"]).values(**values))
+
+
+@TYPES.on(ACKNOWLEDGED)
+def _acknowledged(connection: sa.Connection, event: Event) -> None:
+    c = tables.alerts.c
+    values = {"acknowledged_at": event.at, "acknowledged_by": event.by}
+    connection.execute(tables.alerts.update().where(c.agency == event.agency, c.id == event.head["alert"]).values(**values))
+
+
+# -- small parts -----------------------------------------------------------------------------------------
+
+
+def _number(value: Any) -> int:
+    """A head's number: what we wrote there ourselves."""
+    assert isinstance(value, int)
+    return value
+
+
+def _version(connection: sa.Connection, event: Event) -> None:
+    _stay(connection, event, version=event.version)
+
+
+def _stay(connection: sa.Connection, event: Event, **values: Any) -> None:
+    c = tables.stays.c
+    connection.execute(tables.stays.update().where(c.agency == event.agency, c.id == event.subject).values(**values))
+
+
+def _taken_back(connection: sa.Connection, event: Event, number: int) -> None:
+    c = tables.events.c
+    connection.execute(tables.events.update().where(c.agency == event.agency, c.number == number).values(undone_by=event.number))
+
+
+def _keep(connection: sa.Connection, table: sa.Table, event: Event, id_: str, values: dict[str, Any]) -> None:
+    if not _change(connection, table, event, id_, **values):
+        connection.execute(table.insert(), {"id": id_, "agency": event.agency, "stay": event.subject, **values})
+
+
+def _change(connection: sa.Connection, table: sa.Table, event: Event, id_: str, **values: Any) -> int:
+    return connection.execute(table.update().where(table.c.agency == event.agency, table.c.id == id_).values(**values)).rowcount
+
+
+def _remove(connection: sa.Connection, table: sa.Table, event: Event, id_: str) -> None:
+    connection.execute(table.delete().where(table.c.agency == event.agency, table.c.id == id_))
+
+
+for _kind in HAPPENED:
+    TYPES.on(_kind)(_happened)
+TYPES.on(AMENDED)(_amended)
+TYPES.on(UNDONE)(_undone)
+TYPES.on(DECIDED)(_decided)

@@ -1,0 +1,188 @@
+"""What the pages show: the board, one person's stay, the alerts. Plain values, no writing; the looks are the pages' matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dueprocess.desk.cases import asking, event_rows
+from dueprocess.desk.people import NotHere, Who, allow
+from dueprocess.kernel.errors import InputError
+from dueprocess.store import Store, tables
+
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the board."""
+
+    stay: str
+    case: str
+    name: str
+    outcome: str
+    then: str | None
+    deadline: int | None
+    what: str
+    was_due: int | None
+    release_due: int | None
+    version: int
+    alerts: int
+
+
+def board(store: Store, who: Who, *, show: str = "all") -> list[Line]:
+    """Everybody who is in, the earliest deadline first, those without one last. ``show``: ``all``, ``due`` (with a
+    deadline) or an outcome."""
+    allow(who, "see")
+    s, d, a = tables.stays.c, tables.deadlines.c, tables.alerts.c
+    with store.read(who.agency) as connection:
+        query = sa.select(tables.stays).where(s.agency == who.agency, s.status == "in")
+        if show == "due":
+            query = query.where(s.next_deadline_at.is_not(None))
+        elif show != "all":
+            query = query.where(s.outcome == show)
+        rows = connection.execute(query.order_by(s.next_deadline_at.is_(None), s.next_deadline_at, s.case_number).limit(MOST)).all()
+        first: dict[str, Any] = {}
+        due = sa.select(d.stay, d.what, d.due_at, d.was_due_at).where(d.agency == who.agency, d.state == "open").order_by(d.due_at.desc(), d.what.desc())
+        for row in connection.execute(due):
+            first[row.stay] = row
+        open_ = sa.select(a.stay, sa.func.count()).where(a.agency == who.agency, a.acknowledged_at.is_(None)).group_by(a.stay)
+        alerts = {row[0]: row[1] for row in connection.execute(open_)}
+    found = []
+    for row in rows:
+        next_ = first.get(row.id)
+        found.append(
+            Line(
+                row.id, row.case_number, row.name or "(erased)", row.outcome or "review", row.then_outcome, row.next_deadline_at, next_.what if next_ else "",
+                next_.was_due_at if next_ else None, row.release_due_at, row.version, int(alerts.get(row.id, 0)),
+            )
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All about one stay."""
+
+    stay: Mapping[str, Any]
+    events: list[dict[str, Any]]
+    papers: list[dict[str, Any]]
+    grounds: list[dict[str, Any]]
+    deadlines: list[dict[str, Any]]
+    alerts: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
+    answer: Mapping[str, Any]
+    questions: list[dict[str, Any]]
+    zone: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether somebody has said that everything so far is recorded here."""
+        return any(e["kind"] == "record.complete" or (e["kind"] == "booked" and (e["body"] or {}).get("complete")) for e in self.events if e["undone_by"] is None)
+
+
+def person(store: Store, who: Who, stay: str) -> Whole:
+    """Raises NotHere, also for another agency's stay."""
+    allow(who, "see")
+    with store.read(who.agency) as connection:
+        mine = sa.select(tables.stays).where(tables.stays.c.agency == who.agency, tables.stays.c.id == stay)
+        row = connection.execute(mine).first()
+        if row is None:
+            raise NotHere("there is no such stay here", do="choose one from the board")
+
+        def all_of(table: sa.Table, *order: Any) -> list[dict[str, Any]]:
+            query = sa.select(table).where(table.c.agency == who.agency, table.c.stay == stay).order_by(*order)
+            return [dict(r._mapping) for r in connection.execute(query)]
+
+        names = dict(connection.execute(sa.select(tables.accounts.c.id, tables.accounts.c.name).where(tables.accounts.c.agency == who.agency)).all())
+        names |= {t.id: f"system: {t.name}" for t in connection.execute(sa.select(tables.tokens).where(tables.tokens.c.agency == who.agency))}
+        events = [{**dict(r._mapping), "name": names.get(r.by, r.by)} for r in event_rows(connection, who.agency, stay)]
+        papers, grounds = all_of(tables.papers, tables.papers.c.number), all_of(tables.grounds, tables.grounds.c.number)
+        deadlines, alerts = all_of(tables.deadlines, tables.deadlines.c.due_at), all_of(tables.alerts, tables.alerts.c.raised_at)
+        decisions = all_of(tables.decisions, tables.decisions.c.number)
+        zone = connection.execute(sa.select(tables.agencies.c.zone).where(tables.agencies.c.id == who.agency)).scalar_one()
+    answer = (decisions[-1]["answer"] or {}) if decisions else {}
+    for one in decisions:
+        one.pop("answer")
+    return Whole(dict(row._mapping), events, papers, grounds, deadlines, alerts, decisions, answer, questions(answer), zone)
+
+
+def questions(answer: Mapping[str, Any], *, about_status: frozenset[str] = frozenset({"citizenship_claimed", "status_proof_shown", "prior_removal", "immigration_fraud_found", "inadmissible_named_grounds"})) -> list[dict[str, Any]]:
+    """What the answer asks, also of the moment when the jail's own reason ends; a question about status only where it may
+    be put."""
+    then = answer.get("then") or {}
+    found = []
+    for missing in [*answer.get("missing", ()), *then.get("missing", ())]:
+        if missing["fact"] in about_status and asking(answer) != "free":
+            continue
+        if missing not in found:
+            found.append(missing)
+    return found
+
+
+def search(store: Store, who: Who, *, text: str, by_name: bool) -> list[dict[str, Any]]:
+    """Stays by booking number or case number; by a part of the name where ``by_name`` (which needs a purpose: the caller
+    records the look). Never another agency's."""
+    allow(who, "search")
+    wanted = text.strip()
+    if len(wanted) < 2:
+        raise InputError("there is nothing to search for", do="type at least two characters")
+    c = tables.stays.c
+    with store.read(who.agency) as connection:
+        match = c.name.ilike(f"%{_plain(wanted)}%", escape="\\") if by_name else sa.or_(c.booking_number == wanted, c.case_number == wanted)
+        query = sa.select(c.id, c.case_number, c.name, c.status, c.booked_at).where(c.agency == who.agency, match).order_by(c.case_number).limit(50)
+        return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def _plain(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def by_case(store: Store, who: Who, case: str) -> str:
+    """The id of the stay with a case number or a booking number. Raises NotHere."""
+    c = tables.stays.c
+    with store.read(who.agency) as connection:
+        found = connection.execute(sa.select(c.id).where(c.agency == who.agency, sa.or_(c.case_number == case, c.booking_number == case)).order_by(c.booked_at.desc())).scalar()
+    if found is None:
+        raise NotHere("there is no such stay here", do="push the booking first")
+    return str(found)
+
+
+def open_alerts(store: Store, who: Who) -> list[dict[str, Any]]:
+    """Alerts that nobody has taken, the oldest first."""
+    allow(who, "see")
+    a, s = tables.alerts.c, tables.stays.c
+    with store.read(who.agency) as connection:
+        query = (
+            sa.select(tables.alerts, s.case_number)
+            .select_from(tables.alerts.outerjoin(tables.stays, sa.and_(s.id == a.stay, s.agency == a.agency)))
+            .where(a.agency == who.agency, a.acknowledged_at.is_(None))
+            .order_by(a.raised_at, a.id)
+        )
+        return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def looks(store: Store, who: Who) -> list[dict[str, Any]]:
+    """The last looks: who saw what, and when."""
+    allow(who, "looks")
+    c, a = tables.looks.c, tables.accounts.c
+    with store.read(who.agency) as connection:
+        query = (
+            sa.select(c.at, c.what, c.rows, c.purpose, c.stay, a.name)
+            .select_from(tables.looks.outerjoin(tables.accounts, sa.and_(a.id == c.by, a.agency == c.agency)))
+            .where(c.agency == who.agency)
+            .order_by(c.number.desc())
+            .limit(200)
+        )
+        return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def newest(store: Store, agency: str) -> int:
+    """The number of the agency's last entry that changes a page: looks and sign-ins do not."""
+    c = tables.entries.c
+    with store.read(agency) as connection:
+        query = sa.select(c.number).where(c.agency == agency, c.kind.not_in(("looked", "account.signed_in"))).order_by(c.number.desc()).limit(1)
+        return int(connection.execute(query).scalar() or 0)

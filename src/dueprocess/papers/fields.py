@@ -1,0 +1,488 @@
+"""Values at their printed labels, ticks in their boxes, ink above the signature's line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dueprocess.papers import ink
+from dueprocess.papers.dates import read_date, read_moment
+from dueprocess.papers.known import TITLES, Form, Label, Tick
+from dueprocess.papers.values import Box, Field, Line, Mark, Personal
+from dueprocess.papers.words import alike, locate, plain, squeezed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+
+THRESHOLDS = {
+    "date": 0.86, "moment": 0.86, "number": 0.86, "title": 0.84, "office": 0.8, "text": 0.8, "box": 0.72, "ink": 0.75,
+    "name": 0.9, "file_number": 0.9,
+}  # fmt: skip
+"""Below this confidence a value counts as unknown until a person has looked; set on made-up papers kept for that."""
+
+_TICKED = re.compile(r"^\s*(?:\[\s*[xX✓✔*]\s*\]|\(\s*[xX✓✔*]\s*\)|[☒☑✓✔✗✘]|[xX](?=\s))\s*")
+_BLANK = re.compile(r"^\s*(?:\[[\s_]*\]|\([\s_]*\)|[☐□])\s*")
+_NUMBERED = re.compile(r"^\s*(?:[0-9A-Ea-e][.)]|[•●·\-–*])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A label where it was found: in ``line`` from ``start`` to ``end`` (half open)."""
+
+    label: Label
+    index: int
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What values are read from: lines and marks of one page or part of it; ``image`` only where ink may be needed."""
+
+    number: int
+    lines: Sequence[Line]
+    marks: Sequence[Mark] = ()
+    signatures: Sequence[Box] = ()
+    image: Callable[[], Image] | None = None
+    specks: float = 0.0
+    """The noise of the page's image."""
+    scale: float = 0.773
+    """The page's width over its height: a length of print is so many times more of the one than of the other."""
+
+
+def read_fields(page: Page, form: Form) -> list[Field]:
+    """Every field of the form that has its label on this page."""
+    hits = _labels(page, form.labels)
+    found: list[Field] = []
+    for hit in hits:
+        if hit.label.key.startswith("-"):
+            continue
+        value = _ink(page, hit, hits) if hit.label.kind == "ink" else _written(page, hit, hits)
+        before = next((f for f in found if f.key == value.key), None)
+        if before is None:
+            found.append(value)
+        elif before.read == "" and value.read not in (None, "") and hit.label.kind not in ("title", "ink"):
+            found[found.index(before)] = value
+    refers = _reference(page) if form.kind.startswith("i-247") else None
+    return [*found, *_ticks(page, form), *([refers] if refers is not None else [])]
+
+
+_ATTACHED = re.compile(r"\b(?:attached|accompan\w+|enclosed)\b.{0,40}?\bform\s*[il1|]\W{0,2}(200|205)\b", re.IGNORECASE)
+
+
+def _reference(page: Page) -> Field | None:
+    """The warrant that a detainer says is attached, written in by whoever filled it in."""
+    for line in page.lines:
+        match = _ATTACHED.search(line.text)
+        if match:
+            threshold = THRESHOLDS["text"]
+            kind = f"i-{match[1]}"
+            return Field("refers_to", "", kind if line.confidence >= threshold else None, page.number, line.box, match[0], round(line.confidence, 3), line.how, threshold, kind)
+    return None
+
+
+# -- labels ------------------------------------------------------------------------------------------------------
+
+
+def _labels(page: Page, labels: Sequence[Label]) -> list[_Hit]:
+    """Where labels stand; of two that claim the same words, the one that fits them better."""
+    claims: list[tuple[float, int, _Hit]] = []
+    for label in labels:
+        for index, line in enumerate(page.lines):
+            at = _find(label, page, index)
+            if at is not None:
+                claims.append((at[2], at[1] - at[0], _Hit(label, index, at[0], at[1], at[2] * line.confidence if line.confidence < 0.6 else at[2])))
+    taken: dict[int, list[tuple[int, int]]] = {}
+    hits: list[_Hit] = []
+    for _, _, hit in sorted(claims, key=lambda c: (-round(c[0], 2), -c[1])):
+        if any(hit.start < b and a < hit.end for a, b in taken.get(hit.index, [])):
+            continue
+        taken.setdefault(hit.index, []).append((hit.start, hit.end))
+        hits.append(hit)
+    return sorted(hits, key=lambda h: (h.index, h.start))
+
+
+def _find(label: Label, page: Page, index: int) -> tuple[int, int, float] | None:
+    line = page.lines[index]
+    text = line.text
+    wanted = squeezed(label.printed)[0]
+    if len(wanted) <= 8:
+        words = re.escape(plain(label.printed).rstrip(":. ")).replace(r"\ ", r"\s*")
+        ended = r"\s*[:;.]" if label.printed.rstrip().endswith((":", ".")) else r"\s*(?:[:;.]|$|(?=\s))"
+        match = re.search(rf"(?:^|(?<=\s\s)|(?<=[|\t])|(?<=\d\s)|(?<=[a-z]\s\s))\s*{words}{ended}", plain(text))
+        if match is None and label.printed.endswith((":", ".")):
+            match = re.search(rf"(?<![a-z/])(?<!release )(?<!latest )(?<!charge )(?<!of ){words}\s*[:;]", plain(text))
+        return (match.start(), match.end(), 1.0) if match and len(plain(text)) == len(text) else None
+    if len(wanted) < 12 and not label.printed.rstrip().endswith((":", ".")):
+        # A short caption stands alone: "Signature" is not "Signature of affiant".
+        have = squeezed(text)[0]
+        return (0, len(text), 1.0) if alike(wanted, have) > 0.85 else None
+    found = locate(label.printed, text)
+    if found is not None:
+        if label.place != "above":
+            return found
+        # A caption stands alone under its line, or in brackets; the same words in a sentence are none.
+        alone = len(squeezed(text)[0]) <= 1.6 * len(wanted) or "(" in text[max(0, found[0] - 1) : found[0] + 1]
+        return found if alone and found[2] > 0.86 else None
+    # A label that runs over two lines: this one is its beginning, the next one its end.
+    have = squeezed(text)[0]
+    if len(wanted) > 24 and 12 <= len(have) < len(wanted) and alike(wanted[: len(have)], have) > 0.88:
+        return 0, len(text), 0.95
+    return None
+
+
+def _place(line: Line, start: int, end: int) -> Box:
+    """About where some of a line's letters stand."""
+    wide = line.box.width / max(1, len(line.text))
+    return Box(line.box.x0 + wide * start, line.box.y0, line.box.x0 + wide * end, line.box.y1)
+
+
+# -- values ------------------------------------------------------------------------------------------------------
+
+
+def _written(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
+    text, box, confidence, how = _raw(page, hit, hits)
+    if not text.strip(" _.,:;|") and how == "recognized" and page.image is not None and not _bare(page, hit, hits):
+        confidence = min(confidence, 0.4)  # something stands there that was not found as words
+    return make_field(hit.label, text, page=page.number, box=box, confidence=confidence * min(1.0, 0.1 + hit.score), how=how)
+
+
+def _bare(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> bool:
+    """Whether the place of a value is blank paper."""
+    assert page.image is not None
+    line = page.lines[hit.index]
+    label = _place(line, hit.start, hit.end)
+    row = min(line.box.height, 0.02)
+    if hit.label.place in ("above", "below"):
+        place = Box(label.x0, label.y0 - 1.5 * row, min(1.0, label.x0 + 0.3), label.y0 - 0.35 * row) if hit.label.place == "above" else Box(label.x0, label.y1 + 0.3 * row, min(1.0, label.x0 + 0.3), label.y1 + 1.4 * row)
+    else:
+        later = [o.box.x0 for o in page.lines if o is not line and o.box.same_row(line.box) and o.box.x0 > label.x1]
+        later += [_place(line, h.start, h.end).x0 for h in hits if h.index == hit.index and h.start > hit.start]
+        # In a joined line the words after the blank follow at once, and there is no room for a value.
+        right = min([*later, label.x1 + 0.16, 1.0])
+        place = Box(label.x1 + 0.012, line.box.y0 - 0.15 * row, right - 0.006, line.box.y1 + 0.05 * row)
+    if place.width < 0.02 or hit.end < len(line.text) - 2:
+        return True
+    return ink.bare(page.image(), place, row=row, specks=page.specks)
+
+
+def make_field(label: Label, text: str, *, page: int, box: Box | None, confidence: float, how: str) -> Field:
+    """A field of what stands at a label; below its threshold, or where nothing legible stands, its value is null."""
+    threshold = THRESHOLDS[label.kind]
+    text = " ".join(text.split()).strip(" _:;|")
+    personal: Personal | None = None
+    quote = text[:160]
+    value: object = None
+    if label.kind == "date":
+        day = read_date(text)
+        value = day.isoformat() if day else None
+    elif label.kind == "moment":
+        moment = read_moment(text)
+        value = moment.isoformat(timespec="minutes") if hasattr(moment, "hour") else moment.isoformat() if moment else None  # type: ignore[union-attr, call-arg]
+    elif label.kind == "title":
+        value, quote = title_of(text)
+    elif label.kind in ("name", "file_number"):
+        if label.kind == "file_number" and sum(c.isdigit() for c in text) < 7:
+            confidence = min(confidence, 0.5) if text else confidence
+        personal = Personal(text) if text else None
+        value, quote = ("present" if text else None), ""
+    elif label.kind == "office":
+        value, quote = _office(text)
+    elif label.kind == "number":
+        value = text if sum(c.isdigit() for c in text) >= 2 else None
+    else:
+        value = text or None
+    if text and value is None and label.kind in ("date", "moment", "title", "number"):
+        confidence = min(confidence, 0.4)  # something stands there that makes no sense
+    if label.kind in ("name", "file_number", "title"):
+        quote = quote if label.kind == "title" else ""
+    read = value
+    if confidence < threshold:
+        value = None
+    return Field(label.key, label.printed, value, page, box, quote, round(confidence, 3), how, threshold, read if text else "", personal)
+
+
+def title_of(text: str) -> tuple[str | None, str]:
+    """A printed name and title to who that is, and the words of the title alone (the name is nobody's business)."""
+    for words, role in TITLES:
+        found = locate(words, text)
+        if found is not None and found[2] > 0.88:
+            return role, text[found[0] : found[1]]
+    if re.search(r"\bjudge\b|\bmagistrate\b", plain(text)):
+        return None, "judge"  # of what, it does not say
+    return None, ""
+
+
+def _office(text: str) -> tuple[str | None, str]:
+    """The issuing agency: ice, cbp, or nobody knows."""
+    low = plain(text)
+    ice = re.search(r"\bice\b|customs enforcement|enforcement and removal|\bero\b", low)
+    cbp = re.search(r"\bcbp\b|border protection|border patrol", low)
+    value = "ice" if ice and not cbp else "cbp" if cbp and not ice else None
+    return value, (ice or cbp or [""])[0] if value else ""
+
+
+def _raw(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+    if hit.label.place == "inline":
+        return _inline(page, hit, hits)
+    if hit.label.place == "right":
+        return _right(page, hit, hits)
+    if hit.label.place == "before":
+        return _before(page, hit, hits)
+    return _stacked(page, hit, hits, above=hit.label.place == "above")
+
+
+def _right(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+    line = page.lines[hit.index]
+    after = [h.start for h in hits if h.index == hit.index and h.start >= hit.end]
+    end = min(after, default=len(line.text))
+    parts: list[tuple[str, Box, float, str]] = []
+    own = line.text[hit.end : end].strip(" :_|")
+    if own:
+        parts.append((own, _place(line, hit.end, end), line.confidence, line.how))
+    if not after:
+        labeled = {h.index for h in hits}
+        edge = line.box.x1
+        same = [(i, o) for i, o in enumerate(page.lines) if i != hit.index and o.box.same_row(line.box) and o.box.x0 >= _place(line, hit.start, hit.end).x1 - 0.01]
+        for index, other in sorted(same, key=lambda p: p[1].box.x0):
+            if index in labeled or other.box.x0 - edge > 0.3 or (parts and hit.label.kind in ("date", "number", "file_number") and other.box.x0 - edge > 0.06):
+                break
+            parts.append((other.text, other.box, other.confidence, other.how))
+            edge = other.box.x1
+    return _gathered(parts, line)
+
+
+def _inline(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+    line = page.lines[hit.index]
+    row = sorted((o for o in page.lines if o.box.same_row(line.box) and o.box.x0 >= line.box.x0 - 0.001), key=lambda o: o.box.x0)
+    below = [o for o in page.lines if 0 < o.box.y0 - line.box.y0 < 2.2 * line.box.height and not o.box.same_row(line.box)]
+    parts: list[tuple[str, Box, float, str]] = []
+    for number, other in enumerate([*row, *sorted(below, key=lambda o: o.box.x0)[:1]]):
+        if number >= len(row) and parts and hit.label.kind != "name":
+            break
+        start = hit.end if other is line else 0
+        text = other.text[start:]
+        stop = _until(hit.label.until, text)
+        piece = text if stop is None else text[:stop]
+        if piece.strip(" _.,:;|"):
+            parts.append((piece.strip(" _,:;|"), _place(other, start, start + len(piece)), other.confidence, other.how))
+        if stop is not None:
+            break
+    else:
+        if hit.label.kind == "name":
+            return "", None, line.confidence, line.how  # the sentence goes on otherwise: it is another one
+    return _gathered(parts, line)
+
+
+def _before(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+    line = page.lines[hit.index]
+    start = max((h.end for h in hits if h.index == hit.index and h.end <= hit.start), default=0)
+    own = line.text[start : hit.start].strip(" _,.:;|")
+    if own.lower().startswith("on "):
+        own = own[3:]
+    if any(c.isalnum() for c in own):
+        return _gathered([(own, _place(line, start, hit.start), line.confidence, line.how)], line)
+    place = _place(line, hit.start, hit.end)
+    left = [o for o in page.lines if o is not line and o.box.same_row(line.box) and 0 <= place.x0 - o.box.x1 < 0.15]
+    if left:
+        other = max(left, key=lambda o: o.box.x1)
+        return _gathered([(other.text, other.box, other.confidence, other.how)], line)
+    return _stacked(page, hit, hits, above=True)
+
+
+def _until(words: str, text: str) -> int | None:
+    """Where the words after a blank begin; their start is enough, since a line may break in them."""
+    low = plain(text)
+    if words == "(date)":
+        at = re.search(r"[(\[{]?\s*date\s*[)\]}]?", low)
+        return at.start() if at else None
+    first = " ".join(words.strip(" ,").split()[:2])  # the line may break after them
+    found = locate(first, text)
+    return found[0] if found else None
+
+
+def _stacked(page: Page, hit: _Hit, hits: Sequence[_Hit], *, above: bool) -> tuple[str, Box | None, float, str]:
+    line = page.lines[hit.index]
+    label = _place(line, hit.start, hit.end)
+    beside = [_place(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box) and _place(page.lines[h.index], h.start, h.end).x0 > label.x0 + 0.05]
+    left, right = label.x0 - 0.02, min(beside, default=1.0) - 0.01
+    labeled = {h.index for h in hits}
+    parts: list[tuple[str, Box, float, str]] = []
+    edge = label.y0 if above else label.y1
+    height = label.height
+    for _ in range(int(hit.label.rows)):
+        rows = []
+        for index, other in enumerate(page.lines):
+            middle = (other.box.x0 + min(other.box.x1, right)) / 2
+            if other.box.x0 < left - 0.005 or other.box.x0 > right or middle > right:
+                continue
+            gap = edge - other.box.y1 if above else other.box.y0 - edge
+            if -0.45 * height <= gap <= 1.25 * height and index != hit.index:
+                rows.append((index, other))
+        if not rows or any(index in labeled for index, _ in rows):
+            # The rest of a label that runs over two lines is still label.
+            rest = [o for i, o in rows if i not in labeled]
+            if not rest or not rows:
+                break
+            rows = [(0, o) for o in rest]
+        texts: list[tuple[str, Box, float, str]] = []
+        for _, other in sorted(rows, key=lambda p: p[1].box.x0):
+            # The rest of a label that runs over two lines is no value.
+            if above or len(squeezed(other.text)[0]) <= 5 or not locate(other.text, hit.label.printed):
+                texts.append((other.text, other.box, other.confidence, other.how))
+        nearest = max((o.box.y0 for _, o in rows), default=edge) if not above else min(o.box.y0 for _, o in rows)
+        edge = nearest if above else max(o.box.y1 for _, o in rows)
+        parts += texts
+    return _gathered(parts, line)
+
+
+def _gathered(parts: Sequence[tuple[str, Box, float, str]], line: Line) -> tuple[str, Box | None, float, str]:
+    """Blank is an answer too: it is as sure as the label's line was read."""
+    if not parts:
+        return "", None, line.confidence, line.how
+    box = parts[0][1]
+    for part in parts[1:]:
+        box = box.around(part[1])
+    return " ".join(p[0] for p in parts), box, min(p[2] for p in parts), parts[0][3]
+
+
+# -- boxes -------------------------------------------------------------------------------------------------------
+
+
+def _ticks(page: Page, form: Form) -> list[Field]:
+    used: set[int] = set()
+    places = []
+    for tick in form.ticks:
+        best = _tick_line(page, tick, used)
+        if best is not None:
+            used.add(best[0])
+            places.append((tick, *best))
+    first = [_tick(page, *place) for place in places]
+    # The boxes of a page are all of one size: one that seems another was taken together with its tick.
+    sizes = sorted(f.box.height for f in first if f.how == "ink" and f.box is not None)
+    size = sizes[len(sizes) // 2] if len(sizes) > 2 else None
+    found: dict[str, list[Field]] = {}
+    for place, field in zip(places, first, strict=True):
+        other = size is not None and field.how == "ink" and (field.box is None or abs(field.box.height - size) > 0.07 * size)
+        found.setdefault(field.key, []).append(_tick(page, *place, size=size) if other else field)
+    return [_either(fields) for fields in found.values()]
+
+
+_MANY = {"priority": 6}
+"""Boxes that stand for one fact together, and how many there are."""
+
+
+def _either(fields: Sequence[Field]) -> Field:
+    """Several boxes with one meaning: ticked where one is, blank where all are, else unknown."""
+    ticked = [f for f in fields if f.value is True]
+    doubtful = [f for f in fields if f.value is None]
+    first = (ticked or doubtful or list(fields))[0]
+    if not ticked and not doubtful and len(fields) < _MANY.get(first.key, 1):
+        return replace(first, value=None, confidence=0.5)  # one that was not found may be ticked
+    return first
+
+
+def _tick_line(page: Page, tick: Tick, used: set[int]) -> tuple[int, int, float] | None:
+    wanted = squeezed(tick.printed)[0]
+    best: tuple[float, int, int] | None = None
+    for index, line in enumerate(page.lines):
+        if index in used:
+            continue
+        for start in _starts(line.text):
+            have = squeezed(line.text[start:])[0]
+            size = min(len(wanted), len(have), 64)
+            if size < min(12, len(wanted)) or (len(wanted) < 14 and have != wanted and not (have.startswith(wanted) and line.text[start:].strip().endswith(":"))):
+                continue
+            score = alike(wanted[:size], have[:size])
+            if score > 0.84 and (best is None or score > best[0]):
+                best = (score, index, start)
+    return (best[1], best[2], best[0]) if best else None
+
+
+def _starts(text: str) -> set[int]:
+    """Where a label may begin in a line: at once, or after a tick, a number, a bullet."""
+    starts = {0}
+    for pattern in (_TICKED, _BLANK, _NUMBERED):
+        match = pattern.match(text)
+        if match:
+            starts.add(match.end())
+            after = _NUMBERED.match(text[match.end() :])
+            if after:
+                starts.add(match.end() + after.end())
+    if len(text) > 3 and not text[0].isalnum():
+        starts.add(1)
+    if re.match(r"^\S{1,2}\s+\S", text):  # a tick read as some letter or other
+        starts.add(text.index(" ") + 1)
+    return starts
+
+
+def _tick(page: Page, tick: Tick, index: int, start: int, score: float, *, size: float | None = None) -> Field:
+    line = page.lines[index]
+    # The box stands left of the label's number, where it has one.
+    for before in (0, *(m.end() for m in (_TICKED.match(line.text), _BLANK.match(line.text)) if m)):
+        number = _NUMBERED.match(line.text[before:])
+        if number and before + number.end() == start:
+            start = before
+    label = _place(line, start, len(line.text)) if start else line.box
+    row = line.box.height
+    threshold = THRESHOLDS["box"]
+    quote = line.text[:120]
+
+    def made(value: bool, confidence: float, box: Box | None, how: str) -> Field:
+        confidence *= min(1.0, 0.12 + score)
+        return Field(tick.box, tick.printed, value if confidence >= threshold else None, page.number, box, quote, round(confidence, 3), how, threshold, value)
+
+    near = [m for m in page.marks if m.box.same_row(line.box) and -0.012 <= label.x0 - m.box.x1 <= 4.5 * row / page.scale]
+    if near:
+        mark = min(near, key=lambda m: label.x0 - m.box.x1)
+        return made(mark.ticked, 0.999, mark.box, mark.how)
+    if page.image is not None:
+        measured = ink.ticked(page.image(), label, row=min(row, 0.02), specks=page.specks, scanned=line.how == "recognized", size=size)
+        if measured is not None:
+            return made(measured[0], measured[1], measured[2], "ink")
+        return made(False, 0.3, None, "ink")
+    if _TICKED.match(line.text):
+        return made(True, 0.97, line.box, "text")
+    return made(False, 0.97 if _BLANK.match(line.text) else 0.5, line.box, "text")
+
+
+# -- signatures --------------------------------------------------------------------------------------------------
+
+_SIGNED_TEXT = re.compile(r"/s/|digitally signed|electronically signed|e-?signed", re.IGNORECASE)
+
+
+def _ink(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
+    line = page.lines[hit.index]
+    caption = _place(line, hit.start, hit.end)
+    threshold = THRESHOLDS["ink"]
+    beside = [_place(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box)]
+    right = min((x for x in beside if x > caption.x0 + 0.05), default=min(1.0, caption.x0 + max(caption.width * 1.6, 0.3)))
+    row = min(line.box.height, 0.02)
+
+    def made(value: bool, confidence: float, box: Box | None, how: str) -> Field:
+        return Field(hit.label.key, hit.label.printed, value if confidence >= threshold else None, page.number, box, "", round(confidence, 3), how, threshold, value)
+
+    for place in page.signatures:
+        if place.beside(caption) > 0.3 and -0.02 < caption.y0 - place.y1 < 4 * row:
+            return made(True, 0.97, place, "form field")
+    text, box, confidence, how = _stacked(page, replace_rows(hit), hits, above=True)
+    if _SIGNED_TEXT.search(text):
+        return made(True, min(0.95, confidence), box, how)
+    if page.image is not None:
+        above = [o.box for o in page.lines if o.box.y1 <= caption.y0 - 1.2 * row and o.box.beside(Box(caption.x0, 0, right, 1)) > 0.2 and caption.y0 - o.box.y1 < 3.5 * row and o.confidence > 0.85 and len(o.text) > 24]
+        value, sure, place = ink.signed(page.image(), caption, row=row, right=right - 0.01, text_above=max(above, key=lambda b: b.y1, default=None))
+        return made(value, sure, place, "ink")
+    if page.marks or how == "form field":
+        return made(False, 0.5, None, how)
+    return made(bool(re.search(r"[A-Za-z]{2}", text)), 0.6 if text else 0.8, box, how)
+
+
+def replace_rows(hit: _Hit) -> _Hit:
+    """The same hit, looking at one row only."""
+    return replace(hit, label=replace(hit.label, rows=1))

@@ -1,0 +1,54 @@
+"""A backup of a SQLite database while the desk goes on writing. PostgreSQL has its own tools: ``pg_dump``.
+
+The key files are not in it: who has both can read everything, so they are backed up apart.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from dueprocess.kernel.errors import InputError
+from dueprocess.store.database import database_url
+
+
+def back_up(where: str | Path, out: Path) -> None:
+    """Copy a SQLite database as it stands at one moment into a new file that only its owner may read.
+
+    Raises InputError for PostgreSQL, for a file that is there already, and where it cannot be written whole.
+    """
+    url = database_url(where)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise InputError("PostgreSQL is backed up by its own tools", do="run pg_dump --format=custom as the owner; see docs/how-to/back-up-the-record.md")
+    source = Path(url.database)
+    if not source.exists():
+        raise InputError("there is no database here", where=str(source), do="name the file")
+    try:
+        os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise InputError("there is a file already", where=str(out), do="name a new one; a backup is never written over") from None
+    except OSError as error:
+        raise InputError(f"it cannot be written ({error.strerror})", where=str(out), do="name a file in a folder that you may write to") from None
+    done = False
+    try:
+        read, write = sqlite3.connect(source), sqlite3.connect(out)
+        try:
+            read.backup(write)
+            write.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+            done = write.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        finally:
+            read.close()
+            write.close()
+        handle = os.open(out, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except (sqlite3.Error, OSError) as error:
+        raise InputError(f"the backup could not be made ({type(error).__name__})", where=str(out), do="check the space on the disk, and that the database is whole") from None
+    finally:
+        if not done:
+            out.unlink(missing_ok=True)
+    if not done:
+        raise InputError("the database is damaged", where=str(source), do="dueprocess ledger verify, and restore the last good backup")

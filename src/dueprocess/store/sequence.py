@@ -1,0 +1,112 @@
+"""What the writer's batches are made of: where the record stands, the statements, and what a database's error means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dueprocess.kernel.errors import InputError
+from dueprocess.ledger import Frontier
+from dueprocess.store import tables
+from dueprocess.store.events import Unavailable
+
+LOCK = 0x6475_6570_726F_6365
+"""The advisory lock of the sequencer."""
+
+
+@dataclass(slots=True)
+class Head:
+    """Where the record stands, as this batch grows it."""
+
+    size: int
+    last_hash: bytes
+    last_at: int
+    frontier: Frontier
+
+    def copy(self) -> Head:
+        return Head(self.size, self.last_hash, self.last_at, self.frontier.copy())
+
+
+class Lost(Exception):
+    """The database went away. ``committing``: it is not known whether the commit was made."""
+
+    def __init__(self, cause: sa.exc.DBAPIError, *, committing: bool = False) -> None:
+        self.cause = cause
+        self.committing = committing
+        super().__init__(str(committing))
+
+
+def plain_name(text: str, what: str) -> None:
+    """What every statement of a batch repeats must not be able to spoil it. Raises InputError."""
+    if not 1 <= len(text) <= 200 or not text.isprintable():
+        raise InputError(f"this is no {what}", do="use 1 to 200 printable characters")
+
+
+def keep_checkpoint(connection: sa.Connection, *, size: int, at: int, note: str) -> None:
+    """Keep a signed root beside the last one; nothing where one of this size is kept."""
+    table = tables.checkpoints
+    if connection.execute(sa.select(table.c.size).where(table.c.size == size)).first() is None:
+        connection.execute(table.insert(), {"size": size, "at": at, "note": note})
+
+
+def read_head(connection: sa.Connection) -> Head:
+    row = connection.execute(READ_HEAD).one()
+    return Head(row.size, row.last_hash, row.last_at, Frontier.unpacked(row.size, row.frontier))
+
+
+def next_version(dialect: str) -> Any:
+    """One statement: the stay's next version, or no row where the version seen is not the last."""
+    table = tables.streams
+    insert: Any
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        insert = postgresql.insert(table)
+    else:
+        from sqlalchemy.dialects import sqlite
+
+        insert = sqlite.insert(table)
+    expect = sa.bindparam("expect", type_=sa.Integer)
+    statement = insert.values(subject=sa.bindparam("subject"), agency=sa.bindparam("agency"), version=1, last_number=sa.bindparam("number"))
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.subject],
+        set_={"version": table.c.version + 1, "last_number": sa.bindparam("number")},
+        where=sa.and_(table.c.agency == sa.bindparam("agency"), sa.or_(expect.is_(None), table.c.version == expect)),
+    ).returning(table.c.version)
+
+
+TAKE_TURN = sa.text(f"SELECT pg_advisory_xact_lock({LOCK})")
+READ_HEAD = sa.select(tables.head.c.size, tables.head.c.last_hash, tables.head.c.last_at, tables.head.c.frontier)
+ADVANCE = tables.head.update().where(tables.head.c.id == 1)
+INSERTS = {t.name: t.insert() for t in (tables.entries, tables.payload_keys, tables.idempotency)}
+KNOWN_KEYS = sa.select(tables.idempotency).where(
+    tables.idempotency.c.agency == sa.bindparam("agency"), tables.idempotency.c.key.in_(sa.bindparam("names", expanding=True))
+)
+
+
+def may_come_back(error: sa.exc.DBAPIError) -> bool:
+    """Whether trying again may help: the server is away or starting, or another writer holds the lock."""
+    if error.connection_invalidated or isinstance(error, sa.exc.InterfaceError):
+        return True
+    text = str(error.orig).lower()
+    return isinstance(error, sa.exc.OperationalError) and not any(w in text for w in ("full", "no space", "readonly", "read-only", "malformed"))
+
+
+def whole_is_lost(error: sa.exc.DBAPIError) -> bool:
+    """Whether the whole transaction is lost, not only the statement."""
+    return bool(error.connection_invalidated) or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError))
+
+
+def unavailable(cause: sa.exc.DBAPIError) -> Unavailable:
+    """What is answered then: the kind of the database's error only, since its text may repeat what was written."""
+    return Unavailable(f"the database did not take it ({type(cause.orig).__name__})", do="look at the health page; send it again with the same idempotency key")
+
+
+def unfit(error: sa.exc.DBAPIError) -> Exception:
+    """A value that the database cannot hold (a NUL character, a number that is too large) is the sender's mistake; anything
+    else is handed on as it is. The database's own text is not: it repeats the value."""
+    if isinstance(error, sa.exc.DataError):
+        return InputError("a value cannot be stored", do="take out control characters, and numbers that are too large")
+    return error

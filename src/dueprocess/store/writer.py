@@ -1,0 +1,390 @@
+"""The one writer of a record: it numbers the entries, and many requests share one durable commit.
+
+Each request runs in a savepoint of its own: one that fails is rolled back alone. While a commit is on its way to the
+disk, further requests wait; the next commit takes them all. A request is answered only after the commit that holds it.
+
+Two processes on one database take turns: on PostgreSQL by an advisory lock, on SQLite by its write lock. The last number
+is read under the lock, so that numbers have no gaps.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from dueprocess.kernel import now as clock
+from dueprocess.kernel.errors import InputError
+from dueprocess.ledger import Checkpoint, canonical, leaf_hash, make_leaf, seal
+from dueprocess.ledger.record import Scalar
+from dueprocess.store import tables
+from dueprocess.store.database import Store, for_agency
+from dueprocess.store.events import HEAD, Conflict, Done, Draft, Event, EventTypes, Receipt, Unavailable
+from dueprocess.store.sequence import (
+    ADVANCE,
+    INSERTS,
+    KNOWN_KEYS,
+    TAKE_TURN,
+    Head,
+    Lost,
+    keep_checkpoint,
+    may_come_back,
+    next_version,
+    plain_name,
+    read_head,
+    unavailable,
+    unfit,
+    whole_is_lost,
+)
+
+Work = Callable[[sa.Connection], Done]
+_KEEP_EVERY = 1000
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    agency: str
+    by: str
+    key: str | None
+    request: bytes
+    future: Future[Receipt] = field(default_factory=Future)
+    receipt: Receipt | None = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Takes work from any thread. Use as a context manager, or ``close`` it."""
+
+    def __init__(
+        self,
+        store: Store,
+        types: EventTypes,
+        *,
+        now: Callable[[], int] = clock.instant,
+        max_batch: int = 256,
+        max_waiting: int = 10_000,
+        patience: float = 5.0,
+    ) -> None:
+        """``max_batch``: requests a commit at most. ``max_waiting``: how many may wait before further ones are refused.
+        ``patience``: seconds for which a lost database is tried again."""
+        self.store = store
+        self.types = types
+        self._now = now
+        self._max = max_batch
+        self._max_waiting = max_waiting
+        self._patience = patience
+        self._jobs: deque[_Job] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._connection: sa.Connection | None = None
+        self._postgres = store.engine.dialect.name == "postgresql"
+        self._upsert = next_version(store.engine.dialect.name)
+        self._kept = -1
+        self.commits = 0
+        """Durable commits so far."""
+        self._thread = threading.Thread(target=self._run, name="dueprocess-writer", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, work: Work, *, agency: str, by: str, key: str | None = None, request: Any = None) -> Future[Receipt]:
+        """Run ``work(connection)`` in a savepoint and append the entries that it returns.
+
+        ``agency``: whose rows it may touch. ``by``: the account, named in each entry. ``key`` with ``request`` (plain
+        JSON: what was asked): a repeated request gets the first one's result, and writes nothing.
+
+        The future gives a Receipt once all of it is on the disk. It raises what ``work`` raised; Conflict where a draft's
+        version was no longer the last, InputError where a key was used for another request, Unavailable where the
+        database did not take it. ``work`` may be run again after a lost connection, and must not write read tables.
+        """
+        plain_name(agency, "agency")
+        if key is not None:
+            plain_name(key, "idempotency key")
+        hashed = self.store.keys.keyed(canonical(request).decode(), about="request") if key is not None else b""
+        job = _Job(work, agency, by, key, hashed)
+        with self._wake:
+            if self._closing:
+                raise Unavailable("the desk is stopping", do="send it again")
+            if len(self._jobs) >= self._max_waiting:
+                raise Unavailable("too many requests are waiting", do="send it again in a moment")
+            self._jobs.append(job)
+            self._wake.notify()
+        return job.future
+
+    def write(self, work: Work, *, agency: str, by: str, key: str | None = None, request: Any = None) -> Receipt:
+        """``submit``, and wait for it."""
+        return self.submit(work, agency=agency, by=by, key=key, request=request).result()
+
+    @property
+    def waiting(self) -> int:
+        """Requests that no batch has taken yet."""
+        return len(self._jobs)
+
+    def close(self) -> None:
+        """Finish what was submitted, then stop."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+        self._drop()
+
+    # -- the thread --------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._jobs and not self._closing:
+                    self._wake.wait()
+                if not self._jobs:
+                    return
+                batch = [self._jobs.popleft() for _ in range(min(self._max, len(self._jobs)))]
+            batch = [job for job in batch if job.future.set_running_or_notify_cancel()]
+            if batch:
+                self._settle(batch)
+
+    def _settle(self, batch: Sequence[_Job]) -> None:
+        """Commit the batch and answer each of its requests; try again while the database is away."""
+        until = time.monotonic() + self._patience
+        pause = 0.02
+        while True:
+            try:
+                self._commit(batch)
+                break
+            except Lost as lost:
+                self._drop()
+                if lost.committing and self._was_committed(batch, until=until):
+                    break
+                if not may_come_back(lost.cause) or time.monotonic() >= until:
+                    for job in batch:
+                        job.error, job.receipt = unavailable(lost.cause), None
+                    break
+                time.sleep(pause)
+                pause = min(pause * 2, 0.5)
+            except Exception as error:  # whatever it is, nobody may wait for ever
+                self._drop()
+                for job in batch:
+                    job.error, job.receipt = error, None
+                break
+        for job in batch:
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            elif job.receipt is not None:
+                job.future.set_result(job.receipt)
+            else:
+                job.future.set_exception(RuntimeError("a request was left without an answer"))
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        for job in batch:
+            job.receipt = job.error = None
+        self._written: tuple[int, bytes] | None = None
+        committing = False
+        try:
+            connection = self._connected()
+            transaction = connection.begin()
+            if self._postgres:
+                connection.execute(TAKE_TURN)
+            head = read_head(connection)
+            before = head.size
+            batch_rows: list[dict[str, Any]] = []
+            batch_keys: list[dict[str, Any]] = []
+            answered = self._answered(connection, batch)
+            fresh: dict[tuple[str, str], _Job] = {}
+            agency: str | None = None
+            for job in batch:
+                if job.key is not None and self._repeated(job, answered, fresh):
+                    continue
+                if job.agency != agency:
+                    for_agency(connection, job.agency)
+                    agency = job.agency
+                trial = head.copy()
+                rows: list[dict[str, Any]] = []
+                keys: list[dict[str, Any]] = []
+                connection.exec_driver_sql("SAVEPOINT one")
+                try:
+                    job.receipt = self._one(connection, job, trial, rows=rows, keys=keys)
+                except sa.exc.DBAPIError as error:
+                    if whole_is_lost(error):
+                        raise
+                    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
+                    job.error = unfit(error)
+                except Exception as error:
+                    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
+                    job.error = error
+                else:
+                    head = trial
+                    batch_rows += rows
+                    batch_keys += keys
+                    if job.key is not None:
+                        fresh[job.agency, job.key] = job
+                connection.exec_driver_sql("RELEASE SAVEPOINT one")
+            self._flush(connection, batch_rows, batch_keys, [job for job in fresh.values() if job.error is None], head)
+            if head.size != before:
+                self._advance(connection, head)
+                self._written = head.size, head.last_hash
+            committing = True
+            transaction.commit()
+        except sa.exc.DBAPIError as error:
+            raise Lost(error, committing=committing) from error
+        self.commits += 1
+
+    def _one(self, connection: sa.Connection, job: _Job, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]) -> Receipt:
+        done = job.work(connection)
+        if job.key is not None:
+            canonical(done.result)  # kept for a repeated request: what is no plain JSON fails here, alone
+        numbers = []
+        for draft in done.entries:
+            event = self._append(connection, job, draft, head, rows=rows, keys=keys)
+            self.types.apply(connection, event)
+            numbers.append(event.number)
+        return Receipt(done.result, tuple(numbers))
+
+    def _append(
+        self, connection: sa.Connection, job: _Job, draft: Draft, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]
+    ) -> Event:
+        if draft.kind not in self.types:
+            raise InputError(f"[{draft.kind}] is no kind of entry", do="use one that the desk knows")
+        taken = HEAD & draft.head.keys()
+        if taken:
+            raise InputError(f"[{sorted(taken)[0]}] is given by the writer", do="use another name")
+        number = head.size + 1
+        read = self._now()
+        at = max(read, head.last_at)
+        public: dict[str, Scalar] = {**draft.head, "agency": job.agency, "by": job.by, "kind": draft.kind}
+        if read < head.last_at:
+            public["step"] = head.last_at - read  # the clock had been set back by so many seconds
+        version = None
+        if draft.subject is not None:
+            version = self._version(connection, job.agency, draft, number)
+            public["subject"] = draft.subject
+            public["v"] = version
+        if draft.about is not None:
+            public["about"] = draft.about
+        key, sealed = seal(canonical(dict(draft.payload))) if draft.payload is not None else (None, None)
+        leaf = make_leaf(number=number, previous=head.last_hash, at=at, head=public, sealed=sealed)
+        hash_ = leaf_hash(leaf)
+        rows.append(
+            {
+                "number": number, "agency": job.agency, "subject": draft.subject, "kind": draft.kind, "at": at, "leaf": leaf, "hash": hash_,
+                "payload": sealed.data if sealed is not None else None,
+            }
+        )  # fmt: skip
+        if key is not None:
+            wrapped = self.store.keys.wrap(key, about=f"payload {number}")
+            keys.append({"number": number, "agency": job.agency, "subject": draft.subject or draft.about, "wrapped": wrapped})
+        head.frontier.append(hash_)
+        head.size, head.last_hash, head.last_at = number, hash_, at
+        return Event(number, at, job.agency, job.by, draft.kind, draft.subject, version, public, draft.payload)
+
+    def _version(self, connection: sa.Connection, agency: str, draft: Draft, number: int) -> int:
+        values = {"subject": draft.subject, "agency": agency, "number": number, "expect": draft.expect}
+        version = connection.execute(self._upsert, values).scalar()
+        if version is None:
+            raise Conflict("somebody else has written about this stay in the meantime", do="look at it again, then repeat what you did")
+        if draft.expect is not None and version != draft.expect + 1:
+            raise Conflict("this stay is not there yet", do="book it first")
+        return int(version)
+
+    # -- repeated requests -------------------------------------------------------------------------------
+
+    def _answered(self, connection: sa.Connection, batch: Sequence[_Job]) -> dict[tuple[str, str], Any]:
+        """What was answered before, of the keys in this batch."""
+        wanted: dict[str, list[str]] = {}
+        for job in batch:
+            if job.key is not None:
+                wanted.setdefault(job.agency, []).append(job.key)
+        found = {}
+        for agency, names in wanted.items():
+            for_agency(connection, agency)
+            rows = connection.execute(KNOWN_KEYS, {"agency": agency, "names": names})
+            found.update({(agency, row.key): row for row in rows})
+        return found
+
+    @staticmethod
+    def _repeated(job: _Job, answered: dict[tuple[str, str], Any], fresh: dict[tuple[str, str], _Job]) -> bool:
+        assert job.key is not None
+        name = job.agency, job.key
+        row, twin = answered.get(name), fresh.get(name)
+        if row is None and twin is None:
+            return False
+        if (row.request if row is not None else twin.request if twin is not None else b"") != job.request:
+            job.error = InputError("this idempotency key was used for another request", do="give each request a key of its own")
+        elif row is not None:
+            job.receipt = Receipt(row.result, tuple(row.numbers), replayed=True)
+        elif twin is not None and twin.receipt is not None:
+            job.receipt = Receipt(twin.receipt.result, twin.receipt.numbers, replayed=True)
+        return True
+
+    # -- the end of a batch ------------------------------------------------------------------------------
+
+    def _flush(
+        self, connection: sa.Connection, rows: list[dict[str, Any]], keys: list[dict[str, Any]], fresh: list[_Job], head: Head
+    ) -> None:
+        """Write what the batch has gathered, in one go for each agency."""
+        asked = [
+            {"agency": j.agency, "key": j.key, "request": j.request, "result": j.receipt.result, "numbers": list(j.receipt.numbers), "at": self._now()}
+            for j in fresh
+            if j.receipt is not None
+        ]
+        for table, found in ((tables.entries, rows), (tables.payload_keys, keys), (tables.idempotency, asked)):
+            by_agency: dict[str, list[dict[str, Any]]] = {}
+            for row in found:
+                by_agency.setdefault(row["agency"], []).append(row)
+            for agency, some in by_agency.items():
+                for_agency(connection, agency)
+                connection.execute(INSERTS[table.name], some)
+
+    def _advance(self, connection: sa.Connection, head: Head) -> None:
+        note = Checkpoint(self.store.origin, head.size, head.frontier.root()).signed(self.store.signer)
+        values = {"size": head.size, "last_hash": head.last_hash, "last_at": head.last_at, "frontier": head.frontier.packed(), "checkpoint": note}
+        connection.execute(ADVANCE, values)
+        if self._kept < 0:
+            self._kept = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.checkpoints.c.size), 0))).scalar_one()
+        if head.size // _KEEP_EVERY > self._kept // _KEEP_EVERY:
+            keep_checkpoint(connection, size=head.size, at=head.last_at, note=note)
+            self._kept = head.size
+
+    # -- the connection ----------------------------------------------------------------------------------
+
+    def _connected(self) -> sa.Connection:
+        if self._connection is None:
+            self._connection = self.store.engine.connect().execution_options(begin="IMMEDIATE")
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            try:
+                connection.invalidate()
+                connection.close()
+            except sa.exc.DBAPIError:
+                pass
+
+    def _was_committed(self, batch: Sequence[_Job], *, until: float) -> bool:
+        """After a commit without an answer: whether the last of its entries stands in the record."""
+        if self._written is None:
+            return False
+        number, hash_ = self._written
+        while True:
+            try:
+                with self.store.engine.connect() as connection, connection.begin():
+                    for agency in dict.fromkeys(job.agency for job in batch):
+                        for_agency(connection, agency)
+                        found = connection.execute(sa.select(tables.entries.c.hash).where(tables.entries.c.number == number)).scalar()
+                        if found is not None:
+                            return bool(found == hash_)
+                    return False
+            except sa.exc.DBAPIError:
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(0.1)
