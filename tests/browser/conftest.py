@@ -1,4 +1,4 @@
-"""One headless browser for all tests of pages; they are skipped where there is none."""
+"""One headless browser for the tests of a module; they are skipped where there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="session")
+# For a module: while it is open, its event loop runs in the process, and tests of other modules want one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Playwright's Chromium, from this system's own binary: nothing is downloaded for a test."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(data_app, name="data")
 
 
-@ledger_app.command("verify", epilog="Example: dueprocess ledger verify desk.db --checkpoint last-month.note")
+@ledger_app.command("verify", epilog="Example: dueprocess ledger verify desk.db --checkpoint 2026-11-22.note")
 def verify(
     what: Annotated[str, typer.Argument(metavar="DATABASE|EXPORT", help="The desk's database, or a file that ledger export wrote.")],
     keys: KeyFolder = None,
@@ -50,7 +50,7 @@ def verify(
     raise typer.Exit(ledger_work.verify(what, keys=keys, key=key, checkpoints=checkpoint or [], as_json=json_))
 
 
-@ledger_app.command("export", epilog="Example: dueprocess ledger export desk.db --out record.txt; dueprocess ledger export --verifier --out verify_ledger.py")
+@ledger_app.command("export", epilog="Example: dueprocess ledger export desk.db --out record.txt")
 def export(
     database: Annotated[str | None, typer.Argument(metavar="DATABASE", help="The desk's database.")] = None,
     out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,

@@ -99,6 +99,7 @@ def _compare(
         "differences": {n: dict(zip(("p5", "p50", "p95"), spread(v), strict=True)) for n, v in found.differences.items() if v},
         "influence": {n: dict(v) for n, v in found.influence.items()},
         "exposures": None if found.exposures is None else [{"classes": {c: g["stays"] for c, g in e["groups"].items()}, "low": e["exposure"]["low"], "high": e["exposure"]["high"]} for e in found.exposures],
+        "exposure_bounds": found.exposure_bounds,
     }
     out.mkdir(parents=True)
     (out / "compare.html").write_text(compare_html(found), encoding="utf-8")

@@ -41,7 +41,8 @@ class Comparison:
     """``a`` and ``b`` are the sums of each measure; ``differences`` its B less A over the draws of the parameters, sorted.
 
     ``influence`` gives for each measure the parameters that the difference follows more than by chance (Spearman's rank
-    correlation over the draws), the strongest first. ``share`` is the part of the bookings that was played for the draws.
+    correlation over the draws), the strongest first. ``exposures`` are the audits at the usual numbers; ``exposure_bounds``
+    the lowest and highest exposure of A and of B at the draws with little and with much holding. ``share`` is the part of the bookings that was played for the draws.
     """
 
     a: Scenario
@@ -50,6 +51,7 @@ class Comparison:
     differences: Mapping[str, tuple[float, ...]]
     influence: Mapping[str, tuple[tuple[str, float], ...]]
     exposures: tuple[Mapping[str, Any], Mapping[str, Any]] | None
+    exposure_bounds: tuple[tuple[float | None, float | None], tuple[float | None, float | None]] | None
     seed: int
     draws: int
     share: float
@@ -73,10 +75,13 @@ def compare(a: Scenario, b: Scenario, *, seed: int, draws: int, lawbook: Lawbook
     ranged = [p for p in defaults().parameters.values() if p.low < p.high]
     points = qmc.LatinHypercube(d=len(ranged), rng=seed).random(draws) if draws else []
     found: dict[str, list[float]] = {name: [] for name in MEASURES}
+    pairs: list[tuple[float, Scenario, Scenario]] = []
     for number, point in enumerate(points, 1):
         drawn = {p.name: p.low + (p.high - p.low) * float(u) for p, u in zip(ranged, point, strict=True)}
         drawn |= _ends(drawn)
-        played = [measures(World(s.with_parameters({**drawn, **s.given}), seed=seed, share=share)) for s in (a, b)]
+        other = (a.with_parameters({**drawn, **a.given}), b.with_parameters({**drawn, **b.given}))
+        played = [measures(World(s, seed=seed, share=share)) for s in other]
+        pairs.append((played[0]["hours_held"] + played[1]["hours_held"], *other))
         for name, values in found.items():
             values.append((played[1][name] - played[0][name]) / share)
         if progress:
@@ -88,7 +93,25 @@ def compare(a: Scenario, b: Scenario, *, seed: int, draws: int, lawbook: Lawbook
             # Weaker ones cannot be told from chance with so many draws.
             influence[name] = tuple(sorted((r for r in ranks if abs(r[1]) >= 2.5 / draws**0.5), key=lambda r: -abs(r[1])))
     exposures = (_exposure(worlds[0], lawbook), _exposure(worlds[1], lawbook)) if lawbook is not None else None
-    return Comparison(a, b, sums, {n: tuple(sorted(v)) for n, v in found.items()}, influence, exposures, seed, draws, share)
+    bounds = _bounds(pairs, lawbook, seed=seed, share=share) if lawbook is not None and pairs else None
+    return Comparison(a, b, sums, {n: tuple(sorted(v)) for n, v in found.items()}, influence, exposures, bounds, seed, draws, share)
+
+
+def _bounds(pairs: Sequence[tuple[float, Scenario, Scenario]], lawbook: Lawbook, *, seed: int, share: float) -> tuple[tuple[float | None, float | None], tuple[float | None, float | None]]:
+    """The least and the most exposure of either scenario, at the 5th and the 95th of a hundred draws by hours held: an
+    audit of each draw would take too long."""
+    ordered = sorted(pairs, key=lambda p: p[0])
+    ends = (ordered[round((len(ordered) - 1) * 0.05)], ordered[round((len(ordered) - 1) * 0.95)])
+
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else value / share
+
+    found = []
+    for side in (1, 2):
+        audits = [_exposure(World(end[side], seed=seed, share=share), lawbook)["exposure"] for end in ends]
+        lows, highs = ([scaled(one[key]) for one in audits] for key in ("low", "high"))
+        found.append((None if None in lows else min(v for v in lows if v is not None), None if None in highs else max(v for v in highs if v is not None)))
+    return found[0], found[1]
 
 
 def _ends(drawn: Mapping[str, float]) -> dict[str, float]:

@@ -243,11 +243,13 @@ def _choose(setting: Setting, *, rows: Ints, zone: Ints, county: Ints, due: Ints
     forgets = draws.uniform("forgotten", rows) < p["forgotten_share"]
     forgotten = ends + np.where(forgets, lasting("forgotten for", "forgotten_hours"), 0)
     held_until = np.where(picked, in_time, np.where(too_late, ends + lasting("late", "late_hours"), forgotten))
-    at_the_door = gives_notice(position) & (draws.uniform("door", rows) < p["at_the_door_share"])
+    notice = gives_notice(position)
+    at_the_door = notice & (draws.uniform("door", rows) < p["at_the_door_share"])
     return {
         "held": keeps,
         "taken": np.where(keeps, picked | too_late, at_the_door).astype(np.int64),
         "position": position,
+        "notified": notice,
         "hold_ends": ends,
         "left": np.where(keeps, np.maximum(held_until, left), left),
     }

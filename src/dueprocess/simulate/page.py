@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from dueprocess.audit.plots import ranges
@@ -97,7 +96,9 @@ def _exposed(found: Comparison) -> Section:
         counts = [str(e["groups"].get(label, {}).get("stays", 0)) for e in found.exposures]
         if counts != ["0", "0"]:
             rows.append((f"held stays: {label}", *counts))
-    rows.append(("exposure, US dollars", *(_money(e["exposure"]) for e in found.exposures)))
+    rows.append(("exposure, US dollars", *(_money(e["exposure"]["low"], e["exposure"]["high"]) for e in found.exposures)))
+    if found.exposure_bounds:
+        rows.append(("the same where the numbers make for little holding, to where they make for much", *(_money(low, high) for low, high in found.exposure_bounds)))
     return Section(
         "Under the encoded law",
         (
@@ -107,8 +108,7 @@ def _exposed(found: Comparison) -> Section:
     )
 
 
-def _money(exposure: Mapping[str, Any]) -> str:
-    low, high = exposure["low"], exposure["high"]
+def _money(low: float | None, high: float | None) -> str:
     return f"{'unknown' if low is None else _n(low)} to {'unknown' if high is None else _n(high)}"
 
 

@@ -102,12 +102,10 @@ class Chunk:
 
     def truth(self, found: Truth) -> pa.Table:
         """The truth beside the records: what happened, by which regime it is judged, and for how long it was unlawful."""
-        import numpy as np
         import pyarrow as pa
 
         s = self.stays
-        held = np.zeros(self.size, dtype=bool)
-        held[s.rows] = s.detained["held"] if len(s.rows) else False
+        held, notified = (_spread(self.size, s.rows, s.detained[name], False) for name in ("held", "notified"))
         known = found.regime < 0
         return pa.table(
             {
@@ -121,6 +119,7 @@ class Chunk:
                 "citizen": pa.array(s.citizen),
                 "detainer_issued": pa.array(s.issued),
                 "detainer_came": pa.array(_flag(self.size, s.rows)),
+                "notified": pa.array(notified),
                 "held": pa.array(held),
                 "regime": _nulled([r.id for r in regimes()], found.regime),
                 "lawful_until": pa.array(found.lawful_until.astype("datetime64[s]"), mask=known),

@@ -43,7 +43,7 @@ MARGIN: Final = 60
 """Days after the longest stay within which a hold, however badly overrun, ends."""
 _PEOPLE_A_BOOKING: Final = 0.7
 """People a booking: so many are booked more than once."""
-COUNTS: Final = ("bookings", "matches", "false_matches", "detainers_issued", "detainers_came", "held", "to_ice", "held_past_48_hours", "labelled", "unlawful")
+COUNTS: Final = ("bookings", "matches", "false_matches", "detainers_issued", "detainers_came", "notified", "held", "to_ice", "held_past_48_hours", "labelled", "unlawful")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +295,7 @@ def _write(scenario: Scenario, seed: int, work: Path, number: int) -> tuple[dict
         "false_matches": int(stays.citizen.sum()),
         "detainers_issued": int(stays.issued.sum()),
         "detainers_came": len(stays.rows),
+        "notified": int(stays.detained["notified"].sum()),
         "held": int(stays.detained["held"].sum()),
         "to_ice": int(stays.left_to.sum()),
         "held_past_48_hours": int((past & stays.detained["held"]).sum()),

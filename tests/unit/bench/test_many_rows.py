@@ -22,9 +22,11 @@ def test_calendar_tables_and_searchsorted_agree_with_the_clock_and_recipes_do_no
     starts = clock.Starts(1500)
     right = starts.oracle()
     for name, contender in clock.contenders(starts, few=20).items():
-        if "recipe" in name or "wall clock" in name or "CustomBusinessHour" in name:
-            pytest.importorskip("pandas")
-        contender()
+        try:
+            contender()
+        except ModuleNotFoundError as error:
+            assert error.name == "pandas"  # which only the benchmarks install
+            continue
         differ, late = clock.wrong(contender.ends(), right)
         if "tables" in name or "searchsorted" in name:
             assert differ == 0, name

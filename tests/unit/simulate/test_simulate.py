@@ -197,6 +197,9 @@ def test_the_page_says_what_it_cannot_say() -> None:
     assert "<b>warrant" not in html and "&lt;b&gt;warrant" in html and "<script" not in html
     assert found.exposures and set(found.exposures[0]["groups"]) <= {"certain", "possible", "unknown", "no", "contradiction"}
     assert found.sums[1]["held"] < found.sums[0]["held"]
+    assert found.exposure_bounds and "little holding" in html
+    for one, (least, most) in zip(found.exposures, found.exposure_bounds, strict=True):
+        assert least is not None and most is not None and 0 <= least <= most, one
     low, high = min(found.differences["held"]), max(found.differences["held"])
     assert low < found.sums[1]["held"] - found.sums[0]["held"] < high
 
