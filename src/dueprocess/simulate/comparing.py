@@ -107,9 +107,9 @@ def _bounds(pairs: Sequence[tuple[float, Scenario, Scenario]], lawbook: Lawbook,
         return None if value is None else value / share
 
     found = []
-    for side in (1, 2):
-        audits = [_exposure(World(end[side], seed=seed, share=share), lawbook)["exposure"] for end in ends]
-        lows, highs = ([scaled(one[key]) for one in audits] for key in ("low", "high"))
+    for played in ([end[1] for end in ends], [end[2] for end in ends]):
+        audits = [_exposure(World(one, seed=seed, share=share), lawbook)["exposure"] for one in played]
+        lows, highs = ([scaled(audit[key]) for audit in audits] for key in ("low", "high"))
         found.append((None if None in lows else min(v for v in lows if v is not None), None if None in highs else max(v for v in highs if v is not None)))
     return found[0], found[1]
 
