@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dueprocess.kernel.errors import InputError
 
@@ -70,7 +70,7 @@ def _dots(value: object) -> tuple[float, float]:
         return 1.0, 1.0
 
 
-def _opened(data: bytes):  # type: ignore[no-untyped-def]
+def _opened(data: bytes) -> Any:
     try:
         from PIL import Image as Pillow
     except ImportError:
