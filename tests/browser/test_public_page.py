@@ -23,7 +23,7 @@ from dueprocess.kernel.instants import parse_instant
 from dueprocess.law import load_lawbook
 from dueprocess.public import State, answer_page, read_request, state_of, state_page
 from dueprocess.public.answers import CUSTODY, PAPERS
-from dueprocess.web import public_app
+from dueprocess.web.public import public_app
 
 DAY = date(2026, 11, 22)
 NOW = "2026-11-22T09:00:00Z"

@@ -44,7 +44,7 @@ def serve_public(
     from dueprocess.kernel import now
     from dueprocess.kernel.instants import parse_instant
     from dueprocess.law import load_lawbook
-    from dueprocess.web import public_app
+    from dueprocess.web.public import public_app
 
     codes = _codes(state or [])
     app = public_app(

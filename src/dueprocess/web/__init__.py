@@ -1,8 +1,4 @@
 """Pages over HTTP: an edge. Each service is an application of its own, in a process of its own.
 
-``public_app`` is the public page: no account, no cookies, nothing stored.
+``guard`` stands before each; ``public`` is the page that anybody may ask; ``desk`` is the release desk's service.
 """
-
-from dueprocess.web.public import public_app
-
-__all__ = ["public_app"]

@@ -202,7 +202,7 @@ def test_every_post_needs_the_pages_own_token_and_origin(web: Web) -> None:
 
 
 def test_another_agency_finds_nothing_on_any_route(web: Web) -> None:
-    from dueprocess.web.desk_pages import ACTS
+    from dueprocess.web.desk.pages import ACTS
 
     page = book(web.signed_in("clerk"))
     stay = page.rsplit("/", 1)[1]

@@ -20,7 +20,8 @@ from starlette.testclient import TestClient
 
 from dueprocess.kernel.instants import parse_instant
 from dueprocess.law import load_lawbook
-from dueprocess.web import guard, public_app
+from dueprocess.web.guard import TooMuchError
+from dueprocess.web.public import guard, public_app
 
 DAY = date(2026, 11, 22)
 NOW = parse_instant("2026-11-22T09:00:00Z", where="")
@@ -74,7 +75,7 @@ def test_what_is_typed_comes_by_post_only() -> None:
 
 
 def test_sizes_are_bounded_whatever_the_header_says() -> None:
-    assert SHARED.post("/en/wy", content=b"x" * (guard.MOST_BYTES + 1), headers=FORM).status_code == 413
+    assert SHARED.post("/en/wy", content=b"x" * (guard.PublicGuard.most_bytes + 1), headers=FORM).status_code == 413
     assert SHARED.post("/en/wy", content=b"", headers={**FORM, "content-length": "99999999999999999999"}).status_code == 413
     assert SHARED.post("/en/wy", content=b"", headers={**FORM, "content-length": "-1"}).status_code == 413
 
@@ -88,7 +89,7 @@ def test_sizes_are_bounded_whatever_the_header_says() -> None:
 def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     import anyio
 
-    monkeypatch.setattr(guard, "SECONDS_TO_SEND", 0.05)
+    monkeypatch.setattr(guard.PublicGuard, "seconds_to_send", 0.05)
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -99,7 +100,7 @@ def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def run() -> None:
         scope = {"type": "http", "method": "POST", "headers": [], "query_string": b"", "client": ("192.0.2.1", 1)}
-        await guard.Guard(SHARED.app, now=lambda: NOW, posts_a_minute=9)(scope, receive, send)
+        await guard.PublicGuard(SHARED.app, now=lambda: NOW, posts_a_minute=9)(scope, receive, send)
 
     anyio.run(run)
     assert sent[0]["status"] == 408
@@ -116,12 +117,12 @@ def test_rates_are_bounded_by_address_and_minute() -> None:
 
 def test_the_addresses_that_are_counted_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "MOST_ADDRESSES", 5)
-    layer = guard.Guard(SHARED.app, now=lambda: NOW, posts_a_minute=2)
+    layer = guard.PublicGuard(SHARED.app, now=lambda: NOW, posts_a_minute=2)
     refused = 0
     for number in range(20):
         try:
             layer._count({"client": (f"192.0.2.{number}", 1)})
-        except guard.TooMuchError:
+        except TooMuchError:
             refused += 1
     assert len(layer._counts) <= 6 and refused == 13
     assert not any("192" in repr(k) for k in layer._counts)
@@ -160,7 +161,7 @@ def test_nothing_typed_reaches_a_log_an_address_or_a_page(capfd: pytest.CaptureF
 
 
 def test_a_fault_says_nothing_of_what_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    import dueprocess.web.public as module
+    import dueprocess.web.public.app as module
 
     def broken(*_: Any, **__: Any) -> Any:
         raise ValueError(CANARY)

@@ -19,8 +19,9 @@ from dueprocess.desk.people import allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.render.sheet import cleaned
 from dueprocess.store import Person
-from dueprocess.web.desk import Service, asset, shown
-from dueprocess.web.desk_session import Form, page, person_of, post, see
+from dueprocess.web.desk.drawing import asset, shown
+from dueprocess.web.desk.service import Service
+from dueprocess.web.desk.session import Form, page, person_of, post, see
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

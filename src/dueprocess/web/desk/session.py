@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from dueprocess.desk import NotAllowed, Who
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Person
-from dueprocess.web.desk import Service, shown, status_of
+from dueprocess.web.desk.drawing import shown
+from dueprocess.web.desk.service import Service, status_of
 
 MOST_FIELDS = 60
 

@@ -17,7 +17,7 @@ from dueprocess.desk import Who, showing
 from dueprocess.desk.people import allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import tables, tokens
-from dueprocess.web.desk import Service, status_of
+from dueprocess.web.desk.service import Service, status_of
 
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Case = Annotated[str, Path(max_length=60, description="The desk's case number, or the jail's booking number.")]

@@ -14,8 +14,9 @@ from dueprocess.desk import Who, alerts, showing
 from dueprocess.desk.people import EVERY_SCOPE, allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Done, Person, Role, accounts, proving, tables, tokens
-from dueprocess.web.desk import Service, shown, status_of
-from dueprocess.web.desk_session import Form, page, post, read_form, see
+from dueprocess.web.desk.drawing import shown
+from dueprocess.web.desk.service import Service, status_of
+from dueprocess.web.desk.session import Form, page, post, read_form, see
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

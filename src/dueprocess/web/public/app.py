@@ -15,7 +15,7 @@ from dueprocess.public import RequestError, State, answer_page, index_page, read
 from dueprocess.public.fill import asset
 from dueprocess.public.gather import states
 from dueprocess.public.words import LANGUAGES
-from dueprocess.web.guard import Guard
+from dueprocess.web.public.guard import PublicGuard
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -47,7 +47,7 @@ def public_app(
 
     served = _Served(lawbook, today, frozenset(only))
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Guard, now=now, posts_a_minute=posts_a_minute)
+    app.add_middleware(PublicGuard, now=now, posts_a_minute=posts_a_minute)
 
     def other(lang: str, path: str = "") -> str:
         return f"/{'es' if lang == 'en' else 'en'}{path}"

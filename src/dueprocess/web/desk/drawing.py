@@ -1,0 +1,53 @@
+"""Pages as text: the templates, and what each of them may use."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dueprocess.desk import Who
+from dueprocess.desk.people import may
+from dueprocess.kernel.errors import InputError
+from dueprocess.store import Person
+from dueprocess.web.desk import words
+from dueprocess.web.desk.service import Service
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_RENDER = Path(__file__).resolve().parents[2] / "render"
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The pages' templates; every text is escaped."""
+    from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from dueprocess.render.page import whole
+
+    # How a block of an answer is drawn is the same here as on a decision's own page.
+    blocks = (_RENDER / "page.html.jinja").read_text(encoding="utf-8").partition("<!DOCTYPE")[0]
+    loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), DictLoader({"blocks.html.jinja": blocks})])
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["whole"] = whole
+    made.filters["drawn"] = lambda svg: Markup(svg.decode())
+    made.globals["w"] = words
+    return made
+
+
+def shown(service: Service, name: str, person: Person | None, *, error: InputError | None = None, **values: Any) -> str:
+    """A page as text. ``once`` is new in each: it names the request that a form of the page will send."""
+    who = None if person is None else Who.person(person)
+    return templates().get_template(f"{name}.html.jinja").render(
+        person=person, can=lambda action: who is not None and may(who, action), error=None if error is None else str(error), now=service.now(),
+        once=secrets.token_urlsafe(12), banner=service.banner, **values,
+    )  # fmt: skip
+
+
+def asset(name: str) -> str:
+    """A style or a script of ours."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8")

@@ -1,0 +1,44 @@
+"""What every page and every call of the desk works with, and the status that a refusal has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dueprocess.desk import Desk, NotAllowed, NotHere, Who
+from dueprocess.desk.alerts import Loop
+from dueprocess.kernel.errors import InputError
+from dueprocess.store import Conflict, Done, Gate, Store, Unavailable, Writer, looking
+from dueprocess.store.gate import Locked, Refused
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the pages and the interface work with. ``secure``: reached by TLS; ``banner`` stands on every page."""
+
+    store: Store
+    writer: Writer
+    gate: Gate
+    desk: Desk
+    now: Callable[[], int]
+    secure: bool = True
+    banner: str = ""
+    loop: Loop | None = None
+
+    @property
+    def cookie(self) -> str:
+        """A name that browsers take over TLS only, for the whole host."""
+        return "__Host-desk" if self.secure else "desk"
+
+    def looked(self, who: Who, what: str, *, rows: int = 1, stay: str | None = None, purpose: str | None = None) -> None:
+        """Record a look before what was looked at is shown."""
+        entry = looking.look(what, rows=rows, stay=stay, purpose=purpose)
+        self.writer.write(lambda _: Done([entry]), agency=who.agency, by=who.account)
+
+
+def status_of(error: InputError) -> int:
+    """The status that an error has at the edge."""
+    for kind, status in ((NotAllowed, 403), (NotHere, 404), (Conflict, 409), (Unavailable, 503), (Locked, 429), (Refused, 403)):
+        if isinstance(error, kind):
+            return status
+    return 400
