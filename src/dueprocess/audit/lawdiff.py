@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from dueprocess.audit.inputs import decide, prepared_from
+from dueprocess.audit.inputs import Input, decide, prepared_from
 from dueprocess.audit.link import linked
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
@@ -52,7 +52,7 @@ class LawImpact:
         return told
 
 
-def law_impact(inputs: Sequence[Path], before: Lawbook, after: Lawbook, *, today: date, map: Path | None = None, preset: str | None = None) -> LawImpact:
+def law_impact(inputs: Sequence[Input], before: Lawbook, after: Lawbook, *, today: date, map: Path | None = None, preset: str | None = None) -> LawImpact:
     """Ask the stays of an audit's input (tables, or a folder prepared before) under two lawbooks known ``today``.
 
     Hours of stays of class unknown or contradiction are left out of the sums. Raises InputError.

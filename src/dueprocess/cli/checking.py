@@ -82,7 +82,7 @@ def _count(number: int, word: str) -> str:
 # -- diff ---------------------------------------------------------------------------------------------------------
 
 
-def diff(old: str, new: str, *, county: str | None, stays: int, audit: Sequence[Path], map: Path | None, as_json: bool) -> int:
+def diff(old: str, new: str, *, county: str | None, stays: int, audit: Sequence[str], map: Path | None, as_json: bool) -> int:
     """Print what changed and what it does; status 0 whether or not anything changed."""
     from dueprocess.decide.impact import impact
     from dueprocess.law import load_lawbook
@@ -105,8 +105,9 @@ def diff(old: str, new: str, *, county: str | None, stays: int, audit: Sequence[
     audited = None
     if audit:
         from dueprocess.audit.lawdiff import law_impact
+        from dueprocess.tables import named
 
-        audited = law_impact(audit, before, after, today=today, map=map)
+        audited = law_impact([named(i) for i in audit], before, after, today=today, map=map)
     if as_json:
         told = {
             "old": before.version,

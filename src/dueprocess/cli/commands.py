@@ -183,7 +183,7 @@ def law_diff(
     new: Annotated[str, typer.Argument(help="A folder of law, or the word shipped.")],
     county: Annotated[str | None, typer.Option(help="Whose made-up stays are asked, as us/or/clackamas-county; default: one that a change binds.")] = None,
     stays: Annotated[int, typer.Option(help="How many made-up stays; 0 for none.")] = 2000,
-    audit_input: Annotated[list[Path] | None, typer.Option("--audit", help="Also ask these stays: a table, or a folder that an audit prepared. Repeat for tables that belong together.")] = None,
+    audit_input: Annotated[list[str] | None, typer.Option("--audit", help="Also ask these stays: a table, an address as audit takes it, or a folder that an audit prepared. Repeat for tables that belong together.")] = None,
     map_: Annotated[Path | None, typer.Option("--map", help="What the columns of --audit mean (YAML).")] = None,
     json_: Json = False,
 ) -> None:

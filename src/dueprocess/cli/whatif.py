@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _whatif(
-    files: Annotated[list[Path], typer.Argument(metavar="[POLICY.yaml] INPUT", help="A file of law to try (not needed with --without), then what audit takes: a table, prepared tables, or an audit's folder.")],
+    files: Annotated[list[str], typer.Argument(metavar="[POLICY.yaml] INPUT", help="A file of law to try (not needed with --without), then what audit takes: a table, an address, prepared tables, or an audit's folder.")],
     out: Annotated[Path, typer.Option(help="The folder to write whatif.html and whatif.json into: a new or empty one, or an earlier one of this command.")],
     without: Annotated[str | None, typer.Option(help="The id of law to take away, as us/tx/sb-4.")] = None,
     as_of: Annotated[str | None, typer.Option(help="The day whose law is today's, as 2026-11-22; default: today.")] = None,
@@ -39,7 +39,7 @@ def _whatif(
     run(files, out=out, without=without, as_of=as_of, folders=law_folders or [], map=map_, preset=preset, engine=engine, as_json=json_)
 
 
-def run(files: Sequence[Path], *, out: Path, without: str | None, as_of: str | None, folders: Sequence[Path], map: Path | None, preset: str | None, engine: str, as_json: bool) -> None:
+def run(files: Sequence[str], *, out: Path, without: str | None, as_of: str | None, folders: Sequence[Path], map: Path | None, preset: str | None, engine: str, as_json: bool) -> None:
     """Ask, write the page and the figures, and print what changes in a few lines. Raises InputError."""
     from dueprocess.audit.inputs import decide
     from dueprocess.audit.whatif import ask, question
@@ -47,7 +47,7 @@ def run(files: Sequence[Path], *, out: Path, without: str | None, as_of: str | N
 
     if len(files) > 2 or (len(files) == 1 and without is None):
         raise InputError(f"{len(files)} files" if len(files) > 2 else "one file only", where="whatif", do="name POLICY.yaml and INPUT, or INPUT with --without ID")
-    policy, given = (files[0], files[1]) if len(files) == 2 else (None, files[0])
+    policy, given = (Path(files[0]), files[1]) if len(files) == 2 else (None, files[0])
     today = parse_date(as_of, where="--as-of") if as_of else now.today()
     asked = question(today=today, folders=tuple(folders), policy=policy, without=without)
     with tempfile.TemporaryDirectory() as scratch:
@@ -65,13 +65,17 @@ def run(files: Sequence[Path], *, out: Path, without: str | None, as_of: str | N
     _print(found, [sheet(found).sentence, *sheet(found).lead], out)
 
 
-def prepared(given: Path, scratch: Path, *, folders: Sequence[Path], map: Path | None, preset: str | None) -> Path:
-    """The folder of prepared tables that a path stands for: itself, the one in an audit's folder, or one made in
+def prepared(given_name: str, scratch: Path, *, folders: Sequence[Path], map: Path | None, preset: str | None) -> Path:
+    """The folder of prepared tables that an input stands for: itself, the one in an audit's folder, or one made in
     ``scratch`` from a table."""
     from dueprocess.audit.folder import locate
     from dueprocess.audit.inputs import prepared_from
     from dueprocess.law import load_lawbook
+    from dueprocess.tables import named
 
+    given = named(given_name)
+    if isinstance(given, str):  # an address: it has no folder
+        return prepared_from([given], scratch / "prepared", lawbook=load_lawbook(*folders), map=map, preset=preset)
     if not given.exists():
         raise InputError("there is no such file or folder", where=str(given), do="check the path")
     if given.is_dir() and (given / "run.json").is_file():

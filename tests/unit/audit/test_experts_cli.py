@@ -52,6 +52,15 @@ def test_whatif_writes_one_page_and_the_figures(here: Path) -> None:
     assert again == found
 
 
+def test_whatif_and_law_diff_take_an_address(here: Path) -> None:
+    table = here / "stays.csv"
+    table.write_text(f"stay_id,agency,booked_at,left_at\nB-1,{made_up.AGENCIES[0]},2014-05-03 14:05,2014-05-04 09:00\n")
+    told = typed("whatif", "POLICY.yaml", table.as_uri(), "--out", "w", "--as-of", "2026-11-22", "--engine", "single")
+    assert "1 stays asked" in told
+    found = json.loads(typed("law", "diff", "shipped", "shipped", "--stays", "0", "--audit", table.as_uri(), "--json"))
+    assert found["audit"]["stays"] == 1
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
