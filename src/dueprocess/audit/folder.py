@@ -35,6 +35,7 @@ from dueprocess.audit.theories import Theory, apply, read_theory, tables_for
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
+from dueprocess.tables import Say
 
 FORMAT = "dueprocess-audit-1"
 RUN = "run.json"
@@ -45,7 +46,6 @@ READY = "ready"
 BASE = "this audit"
 """What this audit is called beside rival theories."""
 
-Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
 

@@ -12,6 +12,7 @@ from dueprocess.audit.single import decide_rows, prepared_info
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
+from dueprocess.tables import Say
 
 ENGINES = ("duckdb", "spark", "single")
 TABLES = ("stays", "papers", "grounds", "events", "problems")
@@ -42,7 +43,7 @@ def prepared_from(
     as_of: date | None = None,
     by: Sequence[str] = (),
     bare: Path | None = None,
-    say: Callable[[str], None] | None = None,
+    say: Say | None = None,
 ) -> Path:
     """The prepared tables of the inputs, in the folder ``out``: prepared now, or a copy of what was prepared before.
 

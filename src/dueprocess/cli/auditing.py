@@ -205,18 +205,24 @@ class Progress:
 
     def __init__(self) -> None:
         self.began: float | None = None
+        self.reading = time.monotonic()
         self.shown = 0.0
         self.open = False
         self.step = ""
         self.terminal = sys.stderr.isatty()
 
-    def say(self, text: str) -> None:
-        """A new step. Where nobody watches, a step is told once it is done: an error is then one line."""
+    def say(self, text: str, share: float = 0.0) -> None:
+        """A new step, with ``share`` of the reading behind it. Where nobody watches, a step is told once it is done: an error is then one line."""
         self.end()
         self.began = None
         self.step = text
-        if self.terminal:
-            typer.echo(f"{text} …", err=True)
+        at = time.monotonic()
+        # The first part of the reading is over too soon to tell anything from.
+        rest = (at - self.reading) * (1 - share) / share if share >= 0.5 else 0.0
+        self.reading = at if share == 0.0 else self.reading
+        left = f" (about {rest:.0f} s of reading left)" if rest > (2 if self.terminal else 20) else ""
+        if self.terminal or left:
+            typer.echo(f"{text} …{left}", err=True)
 
     def rows(self, done: int, total: int) -> None:
         """So many rows of so many; told at most twice a second."""

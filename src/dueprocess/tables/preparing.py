@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import Instant, parse_date, parse_instant
@@ -31,7 +31,14 @@ from dueprocess.tables.stays import Assumption, StayBuilder
 from dueprocess.tables.writing import write, write_bare
 
 AsOf = date | Instant | str | None
-Say = Callable[[str], None]
+
+
+class Say(Protocol):
+    """Is told a step in a few words, and about how much of the reading is behind it: from 0 to 1, as it was measured on a
+    year of bookings with their charges. 0: nothing is known."""
+
+    def __call__(self, text: str, share: float = 0.0) -> None: ...
+
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,11 @@ def prepare(
     with engine(within=out, memory=memory) as opened:
         prepare_macros(opened)
         problems = Problems(opened)
-        return _prepare(opened, problems, inputs, out=out, lawbook=lawbook, places=places, given=map, preset=preset, as_of=as_of, assume=assume, keep_by=keep_by, key=person_key or secrets.token_bytes(32), bare=bare, say=progress or (lambda _: None))
+        return _prepare(opened, problems, inputs, out=out, lawbook=lawbook, places=places, given=map, preset=preset, as_of=as_of, assume=assume, keep_by=keep_by, key=person_key or secrets.token_bytes(32), bare=bare, say=progress or _quiet)
+
+
+def _quiet(text: str, share: float = 0.0) -> None:
+    """Tell nobody."""
 
 
 def _folder(out: Path) -> None:
@@ -134,7 +145,7 @@ def _prepare(
             if table.group or table.fill:
                 groups(opened, raw, problems, group=table.group, fill=table.fill)
     rows_in = sum(raw.rows for raw in raws)
-    say(f"{rows_in:,} rows read; making stays of them")
+    say(f"{rows_in:,} rows read; making stays of them", 0.08)
     shaper = Shaper(opened, map_, tables, problems)
     rows = shaper.stay_rows(keep_by, [n for n in map_.columns if n in vocabulary.facts or n.removesuffix("_from") in vocabulary.facts or n.removesuffix("_then") in vocabulary.facts])
     rows.facts = [n for n in rows.facts if n not in ("detainer_form", "detainer_issuer")]
@@ -146,13 +157,13 @@ def _prepare(
     if map_.snapshot:
         builder.snapshots()
     builder.merge()
-    say(f"{placed.stays:,} stays; joining what belongs to them")
+    say(f"{placed.stays:,} stays; joining what belongs to them", 0.57)
     for part in ("papers", "grounds", "events"):
         if any(s.part == part for s in map_.sections):
             shaper.sections[part] = shaper.section_rows(part, builder.known(booked=part == "grounds"))
     builder.date_facts()
     books = (boxes_book(opened, _boxes_in(builder, shaper), known=[f.box for f in vocabulary.facts.values() if f.box]), editions_book(opened, lawbook.forms))
-    say("finishing the stays")
+    say("finishing the stays", 0.75)
     done, without = finish(
         builder, shaper, map_, placed, vocabulary=vocabulary, books=books, as_of=_as_of(as_of, map_), assume=assume, key=key, notes=notes, bare=bare is not None and assume and bool(map_.assume)
     )
@@ -160,7 +171,7 @@ def _prepare(
     if rows_in != placed.stays + merged + aside:
         raise RuntimeError(f"{rows_in} rows in, but {placed.stays} + {merged} + {aside} accounted for")
     _repeated(opened, tables[map_.stays], map_, problems)
-    say("writing the tables")
+    say("writing the tables", 0.85)
     write(opened, out, done, by=rows.by)
     if bare is not None and without is not None:
         write_bare(opened, bare, without, whole=out, of=done, by=rows.by)

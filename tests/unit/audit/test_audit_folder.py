@@ -209,13 +209,18 @@ def test_the_command_line_takes_inputs_and_a_word(county: Path, tmp_path: Path, 
 
 
 def test_progress_gives_an_estimate(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    ticks = iter([0.0, 20.0, 21.0])
+    ticks = iter([0.0, 0.0, 5.0, 60.0, 60.0, 80.0, 81.0])
     monkeypatch.setattr("dueprocess.cli.auditing.time.monotonic", lambda: next(ticks))
     told = Progress()
+    told.say("reading the files")
+    told.say("rows read", 0.08)
+    told.say("joining", 0.6)
     told.rows(0, 100)
     told.rows(40, 100)
     told.rows(100, 100)
-    assert "40 of 100 rows, about 30 s left" in capfd.readouterr().err
+    shown = capfd.readouterr().err
+    assert "joining … (about 40 s of reading left)" in shown and "rows read …" not in shown
+    assert "40 of 100 rows, about 30 s left" in shown
 
 
 def test_wilson_intervals_are_those_of_the_textbook() -> None:
