@@ -29,6 +29,8 @@ from dueprocess.terms.vocabulary import Vocabulary
 MOST_VALUES = 80
 """So many different dispositions or release types are listed in a proposed map."""
 HIDDEN = "(not shown)"
+_NAME = re.compile(r"[^\W\d_][^\d,:;/]{0,40}, ?[^\W\d_][^\d,:;/]{0,40}")
+_CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
 
 @dataclass
@@ -63,10 +65,13 @@ def propose(inputs: Sequence[Path | str], *, vocabulary: Vocabulary, sheet: str 
 class _Proposer:
     def __init__(self, opened: Engine, raws: Sequence[Raw], words: Mapping[str, Any], vocabulary: Vocabulary, *, agency: str | None, notes: list[str]) -> None:
         self.engine, self.raws, self.words, self.vocabulary, self.agency, self.notes = opened, raws, words, vocabulary, agency, notes
+        self.guessed: set[tuple[str, str]] = set()
 
     def propose(self, preset: str | None) -> Proposal:
         # The stays are in the table in which most of their columns are found.
         guesses = {id(raw): self._columns(raw, self.words["columns"]) for raw in self.raws}
+        for raw in self.raws:
+            guesses[id(raw)] |= self._by_words(raw, guesses[id(raw)])
         main = max(self.raws, key=lambda raw: len(guesses[id(raw)]))
         columns = guesses[id(main)]
         if preset is None and counts(main):
@@ -111,6 +116,40 @@ class _Proposer:
                 if name in self.vocabulary.facts and self.vocabulary.facts[name].origin != "declared" and name not in taken and name not in found:
                     found[name] = header
         return found
+
+    def _by_words(self, raw: Raw, found: Mapping[str, str]) -> dict[str, str]:
+        """Own name to header by what the header's words mean, for times that nothing was found for yet; noted, since it is
+        a guess. Times of which nothing is made are noted, too."""
+        if not found:
+            return {}
+        taken = {*found.values(), *self._columns(raw, self.words["charges"]).values(), *(h for h in raw.headers if plain(h) in {plain(c) for own in found for c in self.words["clocks"].get(own, ())})}
+        more: dict[str, str] = {}
+        free = [h for h in raw.headers if h not in taken and not personal(h) and self._is_time(raw, h) and self._values(raw, h, most=1)]
+        for entry in self.words["meanings"]:
+            fits = [h for h in free if h not in more.values() and _means(self._words(h), entry)]
+            if entry["column"] not in (*found, *more) and len(fits) == 1:
+                more[entry["column"]] = fits[0]
+                self.guessed.add((raw.file, fits[0]))
+                self.notes.append(f"[{fits[0]}] was taken for {entry['column']} by the words of its name: check that it is that")
+        clocks = {h for own in more if (h := self._clock_of(raw, own, more[own]))}
+        idle = [h for h in free if h not in more.values() and h not in clocks and not all(_is_clock(v) for v in self._values(raw, h))]
+        if idle:
+            self.notes.append(f"nothing was made of these columns, which hold times: {', '.join(f'[{h}]' for h in idle[:12])}. If one is a time of the stay, name it under columns")
+        return more
+
+    def _words(self, header: str) -> set[str]:
+        """The words of a header, abbreviations written out."""
+        short = self.words["short"]
+        text = f"_{plain(header)}_"
+        for part, whole in short.items():
+            if "_" in part:
+                text = text.replace(f"_{part}_", f"_{whole}_")
+        return {short.get(w, w) for w in text.strip("_").split("_")}
+
+    def _clock_of(self, raw: Raw, own: str, header: str) -> str | None:
+        """The column that holds the clock hour of a time whose own column is a date."""
+        clocks = [plain(c) for c in self.words["clocks"].get(own, ())]
+        return next((h for h in raw.headers if plain(h) in clocks and plain(h) != plain(header)), None)
 
     def _is_time(self, raw: Raw, header: str) -> bool:
         values = self._values(raw, header)
@@ -185,11 +224,11 @@ class _Proposer:
         if own == "left_to":
             listed = Counter(self._values(raw, header, most=5000)).most_common(MOST_VALUES)
             return [f"  left_to:   # ice, community, other_agency or unknown", f"    column: {_q(header)}", "    values:", *(f"      {_q(v)}: {self._answer('left_to', v, 'unknown')}" for v, _ in listed), "    else: unknown"]  # noqa: F541
-        clocks = [plain(c) for c in self.words["clocks"].get(own, ())]
-        clock = next((h for h in raw.headers if plain(h) in clocks and plain(h) != plain(header)), None)
+        clock = self._clock_of(raw, own, header)
+        guess = "   # by the words of its name: check" if (raw.file, header) in self.guessed else ""
         if clock:
-            return [f"  {own}: {{column: {_q(header)}, clock: {_q(clock)}}}"]
-        return [f"  {own}: {_q(header)}"]
+            return [f"  {own}: {{column: {_q(header)}, clock: {_q(clock)}}}{guess}"]
+        return [f"  {own}: {_q(header)}{guess}"]
 
     def _answer(self, part: str, value: str, otherwise: str) -> str:
         for entry in self.words[part]:
@@ -260,7 +299,21 @@ class _Proposer:
 
     def _sample(self, raw: Raw) -> list[dict[str, str]]:
         rows = self.engine.rows(f"SELECT {', '.join(f'c{i}' for i in range(len(raw.headers)))} FROM {raw.table} ORDER BY _line LIMIT 10")
-        return [{h: HIDDEN if personal(h) and v else (v or "") for h, v in zip(raw.headers, row, strict=True)} for row in rows]
+        hidden = {h for h in raw.headers if personal(h) or self._is_names(raw, h)}
+        return [{h: HIDDEN if h in hidden and v else (v or "") for h, v in zip(raw.headers, row, strict=True)} for row in rows]
+
+    def _is_names(self, raw: Raw, header: str) -> bool:
+        """Whether a column holds names, whatever it is called: most values are words, a comma, words."""
+        values = self._values(raw, header)
+        return bool(values) and sum(bool(_NAME.fullmatch(v)) for v in values) >= 0.6 * len(values)
+
+
+def _means(words: set[str], entry: Mapping[str, Any]) -> bool:
+    return all(words & set(group) for group in entry["all"]) and not words & set(entry["none"])
+
+
+def _is_clock(value: str) -> bool:
+    return bool(_CLOCK_ALONE.fullmatch(value.strip()))
 
 
 def _is_time(value: str) -> bool:

@@ -79,3 +79,25 @@ def test_a_table_of_counts_is_refused_and_a_pivot_is_named(tmp_path: Path) -> No
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "each row is a count" in done.stderr
     pivot = write(tmp_path, "pivot.csv", "Release Type,Jan,Feb\nICE,3,4\nBOND,5,6\n")
     assert any("without one nothing can be decided" in n for n in propose([pivot], vocabulary=lawbook().vocabulary, agency=AGENCY).notes)
+
+
+def test_times_are_found_by_the_words_of_their_names_and_marked(tmp_path: Path) -> None:
+    rows = [["Booking #", "Inmate", "Book Date", "Bail Out / Release From Local", "Ice Det. Rec'd", "Actual Release Dt", "Rel Time", "Bond Set Dt", "Proj. Release Dt", "Who"]]
+    rows += [[f"14-{i}", "Placeholder, Pat", "5/3/2014", "05/09/2014 02:55 AM", "05/04/14", "05/10/2014", "14:55", "5/4/2014", "6/1/2014", "Example, Sam"] for i in range(6)]
+    write(tmp_path, "log.csv", rows)
+    found = propose([tmp_path / "log.csv"], vocabulary=lawbook().vocabulary, agency=AGENCY)
+    columns = parse(found.text, name="map").value["columns"]
+    assert columns["release_due_at"] == "Bail Out / Release From Local" and columns["detainer_received_at"] == "Ice Det. Rec'd"
+    assert columns["left_at"] == {"column": "Actual Release Dt", "clock": "Rel Time"}
+    assert found.text.count("# by the words of its name: check") == 3
+    # What was set, projected or is only a day of court is no release; it is said that nothing was made of it.
+    assert any("[Bond Set Dt], [Proj. Release Dt]" in note for note in found.notes)
+    shown = json.dumps(found.tables)
+    assert "Placeholder" not in shown and "Example, Sam" not in shown
+
+
+def test_two_columns_of_one_meaning_are_left_to_the_reader(tmp_path: Path) -> None:
+    write(tmp_path, "log.csv", [["Booking No", "Booked", "Rls Dt From Jail", "Custody Out Date"], *([f"14-{i}", "5/3/2014", "5/9/2014", "5/10/2014"] for i in range(5))])
+    found = propose([tmp_path / "log.csv"], vocabulary=lawbook().vocabulary, agency=AGENCY)
+    assert "left_at" not in parse(found.text, name="map").value["columns"]
+    assert any("nothing was made" in note and "[Rls Dt From Jail]" in note for note in found.notes)
