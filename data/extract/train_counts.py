@@ -3,7 +3,7 @@
     python data/extract/train_counts.py
 
 Reads the labelled texts on which the extractor may be tuned, prints how well ten parts of the texts are told by what was
-fitted on the other nine, and writes ``counts-model.json``. The same texts give the same weights. Needs numpy.
+fitted on the other nine, and each set of texts by what was fitted on the others, and writes ``counts-model.json``. The same texts give the same weights. Needs numpy.
 """
 
 from __future__ import annotations
@@ -86,22 +86,37 @@ def chance_of(weights: Mapping[str, float], one: frozenset[str]) -> float:
     return 1 / (1 + math.exp(-(weights["(always)"] + sum(weights.get(f, 0.0) for f in one))))
 
 
+def left_out(features: Sequence[frozenset[str]], right: np.ndarray, group: Sequence[object]) -> np.ndarray:
+    """The chance of each candidate by the weights fitted on all groups but its own."""
+    told = np.zeros(len(right))
+    for one in set(group):
+        inside = [i for i in range(len(right)) if group[i] != one]
+        weights = fit([features[i] for i in inside], right[inside])
+        for i in range(len(right)):
+            if group[i] == one:
+                told[i] = chance_of(weights, features[i])
+    return told
+
+
 def main() -> None:
     texts = load()
     features, right, origin, without = examples(texts)
     part = {text["id"]: int(hashlib.sha256(text["id"].encode()).hexdigest(), 16) % FOLDS for text in texts}
-    told = np.zeros(len(right))
-    for fold in range(FOLDS):
-        inside = [i for i in range(len(right)) if part[origin[i]] != fold]
-        weights = fit([features[i] for i in inside], right[inside])
-        for i in range(len(right)):
-            if part[origin[i]] == fold:
-                told[i] = chance_of(weights, features[i])
+    told = left_out(features, right, [part[one] for one in origin])
     taken = told >= THRESHOLD
     good, wrong, missed = int((taken & (right == 1)).sum()), int((taken & (right == 0)).sum()), int((~taken & (right == 1)).sum()) + without
     for name, share in (("precision", wilson(good, good + wrong)), ("recall", wilson(good, good + missed))):
         print(f"{name} of the parts left out: {share[0]:.2f} ({share[1]:.2f} to {share[2]:.2f})")
     print(f"{len(right)} candidates, {int(right.sum())} of them figures, in {len(texts)} texts; {without} labelled figures are no candidate")
+    # The sets were written by different authors or at different times: a harder question than parts of all.
+    group = {text["id"]: str(text.get("split") or "").split("-")[0] for text in texts}
+    sets = [group[one] for one in origin]
+    taken = left_out(features, right, sets) >= THRESHOLD
+    for name in sorted(set(sets) - {""}):
+        here = np.array([s == name for s in sets])
+        without = examples([text for text in texts if group[text["id"]] == name])[3]
+        good, wrong, missed = int((taken & here & (right == 1)).sum()), int((taken & here & (right == 0)).sum()), int((~taken & here & (right == 1)).sum()) + without
+        print(f"set {name} left out: precision {good / (good + wrong):.2f} of {good + wrong}, recall {good / (good + missed):.2f} of {good + missed}")
     found = {
         "about": "weights of a logistic model: which numbers of a text are figures on detainers; fitted by data/extract/train_counts.py",
         "threshold": THRESHOLD,

@@ -22,8 +22,6 @@ from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.kernel.files import data_dir
 
-# A text that speaks of the immigration agency's own requests, and not of detainers at large.
-_ABOUT = re.compile(r"\b(?:ICE|[Ii]mmigration|I-247)\b.{0,150}\b(?:detainers?|hold requests?|holds)\b|\bdetainers?\b.{0,150}\b(?:ICE|[Ii]mmigration)\b|\bdetainers?\b.*\bdetainers?\b", re.DOTALL)
 
 @cache
 def weights() -> tuple[Mapping[str, float], float]:
@@ -38,18 +36,25 @@ def likelihood(figure: Figure) -> float:
     return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in figure.features))))
 
 
+_UNSTATED = 0.8
+
+
 def _is_whole(figure: Figure) -> bool:
     """Whether it only says out of how many agencies: "seven of the state's 87 sheriffs"."""
     return "whole" in figure.features and figure.unit in ("agencies", "jails", "counties", "cities", "jurisdictions", "states")
 
 
-def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None) -> list[Count]:
-    """The figures of a text that are about detainers, in order. A text that hardly speaks of them has none."""
+def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None, stated: bool = True) -> list[Count]:
+    """The figures of a text that are about detainers, in order. A text that hardly speaks of them has none.
+
+    ``stated`` says that the text tells some agency's position: in one that tells none, a number must look far more like a
+    figure on detainers to be one.
+    """
     requests = len(wording("stances", "request").findall(text))
-    if not requests or not _ABOUT.search(text) or len(wording("stances", "housing").findall(text)) > 2 * requests:
+    if not requests or len(wording("stances", "housing").findall(text)) > 2 * requests:
         return []
     known = people(text, survey.mentions)
-    _, threshold = weights()
+    threshold = weights()[1] if stated else _UNSTATED
     hits = [(f.start, f.end, f.value, f.unit, f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
     column: dict[int, str] = {}
     for sentence in parts:

@@ -32,6 +32,7 @@ from dueprocess.extract.model import (
     Statute,
 )
 from dueprocess.kernel.errors import InputError, printable
+from dueprocess.kernel.outside import not_of_immigration
 from dueprocess.places.names import key, words
 
 KEY = "DUEPROCESS_ENDPOINT_KEY"
@@ -92,6 +93,7 @@ def _post(address: str, body: Mapping[str, Any]) -> bytes:
         raise InputError("[--endpoint] is no address", do="give one such as http://localhost:8080/v1, without a name or key in it")
     if parts.scheme == "http" and host not in _LOCAL:
         raise InputError(f"[{printable(host)}] without encryption", where="--endpoint", do="give an https address; http only for this machine")
+    not_of_immigration(host, where="--endpoint")
     path = parts.path.rstrip("/")
     path = path if path.endswith("/chat/completions") else f"{path}/chat/completions"
     headers = {"Content-Type": "application/json", "Accept": "application/json"}

@@ -19,7 +19,7 @@ from dueprocess.extract.wording import pattern as wording
 from dueprocess.extract.wording import table
 
 _HEDGE = r"(?:(?:more than|less than|fewer than|at least|at most|up to|as many as|about|around|roughly|nearly|almost|some|over|under|only|just|an estimated|approximately|a little (?:under|over)|close to|not quite|perhaps|more like|no more than)[ \n])"
-_NUMBER = re.compile(rf"(?P<q>{_HEDGE}?)(?<![\w$.,/§#:-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person))", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?P<q>{_HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person))", re.IGNORECASE)
 _MONEY = re.compile(rf"(?P<q>{_HEDGE}?)\$(?P<n>\d[\d,]*(?:\.\d+)?(?:[ \n](?:million|billion|thousand))?)(?P<per>[ \n](?:a|per|each|for each)[ \n](?:day|night|inmate|bed|stay|hold|person|such stay))?", re.IGNORECASE)
 _PARTS = re.compile(r"\b(?P<q>(?:roughly|about|nearly|some)[ \n])?(?P<a>one|two|three)[ \n](?:in|out of)(?:[ \n]every)?[ \n](?P<b>three|four|five|six|seven|eight|nine|ten|\d+)\b", re.IGNORECASE)
 # A word between the number and its unit may be any adjective or name, but no verb, preposition or other measure.
@@ -32,10 +32,11 @@ _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
-    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge)|[§#(]|\bAB|\bSB|\bHB)[ \n]*$",
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|ILCS|RCW|ORS|NRS|stat\.|code|(?:[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
+    r"|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#(]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile(r"[ \n-]?(?:a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|times\b(?! last| in| this)|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
+_NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|times\b(?! last| in| this)|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _units() -> tuple[tuple[str, re.Pattern[str]], ...]:
 @cache
 def unit_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The nouns of each unit, but for those that say too little by themselves."""
-    return tuple((u, re.compile(r"\b" + w.replace(" ", r"[ \n]") + r"\b", re.IGNORECASE)) for u, w in table("counts")["units"].items() if u not in ("percent", "states"))
+    return tuple((u, re.compile(r"\b" + w.replace(" ", r"[ \n]") + r"\b", re.IGNORECASE)) for u, w in ((u, w.replace("|of (?:them|those|these)", "")) for u, w in table("counts")["units"].items()) if u not in ("percent", "states"))
 
 
 def _unit_at(text: str, end: int) -> tuple[str, int] | None:
@@ -87,6 +88,9 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
     for sentence in parts:
         if "\t" in sentence.text:
             continue
+        asked = _ASKED_FOR.search(sentence.text)
+        if asked is not None:
+            unit = next((u for u, p in unit_words() if p.search(asked.group())), unit)
         numbers = list(_numbers(sentence, unit))
         if not numbers:
             continue
@@ -95,6 +99,10 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
             around.add("before:subject")
         if any(request[max(0, sentence.index - 2) : sentence.index]):
             around.add("before:request")
+        if any(_HOW_MANY.search(p.text) for p in parts[max(0, sentence.index - 2) : sentence.index]):
+            around.add("before:how-many")
+        if len(sentence.text) < _SHORT_LINE:
+            around.add("s:short")
         if any(m.start >= sentence.start and m.end <= sentence.end and m.kind == "county" for m in survey.mentions):
             around.add("s:county")
         for start, end, value, kind, said, own in numbers:
@@ -106,6 +114,12 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
                 last = sentence.index
 
 
+# What the text asks for the number of is what the next bare numbers count.
+_ASKED_FOR = re.compile(r"\b(?:[Hh]ow many|(?:[Tt]he|[Aa]|different|same) (?:number|count|tally|list) of)[ \n](?:[\w'-]+[ \n]){0,4}?(?:counties|sheriffs|jails|agencies|departments|jurisdictions|detainers|requests|holds|people|inmates|cities)\b")
+_HOW_MANY = re.compile(r"\b(?:[Hh]ow (?:many|often|much)|[Cc]ounts?\?|[Nn]umbers?[.?:])")
+_SHORT_LINE = 60
+
+
 def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
     text, at = sentence.text, sentence.start
     if len(re.findall(r"\d+", text)) > _MOST_NUMBERS:
@@ -115,7 +129,7 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
     for match in _NUMBER.finditer(text):
         value = value_of(match["n"])
         begin = match.start("n")
-        if value is None or value < 2 or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
+        if value is None or (value < 2 and not (value == 0 and match["n"].lower() in ("0", "zero"))) or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
             continue
         if _NEVER.search(text[max(0, begin - 18) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and re.match(r"[.)]", text[match.end() :])):
             continue
@@ -125,7 +139,7 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
         said = " ".join((match["q"] + match["n"]).split())
         own = {"hedge"} if match["q"] else set()
         own.add("words" if match["n"][0].isalpha() else "digits")
-        own.add("size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
+        own.add("size:zero" if value == 0 else "size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
         behind = _unit_at(text, end)
         if behind is None and (part := _OF.match(text, end)):
             further = _unit_at(text, part.end())
@@ -137,6 +151,8 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
                 continue
             if behind[0] == "percent" and value >= 100:
                 continue
+            if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in _ALL_BODIES and _BODIES_LATER.match(text, behind[1]):
+                behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
             own.add(f"unit:{behind[0]}")
             used = behind[1]
             yield at + match.start(), at + behind[1], value, behind[0], said, own
@@ -147,6 +163,8 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
         own.add(f"after:{_next_word(text, end)}")
         yield at + match.start(), at + end, value, _bare_unit(text, match.start(), end, unit), said, own
     for match in _PARTS.finditer(text):
+        if is_year(match["b"], value_of(match["b"]) or 0):
+            continue
         share = 100 * (value_of(match["a"]) or 0) / (value_of(match["b"]) or 1)
         yield at + match.start(), at + match.end(), round(share, 1) if share % 1 else int(share), "percent", match.group(), {"unit:percent", "part"}
     for match in _MONEY.finditer(text):
@@ -159,6 +177,7 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
 
 
 _BODIES = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
+_BODIES_LATER = re.compile(r"[ \n](?:of[ \n](?:them|those|these)[ \n])?(?:(?:that|who|which)[ \n](?:\w+[ \n]){1,4})?(?:said|say|told|report(?:ed)?|answered|hold|honor|refuse|decline|require|want|limit|have[ \n](?:never|stopped|ended|changed|quit|adopted)|haven't|has[ \n](?:never|stopped)|are[ \n](?:thinking|reviewing|still|undecided)|do[ \n]as)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
 
 
@@ -167,14 +186,26 @@ _CLAUSE_OF = re.compile(r",[ \n](?:which|who|whose|where)\b[^,;]*,")
 _OF_NAME = re.compile(r"'?s?'?[ \n](?:[A-Z]\w+[ \n]){0,2}(?:Council|Association|Conference|Center|Project|Office|Department|Institute|Union|League)")
 
 
+# "the number of detainers which the jails logged is ...": the head noun, not the nearest.
+_NUMBER_OF = re.compile(r"\b(?:number|count|total|tally|figure)s?[ \n]of[ \n](?:\w+[ \n]){0,3}?$", re.IGNORECASE)
+# So many a year: requests come by time, agencies do not.
+_PER_TIME = re.compile(r"[ \n](?:in[ \n](?:all[ \n]of[ \n])?(?:19|20)\d\d|last[ \n](?:year|month|week|fiscal)|this[ \n](?:year|month)|a[ \n](?:year|month|week|day)|so[ \n]far|(?:per|each|every)[ \n](?:year|month|week)|year[ \n]to[ \n]date|since[ \n])", re.IGNORECASE)
+_ALL_BODIES = ("counties", "jails", "agencies", "jurisdictions", "states", "cities")
+
+
 def _bare_unit(text: str, start: int, end: int, unit: str) -> str:
     """The unit of a number without one: by what is done, by the nearest noun before it, else as the figure before."""
+    if _BODIES_LATER.match(text, end):
+        return unit if unit in _ALL_BODIES else "agencies"
+    if _PER_TIME.match(text, end) and unit in _ALL_BODIES:
+        unit = "detainers"
     if _BODIES.match(text, end) and unit not in ("counties", "jails", "agencies", "jurisdictions"):
         return "agencies"
     before = _CLAUSE_OF.sub(lambda m: "," + " " * (len(m.group()) - 2) + ",", text[:start])
-    named = [(m.end(), u) for u, p in unit_words() for m in p.finditer(before) if not _OF_NAME.match(before, m.end())]
-    if named:
-        return max(named)[1]
+    named = [(m.end(), u, m.start()) for u, p in unit_words() for m in p.finditer(before) if not _OF_NAME.match(before, m.end()) and not (m.start() and m.group()[0].isupper())]
+    heads = [n for n in named if _NUMBER_OF.search(before[max(0, n[2] - 60) : n[2]])]
+    if heads or named:
+        return max(heads or named)[1]
     if _PEOPLE.match(text, end) and unit in ("counties", "jails", "agencies", "jurisdictions") and re.match(r"[ \n](?:of them[ \n])?(?:were|was) (?:picked|held|released|turned|freed|kept|deport)", text[end:]):
         return "people"
     return unit
@@ -241,6 +272,10 @@ def _near(text: str, start: int, end: int) -> set[str]:
         found.add("the:" + (word if word in ("the", "all", "other", "remaining", "the other", "another", "of the", "these", "those", "every") else "own"))
     if re.search(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", before, re.IGNORECASE):
         found.add("whole")
+    if re.search(r"(?:^|[.:;(]\s)[\"']?(?:Out )?[Oo]f (?:the |all |my |our |its |[A-Z]\w+'s )?$", text[:start][-20:]) and re.match(r"[^.;]{0,60},? [^.;]{0,40}\b(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty)\b", text[end : end + 120]):
+        found.add("whole")  # "Of nine jails that we asked, four ..."
+    if _BODIES_LATER.match(text, end):
+        found.add("bodies")
     if re.search(r"\b(?:from|up from|down from|to|between|and|or)[ \n]$", before):
         found.add("range")
     if wording("stances", "request").search(before) or wording("stances", "request").search(after):
@@ -251,6 +286,12 @@ def _near(text: str, start: int, end: int) -> set[str]:
         found.add("near:hold")
     if wording("counts", "other").search(before[-25:] + text[start:end] + after[:25]):
         found.add("near:other")
+    if re.search(r"(?:\b(?:detainers?|requests?|held|released?|picked up|turned over|declined|honored|transferred|lodged|received)\b[^.;:]{0,30})?[:,][ \n]+$", before):
+        found.add("colon")
+    if re.match(r"[ \n](?:of which|of whom|of those|of them|of these)\b", after) or re.search(r"\b[Oo]f (?:those|these|them|which|whom),? (?:[a-z]+ ){0,2}$", before) or re.search(r"\bof (?:which|whom) $", before):
+        found.add("part-of")
+    if _PER_TIME.match(text, end):
+        found.add("per-time")
     if not text[:start].strip(" \"'-("):
         found.add("first")
     if re.search(r"\b(?:at|is|was|were|to|as)[ \n]$", before):

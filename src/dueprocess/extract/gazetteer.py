@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name
 from dueprocess.extract.mentions import named, with_headings
+from dueprocess.extract.towns import states_of, with_towns
 from dueprocess.places.names import fold, key, words
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
@@ -34,7 +35,8 @@ def survey(text: str, *, title: str | None = None) -> Survey:
     state = _state_of(text, title, chosen)
     if state is not None:
         chosen = with_headings(text, chosen, state)
-    return _settled(text, chosen, state)
+    settled = _settled(text, chosen, state)
+    return replace(settled, mentions=tuple(with_towns(text, list(settled.mentions), state)))
 
 
 def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | None:
@@ -44,7 +46,7 @@ def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | No
     for match in _DATELINE.finditer(head):
         if match["state"] and fold(match["state"]) in data.states:
             return data.states[fold(match["state"])]
-        known = {e[1] for e in data.cities.get(key(words(match["city"])), ())}
+        known = {e[1] for e in data.cities.get(key(words(match["city"])), ())} or set(states_of(match["city"]))
         if len(known) == 1:
             return known.pop()
     if title:
@@ -116,6 +118,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     unresolved: dict[str, tuple[tuple[str, ...], int]] = {}
     near: tuple[int, str] | None = None
     turned: dict[str, str] = {}
+    latest: dict[str, tuple[int, str]] = {}
     for mention in placed:
         if mention.kind == "state":
             if not _capital_at(text, mention):
@@ -130,9 +133,13 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         pool = data.counties if mention.kind == "county" else data.cities
         known = {e[1]: e for e in pool.get(mention.base, ())}
         code = mention.state
+        if code is not None:
+            latest[mention.base] = (mention.start, code)
         head = next((c for at, c in reversed(headings) if at <= mention.start), None) if len(headings) > 1 else None
         if code is None and head in known:
             code = head
+        if code is None and len(explicit.get(mention.base, ())) > 1 and mention.base in latest and mention.start - latest[mention.base][0] < _SAME_PLACE and (near is None or near[0] <= latest[mention.base][0] + 60):
+            code = latest[mention.base][1]  # a name that the text gives to several states: the one just meant
         if code is None and state in known and explicit.get(mention.base) and state not in explicit[mention.base]:
             # A namesake in another state: meant only where the same paragraph has just named it.
             code = near[1] if near and near[1] in explicit[mention.base] and text.rfind("\n\n", 0, mention.start) < near[0] else state
@@ -162,6 +169,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     return Survey(tuple(settled), state, tuple((name, *rest) for name, rest in unresolved.items()))
 
 
+_SAME_PLACE = 500
 _STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
 
 

@@ -17,15 +17,16 @@ _COUNTIES = re.compile(rf"(?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?
 _COUNTIES_OF = re.compile(rf"\b(?:[Cc]ounties|[Pp]arishes)(?:[ ]of|:|,[ ]including)?[ ](?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))")
 # What may stand between a place and the end of its office's name.
 _OFFICE = re.compile(
-    r"(?:['’]s?)?[ \n](?:(?P<sheriff>Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
+    r"(?:['’]s?)?[ \n](?:City[ ])?(?:(?P<sheriff>Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
     r"|(?P<corrections>(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Juvenile)[ \n])*(?:Department|Division|Bureau|Office)[ \n]of[ \n](?:[A-Z][\w]+(?:,)?[ \n](?:and[ \n])?){0,4}?(?:Corrections?|Detention|Jails?|Prisons|Rehabilitation|Rehabilitative[ \n]Services)(?:[ \n]and[ \n][A-Z]\w+(?:[ \n](?:Services|Detention))?)?"
-    r"|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Justice|Law[ ]Enforcement)[ \n])*(?:Corrections(?:[ \n](?:Department|Center|and[ \n]Rehabilitation))?|Correctional[ \n](?:Facility|Center|Institution)|Detention[ \n](?:Center|Facility)|Jail|Prison|House[ \n]of[ \n]Corrections?|jail|prison|detention[ \n]center|workhouse|lockup))"
-    r"|(?P<police>(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
+    r"|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Justice|Law[ ]Enforcement)[ \n])*(?:Corrections(?:[ \n](?:Department|Center|and[ \n]Rehabilitation))?|(?:Criminal[ ])?(?:Justice|Law[ ]Enforcement|Public[ ]Safety)[ \n](?:Center|Complex|Facility)|City[ ]Jail|Correctional[ \n](?:Facility|Center|Institution)|Detention[ \n](?:Center|Facility)|Jail|Prison|House[ \n]of[ \n]Corrections?|DEPARTMENT[ ]OF[ ]CORRECTIONS?|DETENTION[ ](?:CENTER|FACILITY)|JAIL|CORRECTIONS|jail|prison|detention[ \n]center|workhouse|lockup))"
+    r"|(?P<police>POLICE[ ]DEPARTMENT|(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
     r"|(?P<body>Board(?:[ \n]of[ \n](?:County[ ])?(?:Commissioners|Supervisors|Freeholders))?|Commission(?:ers)?|Council|Supervisors|Commissioners|City[ ]Council|County[ ]Council|Legislature|Executive|commissioners|supervisors|council|board))\b"
 )
-_NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept))|Metro[ \n]Corrections|County[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
+_NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept)|POLICE[ ]DEPARTMENT)|Metro[ \n]Corrections|County[ \n]Jail|(?:Adult[ \n]|Regional[ \n])?(?:Correctional|Corrections|Detention|Justice)[ \n](?:Center|Facility|Complex|Institution)|Regional[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
 # "Kitsap sheriff", "the Berks jail": a county by its name alone, with its office in small letters behind it.
-_NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
+_PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
+_NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
@@ -85,9 +86,16 @@ def named(text: str) -> Iterable[Mention]:
         police = match["police"] is not None
         if not name or name in data.states:
             continue
+        if re.match(r"(?:City|CITY) (?:of|OF) ", name):
+            start, name = start + 8, name[8:]
+        parts = name.split("-")
+        if len(parts) == 2 and not police and key(words(name)) not in data.counties and key(words(parts[0])) in data.counties:
+            # "Rockingham-Harrisonburg Regional Jail": the first of those that share it.
+            yield _with_office(text, start, match.end("name"), "county", key(words(parts[0])), f"{parts[0]} County")
+            continue
         if key(words(name)) in data.counties or (police and len(name.split()) < 4):
             kind: Kind = "city" if police else "county"
-            yield _with_office(text, start, match.end("name"), kind, key(words(name)), name if police else f"{name} County")
+            yield _with_office(text, start, match.end("name"), kind, key(words(name)), _cased(name) if police else f"{_cased(name)} County")
     for match in _NAME_BESIDE.finditer(text):
         name, start = _trimmed(match["name"], match.start("name"))
         base = key(words(name)) if name else ""
@@ -173,9 +181,13 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
                 return base, f"{_cased(' '.join(parts[:length]))} {ending}", start
     left, at = _trimmed(name, start)
     # A county that the book does not know is believed only where it looks like a name.
-    if name.isupper() or len(left.split()) > 2 or "\n" in left:
+    if fold(left) in _NO_COUNTY or name.isupper() or len(left.split()) > 2 or "\n" in left:
         return None
     return (key(words(left)), f"{_cased(left)} {ending}", at) if left and key(words(left)) else None
+
+
+# Words before "County" that name none.
+_NO_COUNTY = frozenset(["urban", "metro", "metropolitan", "unified", "rural", "regional", "consolidated", "home", "tri", "bi", "multi", "any", "every", "each", "another", "neighboring"])
 
 
 def _cased(name: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dueprocess.extract.dates import days, effective
 from dueprocess.extract.gazetteer import state_name
 from dueprocess.extract.model import Claim, Draft
+from dueprocess.extract.papers import says
 from dueprocess.extract.rulings import rulings
 from dueprocess.extract.sentences import Sentence
-from dueprocess.extract.stances import blocked, says
+from dueprocess.extract.stances import blocked
 from dueprocess.extract.statutes import statutes
 from dueprocess.extract.subjects import Scene
 from dueprocess.extract.wording import table
@@ -63,7 +64,7 @@ def _claim(scene: Scene, best: Draft, group: list[Draft], parts: Sequence[Senten
     )
 
 
-RANK = {"requires_judicial_warrant": 5, "requires_court_order": 5, "requires_any_warrant": 5, "requires_probable_cause": 5, "limits_by_offense": 4, "notify_only": 3, "declines_all": 2, "honors_all": 2, "undecided": 1, "unknown": 0}
+RANK = {"requires_judicial_warrant": 5, "requires_court_order": 5, "requires_any_warrant": 3.6, "requires_probable_cause": 5, "limits_by_offense": 4, "notify_only": 3, "declines_all": 2, "honors_all": 2, "undecided": 1, "unknown": 0}
 
 
 def _best(group: list[Draft]) -> Draft | None:

@@ -80,11 +80,12 @@ class Statute(Grounded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident(Grounded):
-    """Somebody kept too long. ``hours_overheld`` counts a day as 24 hours; ``duration_text`` is the text's own wording."""
+    """Somebody kept too long. ``hours_overheld`` counts a day as 24 hours, and is None where the text has no
+    number ("several hours"); ``duration_text`` is the text's own wording."""
 
     place: str | None
     state: str | None
-    hours_overheld: float
+    hours_overheld: float | None
     duration_text: str
 
 

@@ -50,7 +50,7 @@ def read(capture: Capture) -> Extraction:
     places = survey(text, title=capture.title)
     whole = capture.text
     got_claims, a = grounded(whole, _restored(whole, claims(text, parts, places, published=capture.published, title=capture.title), back))
-    got_counts, b = grounded(whole, _restored(whole, counts(text, parts, places, published=capture.published), back))
+    got_counts, b = grounded(whole, _restored(whole, counts(text, parts, places, published=capture.published, stated=bool(got_claims)), back))
     got_rulings, c = grounded(whole, _restored(whole, rulings(text), back))
     got_laws, d = grounded(whole, _restored(whole, statutes(text), back))
     got_incidents, e = grounded(whole, _restored(whole, incidents(text, parts, places), back))

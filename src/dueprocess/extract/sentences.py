@@ -15,6 +15,8 @@ LONGEST = 1_200
 # A full stop after these ends no sentence.
 _SHORT = word_set("abbreviations")
 _END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
+# Short forms that are words of their own in small letters.
+_WORDS_TOO = frozenset(["no", "me", "miss", "ill", "mass", "wash", "cal", "id", "art", "col", "gen", "ore", "pa", "la", "in", "rev", "dist", "maj", "del", "tex"])
 _LAST = re.compile(r"([\w.'’]+)\.[\"'”’)\]]*\Z")
 
 
@@ -67,7 +69,9 @@ def sentences(text: str) -> list[Sentence]:
             after = text[end : end + 60].lstrip(" \t\n\"'“‘([")
             if word in _SHORT or (len(word) == 1 and word.isalpha() and word != "i"):
                 # "in the U.S. The county": an abbreviation may end a sentence too; only a plain start word tells.
-                if not (word in ("u.s", "a.m", "p.m", "d.c", "inc", "co", "n.m", "n.c", "n.y", "n.j") and re.match(r"(?:The|It|In|But|A|He|She|They|On|At|This|That|No|We)\b", after)):
+                if last and last[1].islower() and word in _WORDS_TOO and after[:1].isupper():
+                    pass  # "Put me down as no. If they ...": the word itself, not the short form of a name
+                elif not (word in ("u.s", "a.m", "p.m", "d.c", "inc", "co", "n.m", "n.c", "n.y", "n.j") and re.match(r"(?:The|It|In|But|A|He|She|They|On|At|This|That|No|We)\b", after)):
                     continue
             elif after[:1].islower():
                 continue
@@ -79,6 +83,7 @@ def sentences(text: str) -> list[Sentence]:
 
 _BLOCK = re.compile(r"^[^\n]+(?:\n[ \t]*\S[^\n]*)+", re.MULTILINE)
 _MOSTLY = 0.6
+_LIST = 4
 
 
 def _line_ends(text: str) -> list[int]:
@@ -103,6 +108,9 @@ def _line_ends(text: str) -> list[int]:
             else:
                 runs += 1
             at += 1
+        if len(lines) >= _LIST and all(line.lstrip(" \t*•-").lstrip()[:1].isupper() for line in lines):
+            found += [e for e, _ in ends]  # no wrapped prose begins so many lines with a capital
+            continue
         chosen = sum(own for _, own in ends)
         if chosen >= _MOSTLY * (len(ends) + runs):
             found += [e for e, _ in ends]

@@ -24,9 +24,23 @@ def statutes(text: str) -> list[Statute]:
         if any(a < end and start < b for a, b in taken):
             continue
         taken.append((start, end))
+        if _BILL.match(match.group()) and not _SUBJECT.search(_around(text, start, end)):
+            continue  # a bill on an agenda that is about something else
         called = " ".join(name.format(**match.groupdict()).split())
         mark = re.sub(r"[^a-z0-9()]", "", called.lower())
         if mark.startswith("section") and any(mark[7:] in known for known in found):
             continue
         found.setdefault(mark, Statute(name=called, quote=match.group(), start=start, end=end))
     return list(found.values())
+
+
+_BILL = re.compile(r"(?:Senate|House|Assembly|Legislative)[ \n](?:Bill|File)|[SHAL]\.?[BFR]\.?[ \n]?\d|S\.[ \n]?\d")
+_SUBJECT = re.compile(r"\b(?:detain\w*|immigra\w*|ICE|deport\w*|jails?|sheriffs?|holds?|sanctuary|TRUST|Trust|custody|federal)\b")
+_REACH = 260
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The words around a bill's number, in its own paragraph."""
+    begin = max(start - _REACH, text.rfind("\n\n", 0, start) + 1, 0)
+    stop = text.find("\n\n", end)
+    return text[begin : min(end + _REACH, stop if stop > 0 else len(text))]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
+from dueprocess.extract.papers import Stance, says
 from dueprocess.extract.people import Person
 from dueprocess.extract.sentences import Sentence
-from dueprocess.extract.stances import Stance, says
 
 OFFICES = ("sheriff", "corrections", "police")
 # "the jail", "his office", "there": the agency spoken of before.
@@ -21,17 +21,19 @@ _REFERS = re.compile(
 _ACTS = re.compile(r"[ \n](?:will|would|does|has|no longer|now|stopped|refuses|declines|honors|holds|requires)\b")
 _OWN_WORDS = re.compile(r"\b(?:we|our|the (?:jail|sheriff|office|department|county)|deputies|(?:his|her|its) (?:office|jail|department))\b", re.IGNORECASE)
 # A rule's own voice: "No person shall be held".
-_IMPERSONAL = re.compile(r"[\W\d]*(?:A hold|Holds|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b")
+_IMPERSONAL = re.compile(r"(?:.*[:\"][ \n]*\"?)?(?:[\W\d]|[A-Za-z][.)]\s)*(?:A hold|Holds|(?:A|An|Any|Each|Every|Such|The|These|All) (?:ICE |immigration |federal |faxed |bare )?(?:requests?|detainers?|individuals?|persons?|inmates?|prisoners?|detainees?|holds?)\b|When|If|Where|Upon|Once|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the reader of a sentence has in mind: the text, its places, its people, and the county that it is about."""
+    """What the reader of a sentence has in mind: the text, its places, its people, the county that it is about, and the
+    agency whose own document it is, if it is one."""
 
     text: str
     survey: Survey
     people: tuple[Person, ...]
     main: Mention | None
+    house: Mention | None
     bill: bool
 
 
@@ -51,6 +53,29 @@ def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
     return first[max(weight, key=lambda s: weight[s])] if weight else None
 
 
+# The head of an order, a manual, a memo: a document of an agency about itself.
+_DOCUMENT = re.compile(
+    r"\b(?:ORDER|POLICY|DIRECTIVE|PROCEDURES?|MANUAL|MEMORANDUM|MEMO|BULLETIN|Special Order|General Order|Standing Order|Policy (?:and Procedure|Manual|No\.?|\d)|Operations Manual|Directive|Training Bulletin|Memorandum|Inmate Handbook|Post Order)\b|^(?:TO|FROM|RE|To|From|Re|Subject|SUBJECT):",
+    re.MULTILINE,
+)
+_HEAD = 700
+_FROM = re.compile(r"^[ \t]*(?:FROM|From):", re.MULTILINE)  # several are a thread of e-mails
+_LINE_OF = re.compile(r"^(?:FROM|From|TO|To):[^\n]*", re.MULTILINE)
+
+
+def house(text: str, survey: Survey) -> Mention | None:
+    """The agency whose own document a text is: of its letterhead, of its "From" line or of its "To" line; None for others."""
+    head = text[:_HEAD]
+    if not _DOCUMENT.search(head) or len(_FROM.findall(text)) > 1:
+        return None
+    here = [m for m in survey.mentions if m.start < _HEAD and m.kind != "state" and m.state and not of_case(text, m)]
+    first = _LINE_OF.search(head)
+    for usable in ([m for m in here if m.role in OFFICES and (first is None or m.start < first.start())], [m for line in _LINE_OF.finditer(head) for m in here if line.start() <= m.start < line.end() and (m.role in OFFICES or m.kind == "county")], [m for m in here if m.role in OFFICES]):
+        if usable:
+            return usable[0]
+    return None
+
+
 # What stands before a place that is only compared with, or that something is done to.
 _ASIDE = re.compile(r"\b(?:like|unlike|than|against|from|near|outside|neighboring|as in|about|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 
@@ -65,7 +90,7 @@ def turned_to(text: str, inside: Sequence[Mention]) -> Mention | None:
 
 def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, begin: int, at: int, end: int, taken: Stance, *, near: bool) -> list[Mention]:
     """Whose stance it is: named before the verb in its clause, then anywhere before it, then behind it, then spoken of before."""
-    usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.kind == "city") and not of_case(scene.text, m)]
+    usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.kind == "city") and not of_case(scene.text, m) and not _OF_PERSON.match(scene.text, m.end)]
     for low, high in ((begin, at), (sentence.start, begin)):
         here = [m for m in usable if low <= m.start < high and not (m.kind == "city" and m.role == "city")]
         if here:
@@ -91,15 +116,23 @@ def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention 
     before = scene.text[begin:at]
     yes = taken.position == "honors_all" and not (near and taken.firm)
     asked = taken.position.startswith("requires_")  # "ICE must bring a warrant" is the jail's own rule
-    if (not asked and _FOREIGN.search(before)) or (re.search(r"\b(?:[Tt]he state|ICE|[Ii]mmigration officials)\b[^.]{0,160}$", before) and not _OWN_WORDS.search(before) and yes):
+    if (not asked and _FOREIGN.search(before) and not _OWN_WORDS.search(before) and not _THE_PAPER.match(scene.text, at)) or (re.search(r"\b(?:[Tt]he state|ICE|[Ii]mmigration officials)\b[^.]{0,160}$", before) and not _OWN_WORDS.search(before) and yes):
         return []
+    if taken.position == "notify_only" and not taken.firm and not says("negative", scene.text[begin:end]):
+        return []  # a call by itself says too little of an agency that the sentence does not name
     own = _OWN_WORDS.search(scene.text[begin:end])
+    if _ANY_AGENCY.search(before) and (not own or re.search(r"\b(?:a|any) (?:county|jail|sheriff|city|agency)\s(?:if|that|which|when|whose)\b", before)):
+        return []  # "a county that asks ..." is none that the text names
     if says("group", before):
         return []  # what many do is no one agency's
     if yes and not own and not (focus is not None and _REFERS.search(before)):
         return []  # without anybody named, it is too little to say that an agency honors all
     if scene.bill and not says("we", before):
         return []  # in a hearing on a bill, a rule without a name is the bill's
+    if scene.house is None and _IMPERATIVE.search(scene.text[begin:end]) and not own:
+        return []  # advice to somebody, in a text that is no agency's order
+    if scene.house is not None and (_IMPERSONAL.match(before) or _OURS.search(scene.text[begin:end])) and '"' not in before:
+        return [scene.house]
     if focus is not None and (near or own or _REFERS.search(before) or _IMPERSONAL.match(before) or not before.strip(" \"'-*.:")):
         return [focus]
     return []
@@ -109,6 +142,15 @@ def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention 
 _FOREIGN = re.compile(
     r"(?:^|[,;:\"(][ \n]?|\b(?:that|and|but|because|if|as|while|which)[ \n])(?:[Tt]he[ \n]|[Aa][ \n]|[Tt]his[ \n])?(?:ICE|federal (?:government|law|agents|officials|court|judge)|immigration (?:officials|agents|officers)|agents?|courts?|judges?|magistrate|rulings?|statutes?|laws?|acts?|bills?|ordinance|resolution|lawmakers?|advocates?|activists?|critics|ACLU|attorney general|governor|union|state|country|president)[ \n](?:\w+[ \n]){0,5}$",
 )
+
+
+_IMPERATIVE = re.compile(r"(?:^\W*|\b(?:[Ii]f|[Ww]hen|[Ww]here|[Oo]nce)\b[^,]{3,90},[ \n])(?:[Kk]eep|[Hh]old|[Rr]elease|[Hh]onor|[Dd]etain|[Ll]et)[ \n]")
+# "a Linn County man": somebody who lives there.
+_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters)\b")
+# A document's way of speaking of the agency that issues it.
+_OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|the (?:Office|Agency|Department|Facility|Jail|Division|Bureau)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
+_THE_PAPER = re.compile(r"(?:detainers?|holds?|requests?|forms?)\b", re.IGNORECASE)
+_ANY_AGENCY = re.compile(r"\b(?:a|any|each|every|another|some|most|no)[ \n](?:\w+[ \n]){0,2}?(?:county|jail|sheriff|city|agency|department|jurisdiction|locality|prison|warden)\b(?!'s)", re.IGNORECASE)
 
 
 def _near(scene: Scene, person: Person) -> Mention | None:
