@@ -56,14 +56,15 @@ def _against_scan(sizes: Sizes, *, timeline: bool, most: float, guarded: bool) -
             fine = ratio.median <= most and peak < PEAK_MIB
             met = met and fine
             what = f"{mode}: scan of {scans[0].more['columns']} columns"
-            lines.append([what, spread([s.seconds for s in scans]).text(unit=" s"), "1", f"{max(s.peak for s in scans):.0f} MiB", ""])
+            lines.append([what, spread([s.seconds for s in scans]).text(unit=" s"), "1", "1", f"{max(s.peak for s in scans):.0f} MiB", ""])
+            processor = ratios([r.more["processor"] for r in runs], [s.more["processor"] for s in scans])
             what = f"{mode}: {'everything' if timeline else 'outcome and deciding norm'}"
-            lines.append([what, spread([r.seconds for r in runs]).text(unit=" s"), ratio.text(), f"{peak:.0f} MiB", f"at most {most:g}, {PEAK_MIB:g} MiB: {verdict(fine)}"])
+            lines.append([what, spread([r.seconds for r in runs]).text(unit=" s"), ratio.text(), processor.text(), f"{peak:.0f} MiB", f"at most {most:g}, {PEAK_MIB:g} MiB: {verdict(fine)}"])
             if guarded:
                 line, fine = _guarded(Path(scratch), rows=min(rows, SLICE), mode=mode)
                 compared.append(line)
                 met = met and fine
-    print(table(["", "seconds", "time / scan", "peak memory", "target"], lines))
+    print(table(["", "seconds", "time / scan", "processor time / scan", "peak memory", "target"], lines))
     if guarded:
         print("\nThe same questions (place, instant, codes of the facts) from the same table, answered either way, with outcome and deciding norms; none differs.\n")
         print(table(["", "branches", "guarded CASE, a row", "regimes, a row", "ratio", "target"], compared))

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from bench.measure import interleaved, ratios, spread, table, verdict
-from dueprocess.batch.calendars import DAY_COLUMNS, WINDOW, ZONE_WINDOWS, Calendars, calendars
+from dueprocess.batch.calendars import DAY_COLUMNS, WINDOW, Calendars, calendars
 from dueprocess.clock import deadline, load_calendar
 
 ROWS = 1_000_000
@@ -96,7 +96,7 @@ def _query(cal: Calendars) -> str:
     counts = "CASE WHEN s.at < w.split THEN w.counts_a ELSE w.counts_b END"
     return (
         f"SELECT s.row, CASE WHEN {counts} = 1 THEN s.at ELSE 0 END + {shift} AS ends"
-        f" FROM starts AS s JOIN windows AS w ON w.number = s.zone * {ZONE_WINDOWS} + (s.at - {cal.origin}) // {WINDOW}"
+        f" FROM starts AS s JOIN windows AS w ON w.number = s.zone * {cal.zone_windows} + (s.at - {cal.origin}) // {WINDOW}"
     )
 
 

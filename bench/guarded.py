@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from bench.jobs import KNOWN_AT, MEMORY
 from dueprocess.batch import Options, run_batch, running
-from dueprocess.batch.calendars import WINDOW, ZONE_WINDOWS, Calendars
+from dueprocess.batch.calendars import Calendars
 from dueprocess.batch.engines import DuckEngine
 from dueprocess.batch.folding import Bit, Folded
 from dueprocess.batch.resolve import NO_RANK, Resolver
@@ -158,7 +158,7 @@ class _Watching(DuckEngine):
         columns = [r[0] for r in run("DESCRIBE moments").fetchall()]
         words = range(sum(bool(re.fullmatch(r"n_\d+_0", c)) for c in columns))
         found = [m for c in columns if (m := re.fullmatch(r"(q\d+|n)_0_(\d+)", c))]
-        parts = [f"SELECT row, t, {', '.join(f'{m[1]}_{w}_{m[2]} AS w_{w}' for w in words)} FROM moments WHERE {m[0]} IS NOT NULL" for m in found]
+        parts = [f"SELECT row, moment AS t, {', '.join(f'{m[1]}_{w}_{m[2]} AS w_{w}' for w in words)} FROM moments WHERE {m[0]} >= 0" for m in found]
         # The place, the instant and the local day of each question, as a table of rows has them; not timed.
         run(
             f"CREATE OR REPLACE TEMP TABLE asked AS SELECT row_number() OVER () AS question, 0 AS regime, m.*, s.agency, CAST(timezone(s.zone, to_timestamp(m.t)) AS DATE) AS day"
@@ -166,11 +166,13 @@ class _Watching(DuckEngine):
         )
         self._timed("guarded", "by_hand", f"SELECT question, favor, against, bit_0 AS norm_0, bit_1 AS norm_1, bit_2 AS norm_2 FROM ({self.hand.sql('asked')}) AS r")
         kept = ", ".join(f"w_{w}" for w in words)
-        window = f"a.zone_number * {ZONE_WINDOWS} + (q.t - {self.calendars.origin}) // {WINDOW}"
+        window = self.calendars.number_sql("q.t", "a.zone_number")
+        epoch = f"coalesce(CASE WHEN q.t < w.split THEN w.epoch_a ELSE w.epoch_b END, {len(self.ours.folded.cuts)})"
+        number = self.ours.folded.number_sql("a.jurisdiction", epoch, "0")
         self._timed(
             "regimes", "ruled",
-            f"SELECT q.question, g.regime, {', '.join(f'q.w_{w} & g.mask_{w} AS w_{w}' for w in words)} FROM asked AS q JOIN agency_of AS a ON a.agency = q.agency LEFT JOIN windows AS w ON w.number = {window}"
-            f" JOIN regime_of AS g ON g.jurisdiction = a.jurisdiction AND g.known = 0 AND g.epoch = coalesce(CASE WHEN q.t < w.split THEN w.epoch_a ELSE w.epoch_b END, {len(self.ours.folded.cuts)})",
+            f"SELECT q.question, g.regime, {', '.join(f'q.w_{w} & g.mask_{w} AS w_{w}' for w in words)} FROM asked AS q JOIN agency_of AS a ON a.agency = q.agency JOIN windows AS w ON w.number = {window}"
+            f" JOIN regime_of AS g ON g.number = {number}",
         )  # fmt: skip
         self._timed("regimes", "once", f"SELECT DISTINCT regime, {kept} FROM ruled")
         names = " ".join(f"LEFT JOIN norms AS n{i} ON n{i}.regime = r.regime AND n{i}.role = '{role}' AND n{i}.bit = r.bit_{i}" for i, role in enumerate(("forbid", "permit", "require")))

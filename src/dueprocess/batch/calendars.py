@@ -19,8 +19,11 @@ from dueprocess.clock import load_calendar
 from dueprocess.kernel.instants import MAX_INSTANT, zone
 
 WINDOW = 23 * 3600
-ZONE_WINDOWS = 2**22
-"""More windows than any span of years here has."""
+NOWHERE = -1
+"""The number of the window that stands for no instant, or for one beyond the calendar: nothing is known of it.
+
+With it every row finds exactly one window, and the numbers are dense: both let an engine look a window up by its place
+instead of searching for it."""
 
 MARGIN = 45
 """Days beyond the rows' own that a limit may reach."""
@@ -52,14 +55,49 @@ class Calendars:
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        """Zones whose days begin at the same instants throughout are one: Detroit's and New York's, say."""
-        same: dict[tuple[int, ...], int] = {}
-        return {name: same.setdefault(self._midnights[name], len(same)) for name in self.zones}
+        """Zones whose days begin at the same instants throughout are one: Detroit's and New York's, say; but not two that
+        part company in the year after, so that a longer calendar numbers them alike."""
+        months = [datetime(date.fromordinal(self.last).year + 1, month, 15) for month in range(1, 13)]  # noqa: DTZ001
+        same: dict[tuple[Any, ...], int] = {}
+        return {name: same.setdefault((self._midnights[name], *map(zone(name).utcoffset, months)), len(same)) for name in self.zones}
+
+    @property
+    def _starts(self) -> list[tuple[int, ...]]:
+        """The beginnings of the days by the number of a zone."""
+        named = {number: name for name, number in self._numbers.items()}
+        return [self._midnights[named[number]] for number in range(len(named))]
 
     @cached_property
     def origin(self) -> int:
         """The instant from which windows are numbered: before every day here."""
         return min(starts[0] for starts in self._midnights.values())
+
+    @cached_property
+    def zone_windows(self) -> int:
+        """How many windows each zone has: those of zone ``z`` are numbered from ``z * zone_windows``."""
+        return (self.until - self.origin) // WINDOW + 1
+
+    @cached_property
+    def since(self) -> int:
+        """The instant from which every zone has windows."""
+        return max(starts[0] for starts in self._midnights.values())
+
+    @cached_property
+    def until(self) -> int:
+        """The instant up to which every zone has windows."""
+        ends = min(starts[-1] for starts in self._midnights.values())
+        return self.origin + (ends - self.origin) // WINDOW * WINDOW
+
+    @property
+    def verified(self) -> bool:
+        """Whether the holidays of all these days are known."""
+        calendar = load_calendar()
+        return calendar.first <= self.first and self.last <= calendar.last
+
+    def number_sql(self, instant: str, zone: str, *, when: str = "TRUE") -> str:
+        """The number of the window of an instant in a zone (SQL); NOWHERE where ``when`` does not hold."""
+        also = "" if when == "TRUE" else f" AND {when}"
+        return f"CASE WHEN {instant} >= {self.since} AND {instant} < {self.until}{also} THEN {zone} * {self.zone_windows} + ({instant} - {self.origin}) // {WINDOW} ELSE {NOWHERE} END"
 
     def zone_number(self, zone: str) -> int:
         """The number of a zone, which others share whose days are the same."""
@@ -85,7 +123,7 @@ class Calendars:
             for excluding in self.excluding
         ]
         found = []
-        for starts in dict.fromkeys(self._midnights.values()):
+        for starts in self._starts:
             columns: list[list[int | None]] = []
             for counted in counts:
                 before: list[int | None] = []
@@ -105,19 +143,19 @@ class Calendars:
 
     def splits(self, days: Sequence[Sequence[tuple[Any, ...]]]) -> Iterator[tuple[int, int, int, int]]:
         """(window, split, and the places of the day before it and from it on in all days one after another)."""
-        start, end = DAY_COLUMNS.index("day_start"), DAY_COLUMNS.index("day_end")
+        start = DAY_COLUMNS.index("day_start")
         first = 0
         for number_of_zone, rows in enumerate(days):
             starts = [r[start] for r in rows]
             last = len(rows) - 1
             index = 0
-            for number in range((starts[0] - self.origin) // WINDOW, (rows[-1][end] - self.origin) // WINDOW):
+            for number in range((starts[0] - self.origin) // WINDOW, (self.until - self.origin) // WINDOW):
                 low = self.origin + number * WINDOW
                 while index < last and starts[index + 1] <= low:
                     index += 1
                 after = min(index + 1, last)
                 split = starts[after] if low < starts[after] < low + WINDOW else MAX_INSTANT
-                yield number_of_zone * ZONE_WINDOWS + number, split, first + index, first + after
+                yield number_of_zone * self.zone_windows + number, split, first + index, first + after
             first += len(rows)
 
     def ends(self, days: Sequence[Sequence[tuple[Any, ...]]], calendar: int, seconds: int) -> Iterator[tuple[int, int, int | None, int | None, int | None]]:
@@ -157,7 +195,7 @@ class Calendars:
                     since.append(begin + max(0, beyond - first))
                     shifts.append(None)
             index, most = 0, len(since) - 1
-            for number in range((rows[0][start] - self.origin) // WINDOW, (rows[-1][end] - self.origin) // WINDOW):
+            for number in range((rows[0][start] - self.origin) // WINDOW, (self.until - self.origin) // WINDOW):
                 low = self.origin + number * WINDOW
                 while index < most and since[index + 1] <= low:
                     index += 1

@@ -22,6 +22,8 @@ from dueprocess.terms.tree import text
 BITS_A_WORD = 62
 """One less than the bits that a signed 64-bit word can isolate with ``x & -x``."""
 ATOMS_A_WORD = 31
+LOOK_AHEAD = 20000
+"""Days after the rows' own within which changes of law are folded; what is said to end later has no end."""
 UNRANKED = 49
 DETERMINED = 50
 """A determination ranks below every declaration."""
@@ -122,7 +124,7 @@ class Folded:
     """The law for the agencies of one run.
 
     ``known`` are the ordinals of the days on which law is asked to be known; ``first`` and ``last`` bound the local
-    days of the rows.
+    days of the rows. Law that is known to change after them is folded as well.
     """
 
     def __init__(self, lawbook: Lawbook, agencies: Sequence[Agency], *, known: Sequence[int], first: int, last: int) -> None:
@@ -140,6 +142,7 @@ class Folded:
                 self.jurisdictions.append(agency)
             self.jurisdiction_of[agency.agency, agency.facility] = bound[key]
         own = [lawbook.change_days(j.agency, j.sets) for j in self.jurisdictions]
+        self.last = last = max([last, *(d for days in own for d in days if d < last + LOOK_AHEAD)])
         self.cuts: tuple[int, ...] = tuple(sorted({d for days in own for d in days if first < d <= last}))
         """The days on which an epoch begins; the first epoch lies before them all."""
         self.own_cuts: list[tuple[int, ...]] = [tuple(d for d in days if first < d <= last) for days in own]
@@ -166,6 +169,14 @@ class Folded:
     def epoch(self, day: int) -> int:
         """The epoch of a local day (an ordinal)."""
         return bisect_right(self.cuts, day)
+
+    def number_of(self, jurisdiction: int, epoch: int, known: int) -> int:
+        """The place of what is in force there and then: a dense number, by which a row finds its regime."""
+        return (jurisdiction * (len(self.cuts) + 1) + epoch) * len(self.known) + known
+
+    def number_sql(self, jurisdiction: str, epoch: str, known: str) -> str:
+        """The same of three columns."""
+        return f"({jurisdiction} * {len(self.cuts) + 1} + {epoch}) * {len(self.known)} + {known}"
 
     # -- what the SQL text is made of ---------------------------------------------------------------
 

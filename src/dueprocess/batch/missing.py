@@ -6,9 +6,10 @@ column of a table supplies it is for the reader of the names: they are facts of 
 
 from __future__ import annotations
 
+from dueprocess.batch.asked import OUT_REVIEW
 from dueprocess.batch.folding import Atom
 from dueprocess.batch.forms import REQUEST_PARTS
-from dueprocess.batch.query import OUT_REVIEW, Query
+from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.sqltext import HIGH, LOW
 
@@ -34,7 +35,7 @@ class Missing:
             f"WITH o AS (SELECT row, max(CASE WHEN t = moment THEN t END) AS at_moment, min(t) AS first_open FROM judged WHERE out_0 = {OUT_REVIEW} AND standing_0 = 0 GROUP BY row)"
             " SELECT m.* FROM moments AS m JOIN o ON o.row = m.row AND m.t = coalesce(o.at_moment, o.first_open) JOIN found AS f ON f.row = m.row WHERE f.outcome = 'review' OR f.class IN ('possible', 'unknown')"
         )
-        each = " UNION ALL ".join(f"SELECT regime, {', '.join(f'{c}_{w}_0 AS w_{w}' for w in self.words)} FROM open_rows WHERE {c}_0_0 IS NOT NULL" for c in candidates)
+        each = " UNION ALL ".join(f"SELECT regime, {', '.join(f'{c}_{w}_0 AS w_{w}' for w in self.words)} FROM open_rows WHERE {c}_0_0 >= 0" for c in candidates)
         questions = f"SELECT q.* FROM (SELECT DISTINCT * FROM ({each}) AS e) AS q JOIN answers AS a ON a.regime = q.regime AND {self._same('a', 'q')} WHERE NOT (a.favor = a.against OR greatest(a.favor, a.against) <= 0)"
         unknown = "(CASE x.word " + " ".join(f"WHEN {w} THEN w_{w}" for w in self.words) + " END // x.power) % 4 = 1"
         changed = ", ".join(f"w_{w} + CASE WHEN x.word = {w} THEN x.delta * x.power ELSE 0 END AS p_{w}" for w in self.words)

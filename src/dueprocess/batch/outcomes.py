@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dueprocess.batch.query import OUT_LOCAL, OUT_MAY, OUT_MUST, OUT_RELEASE, OUT_REVIEW, OUTCOMES, Query
+from dueprocess.batch.asked import OUT_LOCAL, OUT_MAY, OUT_MUST, OUT_RELEASE, OUT_REVIEW, OUTCOMES
+from dueprocess.batch.query import Query
 from dueprocess.batch.rows import ground_slots
 from dueprocess.batch.sqltext import HIGH, LOW, greatest, least
 
@@ -19,50 +20,63 @@ class Outcomes:
     def questions(self) -> str:
         """Every different (regime, words) of the moments."""
         words = range(self.query.words)
-        parts = [
-            f"SELECT regime, {', '.join(f'{c}_{w}_{v} AS w_{w}' for w in words)} FROM moments WHERE {c}_0_{v} IS NOT NULL"
-            for v in self.variants
-            for c in self.query.candidates()
-        ]
+        parts = [f"SELECT regime, {', '.join(f'{c}_{w} AS w_{w}' for w in words)} FROM situations WHERE {c}_0 >= 0" for c in self.query.candidates()]
         return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) AS every"
 
-    def judged(self) -> str:
-        """Moments with the outcome of each variant (``out_<v>``), and at the moment asked about what decides it."""
+    @property
+    def _asked(self) -> list[str]:
+        """The columns of a situation beside its regime: the questions of all candidates."""
+        return [f"{c}_{w}" for c in self.query.candidates() for w in range(self.query.words)]
+
+    def situations(self) -> str:
+        """Every different (regime, questions of all candidates) of the moments: few, so that each is judged once."""
+        parts = [f"SELECT regime, {', '.join(f'{a}_{v} AS {a}' for a in self._asked)} FROM moments" for v in self.variants]
+        return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) AS every"
+
+    def judged_situations(self) -> str:
+        """Each situation with its outcome and what decides it."""
         words = range(self.query.words)
-        joins: list[str] = []
-        columns = ["m.row", "m.t", "m.moment", "m.due_lo_0", "m.due_hi_0", "m.regime", "m.standing_0"]
-        more = ("t_next", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l") if self.query.timeline else ("conflict", "outside")
-        columns += [f"m.{c}" for c in more]
         named = self.query.candidates()
-        for v in self.variants:
-            for c in named:
-                a = f"a_{c}_{v}"
-                joins.append(f"LEFT JOIN answers AS {a} ON {a}.regime = m.regime AND " + " AND ".join(f"{a}.w_{w} = m.{c}_{w}_{v}" for w in words))
-            favor = greatest(*(f"coalesce(a_{c}_{v}.favor, -2)" for c in named))
-            against = greatest(*(f"coalesce(a_{c}_{v}.against, -2)" for c in named))
-            columns.append(
-                f"CAST(CASE WHEN m.standing_{v} = 2 THEN {OUT_LOCAL} WHEN m.standing_{v} = 1 THEN {OUT_REVIEW}"
-                f" WHEN {favor} = {against} THEN CASE WHEN {favor} = 2 THEN {OUT_MUST} WHEN {favor} = 1 THEN {OUT_MAY} ELSE {OUT_RELEASE} END"
-                f" WHEN {greatest(favor, against)} <= 0 THEN {OUT_RELEASE} ELSE {OUT_REVIEW} END AS INT) AS out_{v}"
-            )
-        columns.append(f"CASE WHEN {greatest(*(f'coalesce(a_{c}_0.favor, -2)' for c in named))} = 2 AND {greatest(*(f'coalesce(a_{c}_0.against, -2)' for c in named))} = 1 THEN TRUE ELSE FALSE END AS duty_only")
+        joins = [f"LEFT JOIN answers AS a_{c} ON a_{c}.regime = m.regime AND " + " AND ".join(f"a_{c}.w_{w} = m.{c}_{w}" for w in words) for c in named]
+        favor, against = (greatest(*(f"coalesce(a_{c}.{side}, -2)" for c in named)) for side in ("favor", "against"))
+        out = (
+            f"CASE WHEN m.n_0 = -2 THEN {OUT_LOCAL} WHEN m.n_0 = -1 THEN {OUT_REVIEW}"
+            f" WHEN {favor} = {against} THEN CASE WHEN {favor} = 2 THEN {OUT_MUST} WHEN {favor} = 1 THEN {OUT_MAY} ELSE {OUT_RELEASE} END"
+            f" WHEN {greatest(favor, against)} <= 0 THEN {OUT_RELEASE} ELSE {OUT_REVIEW} END"
+        )
         detainers = [c for c in named if c != "n"]
-        shown = least(*(f"coalesce(a_{c}_0.bit_0, 9999)" for c in detainers))
-        listed = " OR ".join(f"a_{c}_0.favor IS NOT NULL" for c in detainers)
-        columns.append(f"CASE WHEN {listed} THEN {shown} ELSE coalesce(a_n_0.bit_0, 9999) END AS release_bit")
-        for name, result, bit in (("may_bit", 1, "bit_1"), ("must_bit", 2, "bit_2")):
-            columns.append(least(*(f"CASE WHEN a_{c}_0.against = {result} THEN coalesce(a_{c}_0.{bit}, 9999) ELSE 9999 END" for c in named)) + f" AS {name}")
+        listed = " OR ".join(f"a_{c}.favor IS NOT NULL" for c in detainers)
+        release = f"CASE WHEN {listed} THEN {least(*(f'coalesce(a_{c}.bit_0, 9999)' for c in detainers))} ELSE coalesce(a_n.bit_0, 9999) END"
+        may, must = (least(*(f"CASE WHEN a_{c}.against = {result} THEN coalesce(a_{c}.bit_{result}, 9999) ELSE 9999 END" for c in named)) for result in (1, 2))
+        inner = (
+            f"SELECT m.regime, {', '.join(f'm.{a}' for a in self._asked)}, CAST({out} AS INT) AS out, {release} AS release_bit, {may} AS may_bit, {must} AS must_bit,"
+            f" CASE WHEN {favor} = 2 AND {against} = 1 THEN TRUE ELSE FALSE END AS duty_only FROM situations AS m {' '.join(joins)}"
+        )
+        bit = f"CASE out WHEN {OUT_RELEASE} THEN release_bit WHEN {OUT_MAY} THEN may_bit WHEN {OUT_MUST} THEN must_bit END"
+        role = f"CASE s.out WHEN {OUT_RELEASE} THEN 'forbid' WHEN {OUT_MAY} THEN 'permit' WHEN {OUT_MUST} THEN 'require' END"
+        asked = ", ".join(f"s.{a}" for a in self._asked)
+        return f"SELECT s.regime, {asked}, s.out, CAST(coalesce(n.number, -1) AS INT) AS decided, s.duty_only FROM (SELECT *, {bit} AS bit FROM ({inner}) AS every) AS s LEFT JOIN norms AS n ON n.regime = s.regime AND n.role = {role} AND n.bit = s.bit"
+
+    def judged(self) -> str:
+        """Moments with the outcome of each variant (``out_<v>``), and what decides that of the grounds as they are known."""
+        columns = ["m.row", "m.moment", "m.due_lo_0", "m.due_hi_0", "j_0.decided"]
+        columns += [f"m.{c}" for c in (("t", "t_next", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l") if self.query.timeline else ("conflict", "outside"))]
+        if self.query.timeline:
+            columns += ["j_0.duty_only", "CASE WHEN m.n_0_0 < 0 THEN -m.n_0_0 ELSE 0 END AS standing_0"]
+        joins = []
+        for v in self.variants:
+            columns.append(f"j_{v}.out AS out_{v}")
+            # Of several inner joins an engine may begin with those among the situations, of which each regime has many.
+            joins.append(f"{'LEFT ' if len(self.variants) > 1 else ''}JOIN judged_situations AS j_{v} ON j_{v}.regime = m.regime AND " + " AND ".join(f"j_{v}.{a} = m.{a}_{v}" for a in self._asked))
         return f"SELECT {', '.join(columns)} FROM moments AS m {' '.join(joins)}"
 
     def results_at(self) -> str:
-        """One row for each row: the outcome at its moment by number and what decides it by regime and bit; ``named``
-        gives them their names."""
-        bit = f"CASE out_0 WHEN {OUT_RELEASE} THEN release_bit WHEN {OUT_MAY} THEN may_bit WHEN {OUT_MUST} THEN must_bit END"
+        """One row for each row: the outcome at its moment and what decides it, by number; ``named`` gives them their names."""
         asked = "conflict IS NULL AND NOT outside AND moment IS NOT NULL"
         known_due = f"{asked} AND out_0 <> {OUT_LOCAL} AND due_lo_0 > {LOW} AND due_hi_0 < {HIGH}"
         return (
             f'SELECT row, moment AS "at", CASE WHEN {asked} THEN out_0 END AS out, CASE WHEN {known_due} THEN due_lo_0 END AS due_lo,'
-            f" CASE WHEN {known_due} THEN due_hi_0 END AS due_hi, CAST(CASE WHEN {asked} THEN {bit} END AS INT) AS bit, CAST(regime AS INT) AS regime, {self._problem('')} AS problem FROM judged"
+            f" CASE WHEN {known_due} THEN due_hi_0 END AS due_hi, CASE WHEN {asked} THEN decided ELSE -1 END AS decided, {self._problem('')} AS problem FROM judged"
         )
 
     @staticmethod
@@ -70,13 +84,12 @@ class Outcomes:
         """The columns of the results (without ``hold_until``) from those of ``results_at``; a row with a problem that
         is no contradiction has no class here."""
         names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
-        role = f"CASE f.out WHEN {OUT_RELEASE} THEN 'forbid' WHEN {OUT_MAY} THEN 'permit' WHEN {OUT_MUST} THEN 'require' END"
         nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
         plain = ", ".join(f"'{p}'" for p in (OUTSIDE, NO_TIME))
         return (
             f'SELECT f.row, f."at", CASE f.out {names} END AS outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls},'
             f" CASE WHEN f.problem NOT IN ({plain}) THEN 'contradiction' END AS class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem"
-            f" FROM {source} AS f LEFT JOIN norms AS n ON n.regime = f.regime AND n.role = {role} AND n.bit = f.bit"
+            f" FROM {source} AS f JOIN norms AS n ON n.number = f.decided"
         )
 
     def _problem(self, prefix: str) -> str:
@@ -107,7 +120,7 @@ class Outcomes:
             early, late = ("CASE WHEN vague_before_bail THEN out_4 ELSE out_3 END", "CASE WHEN vague_before_bail THEN out_5 ELSE out_3 END") if shape.vague else ("out_3", "out_3")
             columns += hours(f"({early})", f"({late})", "later_")[:2]
         at = "t = moment"
-        for name in ("out_0", "due_lo_0", "due_hi_0", "regime", "release_bit", "may_bit", "must_bit", "standing_0"):
+        for name in ("out_0", "due_lo_0", "due_hi_0", "decided", "standing_0"):
             columns.append(f"max(CASE WHEN {at} THEN {name} END) AS at_{name}")
         columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
         columns.append(f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END) AS next_end")
@@ -128,8 +141,6 @@ class Outcomes:
             " WHEN left_state = 'missing' THEN 'unknown' ELSE 'possible' END"
         )
         names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
-        bit = f"CASE WHEN h.at_out_0 = {OUT_RELEASE} THEN h.at_release_bit WHEN h.at_out_0 = {OUT_MAY} THEN h.at_may_bit WHEN h.at_out_0 = {OUT_MUST} THEN h.at_must_bit END"
-        role = f"CASE WHEN h.at_out_0 = {OUT_RELEASE} THEN 'forbid' WHEN h.at_out_0 = {OUT_MAY} THEN 'permit' WHEN h.at_out_0 = {OUT_MUST} THEN 'require' END"
         later = ["CASE WHEN bail_l < " + HIGH + " THEN h.later_over_least END", "CASE WHEN bail_l < " + HIGH + " THEN h.later_over_most END"] if shape.bail else ["CAST(NULL AS BIGINT)"] * 2
         known_due = f"h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
         final = [
@@ -144,9 +155,7 @@ class Outcomes:
             "h.over_least, h.over_most, h.open_least, h.open_most",
             f"{later[0]} AS later_over_least, {later[1]} AS later_over_most",
             f"{klass} AS class",
-            "h.at_regime AS regime",
-            f"{role} AS role",
-            f"{bit} AS bit",
+            "coalesce(h.at_decided, -1) AS decided",
             f"{self._problem('r.')} AS problem",
             f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) THEN TRUE ELSE FALSE END AS held",
             f"r.gnone AS no_grounds, ({missing_end}) AS unknown_end, r.left_state, r.vague, r.booked_l, r.booked_h, coalesce(r.left_l <> r.left_h, FALSE) AS left_vague",

@@ -8,6 +8,7 @@ preempt; a declared fact is settled if and only if its highest certain declarati
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 from dueprocess.batch.folding import BITS_A_WORD, DETERMINED, Atom, Bit, Folded
@@ -45,12 +46,14 @@ class Resolver:
                 row += self.folded.masks(regime.denies.get(name, ()))
             yield tuple(row)
 
-    def norm_rows(self) -> Iterable[tuple[int, str, int, str]]:
-        """(regime, role, bit, norm): which norm a deciding bit stands for."""
+    def norm_rows(self) -> Iterable[tuple[int, int | None, str | None, int | None, str | None]]:
+        """(number, regime, role, bit, norm): which norm a deciding bit stands for; -1 is none."""
+        yield -1, None, None, None, None
+        numbers = count()
         for number, regime in enumerate(self.folded.regimes):
             for (role, bit), norm in sorted(regime.norms.items(), key=lambda item: (item[0][0], self.folded.place[item[0][1]])):
                 if role != "preempt":
-                    yield number, role, self.folded.place[bit], norm
+                    yield next(numbers), number, role, self.folded.place[bit], norm
 
     def asked_masks(self, regime: int, words: int) -> list[int]:
         """The atoms that a regime can turn on, as masks over a question's words."""

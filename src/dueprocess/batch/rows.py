@@ -5,10 +5,12 @@ Everything here follows case/reading.py and case/model.py, which say why; the tw
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dueprocess.batch.shape import Shape
 from dueprocess.batch.sqltext import HIGH, LOW, bounded, given
+from dueprocess.batch.survey import Told
 
 WARRANTS = ("admin_warrant", "removal_warrant", "judicial_warrant")
 
@@ -72,16 +74,18 @@ def pivot_papers(shape: Shape, detainer_kinds: tuple[str, ...]) -> dict[str, str
     return stages
 
 
-def time_layers(shape: Shape) -> list[dict[str, str]]:
+def time_layers(shape: Shape, times: Mapping[str, Told]) -> list[dict[str, str]]:
     """The row's own times with what is not given resolved: unknown, or never in a complete record.
 
-    First whether each is given at all (``<name>_ok``), which several columns turn on and an engine works out once."""
+    First whether each is given at all (``<name>_ok``), which several columns turn on and an engine works out once.
+    ``times`` says how the rows give a time where that is known."""
     complete = "coalesce(record_complete, FALSE)"
-    told: dict[str, str] = {"complete": complete, "absent_lo": f"(CASE WHEN {complete} THEN {HIGH} ELSE {LOW} END)"}
+    told: dict[str, str] = {"complete": complete, "absent_lo": f"(CASE WHEN {complete} THEN {HIGH} ELSE {LOW} END)", "absent_by": f"(CASE WHEN {complete} THEN 0 ELSE 1 END)"}
     columns = {"source_at": '"at"'}
 
     def told_of(name: str, low: str, high: str) -> str:
-        told[f"{name}_ok"] = given(low, high)
+        how = times.get(low.removesuffix("_lo"), Told())
+        told[f"{name}_ok"] = how.given_sql(low, high)
         return f"{name}_ok"
 
     def resolved(names: tuple[str, str], source: tuple[str, str], low: str, high: str = HIGH, *, when: str = "TRUE") -> None:
@@ -101,7 +105,9 @@ def time_layers(shape: Shape) -> list[dict[str, str]]:
     opened("bail_o", "bail_refused", "bail_l_ok")
     for name, source in (("left", "left"), ("due", "release_due")):
         ok = told_of(f"{name}_l", f"{source}_lo", f"{source}_hi")
-        known = f"({ok} AND {source}_lo < {HIGH})"
+        how = times.get(source, Told())
+        # A time that is never unbounded is known where it is given.
+        known = ok if how.below and how.above else f"({ok} AND {source}_lo < {HIGH})"
         columns[f"{name}_l"] = f"CASE WHEN {known} THEN {source}_lo END"
         columns[f"{name}_h"] = f"CASE WHEN {known} THEN {source}_hi END"
     opened("due_o", "release_due", "due_l_ok")
@@ -226,9 +232,10 @@ def bail_layers(shape: Shape) -> list[dict[str, str]]:
     refs: dict[str, str] = {}
     for k in slots:
         refs[f"bailable{k}"] = f"(a{k}_listed AND CASE WHEN charges > 0 THEN a{k}_charge ELSE listed_count = 1 END)"
-        refs[f"ref{k}_lo"] = f"CASE WHEN bail_alone THEN greatest(bail_l, a{k}_s_lo) ELSE bail_l END"
-        refs[f"ref{k}_hi"] = f"CASE WHEN bail_alone THEN greatest(bail_h, a{k}_s_hi) ELSE bail_h END"
-        refs[f"ref{k}_o"] = f"CASE WHEN NOT bail_alone OR bail_h > a{k}_s_hi THEN bail_o WHEN bail_h < a{k}_s_hi THEN a{k}_s_o ELSE least(bail_o, a{k}_s_o) END"
+        # Asked only where bail was refused at all, which is rare.
+        refs[f"ref{k}_lo"] = f"CASE WHEN bail_given THEN CASE WHEN bail_alone THEN greatest(bail_l, a{k}_s_lo) ELSE bail_l END END"
+        refs[f"ref{k}_hi"] = f"CASE WHEN bail_given THEN CASE WHEN bail_alone THEN greatest(bail_h, a{k}_s_hi) ELSE bail_h END END"
+        refs[f"ref{k}_o"] = f"CASE WHEN NOT bail_given THEN 0 WHEN NOT bail_alone OR bail_h > a{k}_s_hi THEN bail_o WHEN bail_h < a{k}_s_hi THEN a{k}_s_o ELSE least(bail_o, a{k}_s_o) END"
         applies = f"(bail_given AND bailable{k} AND a{k}_s_lo <= bail_h)"
         stood = f"(bail_alone OR a{k}_s_hi <= bail_l)"
         for c in ("s_lo", "s_hi", "s_o"):
@@ -236,7 +243,7 @@ def bail_layers(shape: Shape) -> list[dict[str, str]]:
         ends[f"b{k}_e_lo"] = f"CASE WHEN {applies} THEN least(a{k}_e_lo, ref{k}_lo) ELSE a{k}_e_lo END"
         ends[f"b{k}_e_hi"] = f"CASE WHEN {applies} AND {stood} THEN least(a{k}_e_hi, ref{k}_hi) ELSE a{k}_e_hi END"
         ends[f"b{k}_e_o"] = (
-            f"CASE WHEN NOT ({applies} AND {stood}) OR a{k}_e_hi < ref{k}_hi THEN a{k}_e_o"
+            f"CASE WHEN NOT bail_given THEN a{k}_e_o WHEN NOT ({applies} AND {stood}) OR a{k}_e_hi < ref{k}_hi THEN a{k}_e_o"
             f" WHEN a{k}_e_hi > ref{k}_hi THEN ref{k}_o ELSE least(a{k}_e_o, ref{k}_o) END"
         )
     return [counts, alone, refs, ends]

@@ -13,20 +13,20 @@ from datetime import date
 from pathlib import Path
 
 from dueprocess import __version__
-from dueprocess.batch.calendars import Calendars, calendars
-from dueprocess.batch.engines import DuckEngine, Engine, arrow_table
+from dueprocess.batch.calendars import NOWHERE, Calendars, calendars
+from dueprocess.batch.engines import DuckEngine, Engine, arrow_table, whole_numbers
 from dueprocess.batch.folding import Agency, Folded
 from dueprocess.batch.missing import MISSING_TIMES, Missing
 from dueprocess.batch.outcomes import Outcomes
+from dueprocess.batch.parts import TOO_MANY, Parts, Rows
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
-from dueprocess.batch.shape import BUCKETS, Shape
+from dueprocess.batch.shape import Shape
 from dueprocess.batch.sqltext import words as names_in
-from dueprocess.batch.survey import NO_DAYS, survey
-from dueprocess.case.model import DETAINERS
+from dueprocess.batch.survey import NO_DAYS, Told, survey
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
-from dueprocess.kernel.instants import MAX_INSTANT, midnight
+from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
@@ -72,33 +72,6 @@ def run_batch(
     shutil.rmtree(work, ignore_errors=True)
 
 
-MOST_BESIDE = 16
-"""So many papers of a kind, or grounds, a row may have beside it: the query grows with them."""
-
-TOO_MANY = "it has more papers or grounds than many rows are asked with at once"
-"""The problem of a row that has more: it is left to whoever asks stays one by one."""
-
-_FEW = 50_000
-"""Rows of one shape for which a query of their own does not pay."""
-
-
-def _asked_as(shape: Shape, count: int) -> Shape:
-    """The group of shapes that a shape is asked with."""
-    if count >= _FEW:
-        return shape
-    most = max(shape.detainers, shape.papers, shape.grounds)
-    level = next(b for b in (0, 4, MOST_BESIDE) if b >= most)
-    return Shape(level, level, level, True, True)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of one part: all between two numbers, or those that a query lists."""
-
-    within: str
-    listed: str | None
-
-
 class _Run:
     def __init__(self, folder: Path, lawbook: Lawbook, law_known_at: date | None, work: Path, options: Options) -> None:
         for name in ("stays", "papers", "grounds", "events"):
@@ -107,8 +80,8 @@ class _Run:
         self.folder, self.lawbook, self.options = folder, lawbook, options
         self.known_at = law_known_at
         self.work = work
-        self._far = False
-        self.sides: dict[str, tuple[str, ...]] = {}
+        self._far: Calendars | None = None
+        self.times: Mapping[str, Told] = {}
         self._begin()
         self.engine = self._engine()
         for name in ("stays", "papers", "grounds", "events"):
@@ -139,20 +112,19 @@ class _Run:
         total = int(self.engine.rows("SELECT count(*) FROM stays")[0][0])
         self.engine.expect(total)
         agencies = self._agencies()
-        found = survey(self.engine, self.columns, sides=self.options.timeline)
-        self.sides = found.sides
+        found = survey(self.engine, self.folder, self.columns, exact=self.options.timeline)
+        self.times = found.times
         first, last = found.days if agencies else NO_DAYS
         book = self.lawbook
-        changes = {d for a in agencies for d in book.change_days(a.agency, a.sets)}
         known = self._known_days(agencies, first, last)
-        ahead = max([last, *(d for d in changes if d < last + 20000)])
-        self.folded = Folded(book, agencies, known=known, first=first - 5, last=ahead)
-        self._shapes()
-        self.calendars = self._calendars(first, ahead)
+        self.folded = Folded(book, agencies, known=known, first=first - 5, last=last)
+        size = self.options.part_rows or PART_ROWS * (1 if self.options.timeline else 4)
+        self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline)
+        self.calendars = self._calendars(first, self.folded.last)
         self._tables()
         done = 0
         files = []
-        for shape, rows, path, count in self._parts():
+        for shape, rows, path, count in self.parts.among():
             if not path.exists():
                 self.engine.expect(count)
                 self._part(shape, rows, path)
@@ -190,7 +162,7 @@ class _Run:
             return
         self._far_tables()
         files = []
-        for shape, rows, path, count in self._parts(f"row IN (SELECT row FROM answered WHERE {held})"):
+        for shape, rows, path, count in self.parts.among(f"row IN (SELECT row FROM answered WHERE {held})"):
             target = path.with_name("ends-" + path.name)
             if not target.exists():
                 self.engine.expect(count)
@@ -204,7 +176,7 @@ class _Run:
         if counted != total:
             raise AssertionError(f"{counted} results for {total} rows")
         columns = ", ".join("e.hold_until" if c == "hold_until" else f"a.{c}" for c in RESULT_COLUMNS)
-        self.engine.write(f"SELECT {columns} FROM answered AS a LEFT JOIN ends AS e ON e.row = a.row ORDER BY a.row", out, ordered=True)
+        self.engine.write_sorted(f"SELECT {columns} FROM answered AS a LEFT JOIN ends AS e ON e.row = a.row", out)
 
     def _agencies(self) -> list[Agency]:
         places = load_places()
@@ -239,12 +211,12 @@ class _Run:
         engine.table("cuts", {"jurisdiction": "BIGINT", "zone": "BIGINT", "instant": "BIGINT"}, cuts)
         resolver = Resolver(folded, place=query.place)
         engine.table("regimes", resolver.regime_columns(), resolver.regime_rows())
-        engine.table("norms", {"regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
+        engine.table("norms", {"number": "BIGINT", "regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
         masks = [resolver.asked_masks(r, query.words) for r in range(len(folded.regimes))]
         engine.table(
             "regime_of",
-            {"jurisdiction": "BIGINT", "epoch": "BIGINT", "known": "BIGINT", "regime": "BIGINT", **{f"mask_{w}": "BIGINT" for w in range(query.words)}},
-            ((j, e, k, r, *masks[r]) for (j, e, k), r in folded.regime_of.items()),
+            {"number": "BIGINT", "regime": "BIGINT", **{f"mask_{w}": "BIGINT" for w in range(query.words)}},
+            ((folded.number_of(j, e, k), r, *masks[r]) for (j, e, k), r in folded.regime_of.items()),
         )
         uses = self._uses(query)
         engine.table(
@@ -263,24 +235,27 @@ class _Run:
         days = cal.days(self.folded.epoch, self._known_index)
         columns = cal.day_columns()
         flat = arrow_table(dict.fromkeys(columns, "BIGINT"), chain.from_iterable(days))
-        zones = pa.array([z for z, rows in enumerate(days) for _ in rows], type=pa.int64())
+        zones = whole_numbers([z for z, rows in enumerate(days) for _ in rows])
         self.engine.arrow(f"{prefix}days", flat.append_column("zone", zones))
-        number, split, *places = (pa.array(values, type=pa.int64()) for values in zip(*cal.splits(days), strict=True))
+        number, split, *places = (whole_numbers(values) for values in zip(*cal.splits(days), strict=True))
         windows = {"number": number, "split": split}
         for side, place in zip("ab", places, strict=True):
             windows |= {f"{c}_{side}": flat.column(c).take(place) for c in columns}
         for limit, (calendar, seconds) in limits.items():
             ends = zip(*cal.ends(days, calendar, seconds), strict=True)
-            windows |= {f"e{limit}_{part}": pa.array(values, type=pa.int64()) for part, values in zip("12abc", ends, strict=True)}
-        self.engine.arrow(f"{prefix}windows", pa.table(windows))
+            windows |= {f"e{limit}_{part}": whole_numbers(values) for part, values in zip("12abc", ends, strict=True)}
+        nowhere = {"number": whole_numbers([NOWHERE])}
+        self.engine.arrow(f"{prefix}windows", pa.concat_tables([pa.table(nowhere), pa.table(windows)], promote_options="default"))
 
     def _far_tables(self) -> None:
         """Days as far ahead as a condition on the years since a conviction can reach."""
         if self._far:
             return
-        self._far = True
         ahead = 366 * (max(self.lawbook.conviction_years, default=0) + 1) if "f_conviction_date" in self.columns else 0
-        self._days("far_", replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal())), {})
+        self._far = replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal()))
+        if any(self._far.zone_number(z) != self.calendars.zone_number(z) for z in self._far.zones):
+            raise AssertionError("zones are one in the calendar and not in the longer one")
+        self._days("far_", self._far, {})
 
     def _known_index(self, day: int) -> int:
         return 0 if self.known_at is not None else max(0, sum(1 for d in self.folded.known if d <= day) - 1)
@@ -295,60 +270,8 @@ class _Run:
         return found
 
     def _query(self, shape: Shape, *, all_cuts: bool = False) -> Query:
-        events = self._event_kinds if shape.papers or shape.grounds or shape.detainers or self._event_kinds else ()
-        return Query(self.folded, self.calendars, shape, columns=self.columns, one_known=self.known_at is not None, events=events, all_cuts=all_cuts, timeline=self.options.timeline, sides=self.sides)
-
-    # -- parts --------------------------------------------------------------------------------------
-
-    def _shapes(self) -> None:
-        """The table ``shape_of`` (row, detainers, papers, grounds, vague, bail) of the rows that have an agency."""
-        kinds = ", ".join(f"'{k}'" for k in DETAINERS)
-        self._event_kinds = tuple(str(r[0]) for r in self.engine.rows("SELECT DISTINCT kind FROM events WHERE kind IS NOT NULL ORDER BY 1"))
-
-        def bucketed(column: str) -> str:
-            return "CASE " + " ".join(f"WHEN coalesce({column}, 0) <= {b} THEN {b}" for b in BUCKETS) + f" ELSE {BUCKETS[-1]} END"
-
-        vague = "(g.vague OR coalesce(s.release_due_lo <> s.release_due_hi, FALSE) OR coalesce(s.bail_refused_lo <> s.bail_refused_hi, FALSE) OR coalesce(p.other, 0) > 0)"
-        bail = f"coalesce(s.bail_refused_lo < {MAX_INSTANT}, FALSE)"
-        if not self.options.timeline:
-            # Of one moment alone a query for all costs little more than one for the plainest.
-            vague = bail = "TRUE"
-            if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
-                self.engine.make("shape_of", "SELECT row, 0 AS detainers, 0 AS papers, 0 AS grounds, TRUE AS vague, TRUE AS bail FROM stays WHERE agency IS NOT NULL", view=True)
-                return
-        self.engine.make(
-            "shape_of",
-            f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, {bucketed('g.grounds')} AS grounds, coalesce({vague}, FALSE) AS vague, {bail} AS bail"
-            f" FROM stays AS s LEFT JOIN (SELECT row, sum(CASE WHEN kind IN ({kinds}) THEN 1 ELSE 0 END) AS detainers, sum(CASE WHEN kind IN ({kinds}) THEN 0 ELSE 1 END) AS other FROM papers GROUP BY row) AS p ON p.row = s.row"
-            " LEFT JOIN (SELECT row, count(*) AS grounds, max(CASE WHEN start_lo = start_hi AND end_lo = end_hi THEN FALSE ELSE TRUE END) AS vague FROM grounds GROUP BY row) AS g ON g.row = s.row"
-            f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
-        )
-
-    def _parts(self, only: str = "TRUE") -> list[tuple[Shape, Rows, Path, int]]:
-        """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
-        shapes are asked with the next larger shape."""
-        size = self.options.part_rows or PART_ROWS * (1 if self.options.timeline else 4)
-        counted = self.engine.rows(
-            f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of WHERE {only} GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
-        )
-        # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
-        every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
-        found: list[tuple[Shape, Rows, Path, int]] = []
-        for stretch in sorted({r[0] for r in counted}):
-            groups: dict[Shape, list[tuple[Shape, int]]] = {}
-            for _, d, p, g, vague, bail, count in (r for r in counted if r[0] == stretch):
-                shape = Shape(d, p, g, vague, bail)
-                groups.setdefault(_asked_as(shape, count), []).append((shape, count))
-            for number, (asked, members) in enumerate(sorted(groups.items())):
-                shapes = [m for m, _ in members]
-                largest = Shape(
-                    max(m.detainers for m in shapes), max(m.papers for m in shapes), max(m.grounds for m in shapes), asked.vague, asked.bail
-                )
-                chosen = " OR ".join(f"(detainers = {m.detainers} AND papers = {m.papers} AND grounds = {m.grounds} AND vague = {m.vague} AND bail = {m.bail})" for m, _ in members)
-                within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
-                rows = Rows(within, None if every and len(groups) == 1 else f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")
-                found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", sum(c for _, c in members)))
-        return found
+        events = self.parts.event_kinds if shape.papers or shape.grounds or shape.detainers or self.parts.event_kinds else ()
+        return Query(self.folded, self.calendars, shape, far=self._far if all_cuts else None, columns=self.columns, one_known=self.known_at is not None, events=events, timeline=self.options.timeline, times=self.times)
 
     def _part(self, shape: Shape, rows: Rows, path: Path) -> None:
         if not self.options.timeline:
@@ -363,7 +286,7 @@ class _Run:
             "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"
             " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, d.norm AS deciding_norm,"
             f" CASE WHEN r.problem IS NOT NULL OR (r.class IN ('certain', 'no') AND r.outcome <> 'review') THEN NULL WHEN {wants} <> '' THEN {wants} WHEN {vague} <> '' THEN {vague} END AS missing, r.problem"
-            " FROM found AS r LEFT JOIN norms AS d ON d.regime = r.regime AND d.role = r.role AND d.bit = r.bit LEFT JOIN missing_of AS n ON n.row = r.row",
+            " FROM found AS r JOIN norms AS d ON d.number = r.decided LEFT JOIN missing_of AS n ON n.row = r.row",
             path,
         )
 
@@ -386,8 +309,7 @@ class _Run:
         if chosen.listed is not None:
             engine.make("chosen", chosen.listed)
             among = f" JOIN chosen AS c ON c.row = x.row{among}"
-        facility = " AND a.facility IS NOT DISTINCT FROM x.facility" if any(a.facility is not None for a in self.folded.agencies) else ""
-        engine.make("part", f"SELECT x.*, a.jurisdiction, a.zone_number, a.uses FROM (SELECT x.* FROM stays AS x{among}) AS x JOIN agency_of AS a ON a.agency = x.agency{facility}", view=True)
+        engine.make("part", f"SELECT x.* FROM stays AS x{among}", view=True)
         for name, asked in (("papers", shape.papers + shape.detainers), ("grounds", shape.grounds), ("events", len(query.events))):
             if asked:
                 engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")
@@ -395,10 +317,12 @@ class _Run:
         query.results_need = names_in(outcomes.results()) if query.timeline else {"conflict", "outside"}
         for name, sql, view in query.stages():
             engine.make(name, sql, view=view)
+        engine.make("situations", outcomes.situations())
         engine.make("questions", outcomes.questions())
         resolver = Resolver(self.folded, place=query.place)
         words = ", ".join(f"w_{w}" for w in range(query.words))
         engine.make("answers", f"SELECT regime, {words}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
+        engine.make("judged_situations", outcomes.judged_situations())
         engine.make("judged", outcomes.judged(), view=True)
         if query.timeline:
             engine.make(target, outcomes.results())

@@ -93,15 +93,16 @@ class SparkEngine:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.spark.sql(to_spark(sql)).collect()]
 
-    def write(self, sql: str, path: Path, *, ordered: bool = False) -> None:
-        frame = self.spark.sql(to_spark(sql))
-        if ordered:
-            frame = frame.coalesce(1)
+    def write(self, sql: str, path: Path) -> None:
+        self._write(self.spark.sql(to_spark(sql)), path).replace(path)
+
+    def _write(self, frame: Any, path: Path) -> Path:
         partial = path.with_name(path.name + ".partial")
         frame.write.mode("overwrite").option("compression", "zstd").parquet(location(partial))
-        if not ordered:
-            partial.replace(path)
-            return
+        return partial
+
+    def write_sorted(self, sql: str, path: Path) -> None:
+        partial = self._write(self.spark.sql(to_spark(f"{sql} ORDER BY row")).coalesce(1), path)
         (only,) = partial.glob("part-*.parquet")
         only.replace(path)
         shutil.rmtree(partial)

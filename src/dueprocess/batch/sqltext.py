@@ -14,11 +14,13 @@ LOW, HIGH = str(MIN_INSTANT), str(MAX_INSTANT)
 
 
 def by(low: str, high: str, at: str) -> str:
-    """Had an event in [low, high] happened by an instant?"""
+    """Had an event in [low, high] happened by an instant? ``absent_by`` is the answer for what no row lists."""
     if (low, high) == (HIGH, HIGH):
         return "0"
     if (low, high) == (LOW, HIGH):
         return "1"
+    if (low, high) == ("absent_lo", HIGH):
+        return "absent_by"
     return f"(CASE WHEN {high} <= {at} THEN 2 WHEN {low} > {at} THEN 0 ELSE 1 END)"
 
 

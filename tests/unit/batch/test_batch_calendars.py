@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from dueprocess.batch.calendars import DAY_COLUMNS, WINDOW, ZONE_WINDOWS, Calendars, calendars
+from dueprocess.batch.calendars import DAY_COLUMNS, WINDOW, Calendars, calendars
 from dueprocess.clock import deadline, load_calendar
 from dueprocess.kernel.instants import MAX_INSTANT, local_date, midnight
 from dueprocess.testing import Seeded
@@ -40,7 +40,7 @@ def looked_up(at: int, zone_name: str, hours: float, excluding: tuple[str, ...])
     """The end of a limit by one look-up, as the query makes it."""
     made, _, windows = built()
     zone, calendar = made.zone_number(zone_name), made.name(excluding)
-    place, split, *both = windows[zone * ZONE_WINDOWS + (at - made.origin) // WINDOW]
+    place, split, *both = windows[zone * made.zone_windows + (at - made.origin) // WINDOW]
     day = dict(zip(made.day_columns(), both[:SPLIT] if at < split else both[SPLIT:], strict=True))
     assert day["day_start"] <= at < day["day_end"]
     first, second, *shifts = ends(hours, calendar)[place]

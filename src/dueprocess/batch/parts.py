@@ -1,0 +1,99 @@
+"""The rows of a run in parts: all of one shape within a stretch of row numbers, one query and one file each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dueprocess.batch.engines import Engine
+from dueprocess.batch.shape import BUCKETS, Shape
+from dueprocess.case.model import DETAINERS
+from dueprocess.kernel.instants import MAX_INSTANT
+
+MOST_BESIDE = 16
+"""So many papers of a kind, or grounds, a row may have beside it: the query grows with them."""
+
+TOO_MANY = "it has more papers or grounds than many rows are asked with at once"
+"""The problem of a row that has more: it is left to whoever asks stays one by one."""
+
+_FEW = 50_000
+"""Rows of one shape for which a query of their own does not pay."""
+
+
+def _asked_as(shape: Shape, count: int) -> Shape:
+    """The group of shapes that a shape is asked with."""
+    if count >= _FEW:
+        return shape
+    most = max(shape.detainers, shape.papers, shape.grounds)
+    level = next(b for b in (0, 4, MOST_BESIDE) if b >= most)
+    return Shape(level, level, level, True, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one part: all between two numbers, or those that a query lists."""
+
+    within: str
+    listed: str | None
+
+
+class Parts:
+    """The parts of one run: ``size`` rows each, their files in ``work``."""
+
+    def __init__(self, engine: Engine, *, work: Path, size: int, timeline: bool) -> None:
+        self.engine = engine
+        self.work = work
+        self.size = size
+        self.timeline = timeline
+        kinds = engine.rows("SELECT DISTINCT kind FROM events WHERE kind IS NOT NULL ORDER BY 1")
+        self.event_kinds = tuple(str(r[0]) for r in kinds)
+        self._shapes()
+
+    def _shapes(self) -> None:
+        """The table ``shape_of`` (row, detainers, papers, grounds, vague, bail) of the rows that have an agency."""
+        kinds = ", ".join(f"'{k}'" for k in DETAINERS)
+
+        def bucketed(column: str) -> str:
+            return "CASE " + " ".join(f"WHEN coalesce({column}, 0) <= {b} THEN {b}" for b in BUCKETS) + f" ELSE {BUCKETS[-1]} END"
+
+        vague = "(g.vague OR coalesce(s.release_due_lo <> s.release_due_hi, FALSE) OR coalesce(s.bail_refused_lo <> s.bail_refused_hi, FALSE) OR coalesce(p.other, 0) > 0)"
+        bail = f"coalesce(s.bail_refused_lo < {MAX_INSTANT}, FALSE)"
+        if not self.timeline:
+            # Of one moment alone a query for all costs little more than one for the plainest.
+            vague = bail = "TRUE"
+            if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
+                self.engine.make("shape_of", "SELECT row, 0 AS detainers, 0 AS papers, 0 AS grounds, TRUE AS vague, TRUE AS bail FROM stays WHERE agency IS NOT NULL", view=True)
+                return
+        self.engine.make(
+            "shape_of",
+            f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, {bucketed('g.grounds')} AS grounds, coalesce({vague}, FALSE) AS vague, {bail} AS bail"
+            f" FROM stays AS s LEFT JOIN (SELECT row, sum(CASE WHEN kind IN ({kinds}) THEN 1 ELSE 0 END) AS detainers, sum(CASE WHEN kind IN ({kinds}) THEN 0 ELSE 1 END) AS other FROM papers GROUP BY row) AS p ON p.row = s.row"
+            " LEFT JOIN (SELECT row, count(*) AS grounds, max(CASE WHEN start_lo = start_hi AND end_lo = end_hi THEN FALSE ELSE TRUE END) AS vague FROM grounds GROUP BY row) AS g ON g.row = s.row"
+            f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
+        )
+
+    def among(self, only: str = "TRUE") -> list[tuple[Shape, Rows, Path, int]]:
+        """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
+        shapes are asked with the next larger shape."""
+        size = self.size
+        counted = self.engine.rows(
+            f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of WHERE {only} GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
+        )
+        # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
+        every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
+        found: list[tuple[Shape, Rows, Path, int]] = []
+        for stretch in sorted({r[0] for r in counted}):
+            groups: dict[Shape, list[tuple[Shape, int]]] = {}
+            for _, d, p, g, vague, bail, count in (r for r in counted if r[0] == stretch):
+                shape = Shape(d, p, g, vague, bail)
+                groups.setdefault(_asked_as(shape, count), []).append((shape, count))
+            for number, (asked, members) in enumerate(sorted(groups.items())):
+                shapes = [m for m, _ in members]
+                largest = Shape(
+                    max(m.detainers for m in shapes), max(m.papers for m in shapes), max(m.grounds for m in shapes), asked.vague, asked.bail
+                )
+                chosen = " OR ".join(f"(detainers = {m.detainers} AND papers = {m.papers} AND grounds = {m.grounds} AND vague = {m.vague} AND bail = {m.bail})" for m, _ in members)
+                within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
+                rows = Rows(within, None if every and len(groups) == 1 else f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")
+                found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", sum(c for _, c in members)))
+        return found

@@ -1,0 +1,100 @@
+"""The instants of a stay at which something may change: events, ends of limits, midnights on which the law changes."""
+
+from __future__ import annotations
+
+from dueprocess.batch import rows
+from dueprocess.batch.asked import Asked
+from dueprocess.batch.limits import Limits
+from dueprocess.batch.sqltext import HIGH, LOW, greatest, within
+from dueprocess.batch.survey import Told
+
+
+class Points:
+    """Lists of instants, one a row."""
+
+    def __init__(self, asked: Asked, limits: Limits) -> None:
+        self.asked = asked
+        self.limits = limits
+
+    def listed(self) -> str:
+        """The instants of a row at which something may change, the law's midnights left aside; unsorted."""
+        found = ["booked_h"] if len(self._sides("booked")) > 1 else []
+        for s in rows.ground_slots(self.asked.shape):
+            for prefix in ("b", "a") if self.asked.shape.bail else ("b",):
+                columns = ["e_lo", "e_hi"] if self.asked.shape.vague else ["e_lo"]
+                if self.asked.shape.grounds or self.asked.shape.papers:
+                    columns += ["s_lo", "s_hi"]
+                found += [f"{prefix}{s.number}_{c}" for c in columns]
+        for i in self.asked.detainer_slots:
+            for n, name in (("rec", "detainer_received"), ("srv", "detainer_served"), ("can", "detainer_cancelled")):
+                found += [f"CASE WHEN k{i}_form IS NOT NULL THEN d{i}_{n}_{side} END" for side in (("lo", "hi") if i else self._sides(name))]
+        for slot in rows.paper_slots(self.asked.shape):
+            if slot.inline:
+                found += [f"{slot.inline}_{side[0]}" for side in self._sides(slot.inline)]
+            else:
+                found += [slot.low, slot.high, slot.cancelled_low, slot.cancelled_high]
+        for name in self.asked.stated:
+            if f"f_{name}_from" in self.asked.columns:
+                found.append(f"f_{name}_from")
+        if "determined_probable_cause_at" in self.asked.columns:
+            found.append("determined_probable_cause_at")
+        used = {i: f"(uses // {1 << i}) % 2 = 1" for i in range(len(self.asked.specs))}
+        for start in self.limits.starts:
+            if start.high == HIGH and start.low in (LOW, "absent_lo"):
+                continue  # an event that no row speaks of
+            for i, spec in self.limits.specs_of(start):
+                for side in ("lo", "hi") if self.asked.shape.vague or start.name[0] not in "ab" or (self.asked.alone and start.name == "b1") else ("lo",):
+                    end = f"x_{start.name}_{side}_{i}"
+                    found.append(end if spec in self.asked.form_specs else f"CASE WHEN {used[i]} THEN {end} END")
+        inside = ", ".join(within(f"({x})") for x in dict.fromkeys(found))
+        return f"list_sort(list_filter([begin, {greatest('begin', 'moment')}, {inside}], lambda x: x IS NOT NULL))"
+
+    def bounds_of_points(self) -> dict[str, str]:
+        """Where something may change that matters: after all that is certainly local custody, up to an end.
+        Hours are measured until the person left; when a hold would end after that is asked of the few who were held."""
+        return {"since_at": "CASE WHEN calm > begin THEN calm ELSE begin + 1 END", "until_at": HIGH if self.asked.all_cuts else "coalesce(left_h, moment)"}
+
+    def _sides(self, name: str) -> tuple[str, ...]:
+        return self.asked.times.get(name, Told()).sides
+
+    def horizon(self) -> dict[str, str]:
+        """The last instant of a row at which anything is asked."""
+        return {"horizon": "greatest(begin, moment, coalesce(left_h, moment))"}
+
+    def epochs(self) -> str:
+        """The epoch of a row whose law stays the same, else null."""
+        # Where the law does not change over the stay, its epoch is looked up once.
+        first, last = self.asked.day_of("eb", "s.begin", "epoch"), self.asked.day_of("ee", "s.horizon", "epoch")
+        return f"CASE WHEN {'FALSE' if self.asked.all_cuts else f'{first} = {last}'} THEN {first} END AS epoch"
+
+    def _cut_lists(self) -> str:
+        upto = "TRUE" if self.asked.all_cuts else "c.instant <= r.horizon"
+        return f"SELECT r.row AS cut_row, list(c.instant) AS cuts FROM epochs AS r JOIN cuts AS c ON c.jurisdiction = r.jurisdiction AND c.zone = r.zone_number WHERE r.epoch IS NULL AND c.instant > r.begin AND {upto} GROUP BY r.row"
+
+    def with_cuts(self) -> str:
+        """The rows with their instants, sorted."""
+        if not self.asked.timeline:
+            return "SELECT * FROM epochs"
+        conviction = self._anniversaries()
+        lists = "CASE WHEN c.cuts IS NULL THEN points0 ELSE list_sort(list_concat(points0, c.cuts)) END"
+        if conviction:
+            lists = "CASE WHEN c.cuts IS NULL AND an.days IS NULL THEN points0 ELSE list_sort(list_concat(list_concat(points0, coalesce(c.cuts, [r.begin])), coalesce(an.days, [r.begin]))) END"
+        # The lists are made when they are read: a table of lists takes longer to write than all else in it.
+        return f"WITH cut_lists AS ({self._cut_lists()}), listed AS (SELECT *, {self.listed()} AS points0 FROM epochs) SELECT r.*, {lists} AS points FROM listed AS r LEFT JOIN cut_lists AS c ON c.cut_row = r.row{conviction}"
+
+    def _anniversaries(self) -> str:
+        """Local midnights on which a conviction turns as old as some condition asks."""
+        if "f_conviction_date" not in self.asked.columns or not self.asked.folded.lawbook.conviction_years:
+            return ""
+        years = " UNION ALL ".join(f"SELECT {y} AS years" for y in self.asked.folded.lawbook.conviction_years)
+        limit = "TRUE" if self.asked.all_cuts else "d.day_start <= r.horizon"
+        turned = ""
+        parts = []
+        for column in ["f_conviction_date", *(["f_conviction_date_then"] if "f_conviction_date_then" in self.asked.columns else [])]:
+            parts.append(
+                f"SELECT r.row AS an_row, d.day_start AS instant FROM epochs AS r CROSS JOIN ({years}) AS y JOIN {self.asked.far}days AS d ON d.zone = r.zone_number AND d.year = year(r.{column}) + y.years"
+                f" AND (d.month_day = month(r.{column}) * 100 + day(r.{column}) OR (d.month_day = 301 AND month(r.{column}) = 2 AND day(r.{column}) = 29))"
+                f" WHERE r.{column} IS NOT NULL AND d.day_start > r.begin AND {limit}"
+            )
+        turned = " UNION ALL ".join(parts)
+        return f" LEFT JOIN (SELECT an_row, list(instant) AS days FROM ({turned}) AS turned GROUP BY an_row) AS an ON an.an_row = r.row"
