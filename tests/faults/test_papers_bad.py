@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import socket
 import zlib
 from pathlib import Path
 
@@ -11,7 +12,18 @@ import pytest
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.papers import Limits, keep, read_files, read_packet
-from dueprocess.testing.papers import Seeded, draw_pdf, random_paper
+from dueprocess.testing.papers import (
+    Seeded,
+    draw_pdf,
+    eml,
+    image_pdf,
+    jpeg,
+    png,
+    random_paper,
+    scan,
+    text_of,
+    tiff,
+)
 
 SMALL = Limits(page_seconds=10.0)
 
@@ -75,6 +87,7 @@ def huge_png() -> bytes:
         ("none.pdf", lambda: pages(0), "no pages|damaged"),
         ("many.pdf", lambda: pages(10_000), "10,000 pages"),
         ("cut.pdf", lambda: good()[:300], "damaged"),
+        ("half.pdf", lambda: good()[: len(good()) // 3], "damaged|no pages"),
         ("word.pdf", lambda: b"PK\x03\x04" + b"x" * 400, "ZIP"),
         ("program.pdf", lambda: b"MZ\x90\0" + bytes(400), "program"),
         ("noise.pdf", lambda: random.Random(1).randbytes(4000), "neither"),
@@ -94,6 +107,47 @@ def test_a_bomb_costs_its_page_and_no_more() -> None:
     reading = read_packet([("bomb.pdf", bomb())], limits=Limits(page_seconds=4.0, memory=600 * 1024**2))
     assert reading.papers == () or all(p.kind == "other" for p in reading.papers)
     assert {f.code for f in reading.findings} <= {"limit", "page_unreadable", "page_blank"}
+
+
+def image_bomb() -> bytes:
+    """A page with a picture of 60,000 by 60,000 dots, which unpacks to 3.6 gigabytes."""
+    packed = zlib.compress(b"\0" * 50_000_000, 9)
+    picture = b"<</Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (len(packed), packed)
+    draw = b"q 612 0 0 792 0 0 cm /A Do Q"
+    return pdf(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</A 5 0 R>>>>>>",
+            b"<</Length %d>>\nstream\n%s\nendstream" % (len(draw), draw), picture,
+        ]
+    )  # fmt: skip
+
+
+def test_a_picture_that_would_fill_the_memory_costs_its_page() -> None:
+    reading = read_packet([("picture.pdf", image_bomb())], limits=Limits(page_seconds=6.0, memory=1200 * 1024**2))
+    assert all(p.kind == "other" for p in reading.papers)
+    assert reading.papers or reading.findings
+
+
+def test_nothing_is_fetched_from_a_link_an_action_or_a_picture_in_a_mail() -> None:
+    """A listener that nobody must call."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/x".encode()
+        action = b"<</S/URI/URI(%s)>>" % address
+        remote = b"<</S/GoToR/F<</FS/URL/F(%s)>>/D[0/Fit]>>" % address
+        document = pdf(
+            [
+                b"<</Type/Catalog/Pages 2 0 R/OpenAction %s/AA<</WC %s>>>>" % (action, remote), b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+                b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/AA<</O %s>>/Annots[4 0 R]>>" % action,
+                b"<</Type/Annot/Subtype/Link/Rect[0 0 600 700]/A %s>>" % action,
+            ]
+        )  # fmt: skip
+        mail = b"From: a@example.org\nTo: b@example.org\nMIME-Version: 1.0\nContent-Type: text/html\n\n<p>see <img src=\"%s\"><script src=\"%s\"></script>\n" % (address, address)
+        reading = read_packet([("links.pdf", document), ("mail.eml", mail)], limits=SMALL)
+        assert "active_content" in [f.code for f in reading.findings] and reading.papers == ()
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 def test_a_cross_reference_table_that_lies() -> None:
@@ -117,6 +171,14 @@ def test_the_name_of_a_file_says_nothing() -> None:
 def test_a_holiday_photo_is_no_paper_that_counts() -> None:
     data = draw_pdf(random_paper(Seeded("tests/980001"), "holiday_photo"))
     reading = read_packet([("beach.pdf", data)], limits=SMALL)
+    assert all(p.kind == "other" and p.judicial != "yes" for p in reading.papers)
+    assert reading.papers or [f.code for f in reading.findings]
+
+
+def test_a_photo_from_the_beach_as_the_telephone_gives_it() -> None:
+    source = Seeded("tests/980003")
+    page = scan(draw_pdf(random_paper(source, "holiday_photo")), source, level="photo")[0]
+    reading = read_packet([("photo.jpg", jpeg(page))], limits=SMALL)
     assert all(p.kind == "other" and p.judicial != "yes" for p in reading.papers)
     assert reading.papers or [f.code for f in reading.findings]
 
@@ -174,21 +236,40 @@ def broken(data: bytes, seed: int) -> bytes:
     return bytes(out)
 
 
-def fuzzed(count: int, first: int) -> None:
-    data = good()
+def sent(media: str) -> bytes:
+    """A good file of this sort, to be broken."""
+    if media == "pdf":
+        return good()
+    source = Seeded("tests/980004")
+    paper = random_paper(source, "i-247a_2017-03", spoil=0.0)
+    if media == "form":
+        return draw_pdf(paper, fields=True)
+    if media == "text":
+        return text_of(paper).encode()
+    if media == "eml":
+        return eml([("a.pdf", good())], text="Attached please find a detainer.")
+    page = scan(draw_pdf(paper), source, level="fax")[0]
+    return {"tiff": tiff([page]), "png": png(page), "jpeg": jpeg(page), "scan": image_pdf([page])}[media]
+
+
+def fuzzed(media: str, count: int, first: int) -> None:
+    data = sent(media)
     for seed in range(first, first + count):
         try:
-            reading = read_packet([("fuzzed.pdf", broken(data, seed))], limits=SMALL)
+            reading = read_packet([("fuzzed", broken(data, seed))], limits=SMALL)
         except InputError as error:
             assert "\n" not in str(error)
         else:
-            assert all(p.judicial != "yes" for p in reading.papers)
+            assert all(p.judicial != "yes" for p in reading.papers), seed
 
 
-def test_broken_files_are_read_or_refused() -> None:
-    fuzzed(12, first=1)
+@pytest.mark.parametrize(("media", "count"), [("pdf", 8), ("form", 3), ("eml", 3), ("text", 3), ("png", 2), ("tiff", 2)])
+def test_broken_files_are_read_or_refused(media: str, count: int) -> None:
+    fuzzed(media, count, first=1)
 
 
 @pytest.mark.soak
-def test_many_broken_files_are_read_or_refused() -> None:
-    fuzzed(1500, first=1000)
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize(("media", "count"), [("pdf", 700), ("form", 300), ("eml", 300), ("text", 300), ("png", 100), ("jpeg", 100), ("tiff", 150), ("scan", 100)])
+def test_many_broken_files_are_read_or_refused(media: str, count: int) -> None:
+    fuzzed(media, count, first=1000)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from dueprocess.papers.classify import Guess
+from dueprocess.papers.classify import KIND_THRESHOLD, Guess
+from dueprocess.papers.custody_files import SURE
 from dueprocess.papers.judging import judged
 from dueprocess.papers.known import BY_KIND, DETAINERS
 from dueprocess.papers.pagereading import WHOLE, Part
 from dueprocess.papers.values import Box, Evidence, Field, Finding, PageReading, PaperReading
 
-KIND_THRESHOLD = 0.8
-"""Below this confidence a page's kind, or its edition, is not known."""
+JAIL_RECORD = "a jail's own record"
 LEGIBLE = 0.6
 """Below this mean confidence a page counts as unreadable."""
 
@@ -100,7 +100,8 @@ def _paper(number: int, pile: _Pile) -> PaperReading:
     elif kind is None:
         kind = "other"
         if first.custody is not None:
-            about = "a jail's own record"
+            about = JAIL_RECORD
+            fields = _sheet_fields(first)
         elif first.legible < LEGIBLE:
             about = "cannot be read"
         elif not first.english:
@@ -115,7 +116,7 @@ def _paper(number: int, pile: _Pile) -> PaperReading:
     if kind == "return_of_service":
         kind, about = "other", "return of service"
     form = BY_KIND.get(kind)
-    judicial = judged(kind, signs, fields) if about not in ("fax cover sheet", "a jail's own record", "return of service") else "no"
+    judicial = judged(kind, signs, fields) if about not in ("fax cover sheet", JAIL_RECORD, "return of service") else "no"
     if form is not None and form.judge and judicial != "yes":
         signature = next((f for f in fields if f.key == "signature"), None)
         if not (judicial == "no" and signature is not None and signature.value is False and not [s for s in signs if not s.for_judge]):
@@ -144,6 +145,15 @@ def _paper(number: int, pile: _Pile) -> PaperReading:
     signed_by = _signer(kind, fields)
     matter = _matter(kind, fields, pile)
     return PaperReading(number, kind, edition, _pages(pile), _region(first), judicial, signs, fields, signed_by, matter, about, tuple(findings), guess.pages, guess.confidence)
+
+
+def _sheet_fields(part: Part) -> tuple[Field, ...]:
+    """What a jail's own sheet says, as fields: each with the words that it was read in."""
+    found = (part.custody or {}).get("found", ())
+    return tuple(
+        Field(f["key"], f["quote"].partition(":")[0].strip() if ":" in f["quote"] else "Charge", f["value"], part.page, Box(*f["box"]), f["quote"], f["confidence"], f["how"], SURE, f["value"])
+        for f in found
+    )
 
 
 def _pages(pile: _Pile) -> tuple[int, ...]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import zone as zone_of
-from dueprocess.papers.consistency import unread_boxes
+from dueprocess.papers.consistency import carried_out, unread_boxes
 from dueprocess.papers.custody_files import local_custody
 from dueprocess.papers.known import DETAINERS, PRINTED
 from dueprocess.papers.output import questions
 from dueprocess.papers.values import PaperReading, Reading
 from dueprocess.places import load_places
 
-_BOXES = (
+BOXES = (
     "final_order", "pending_proceedings", "biometric", "statements", "reason_to_believe", "investigation", "warrant_served",
     "charging_document", "transferred", "priority", "on_conviction",
 )  # fmt: skip
+ANOTHERS = ("person_differs", "file_number_differs")
+"""Findings that keep a paper out of the case."""
 _FACT = {"transferred": "box_transferred", "priority": "box_priority", "on_conviction": "box_on_conviction"}
 
 
@@ -30,7 +32,8 @@ def case_of(
     Args:
         reading: what was read, corrections applied.
         base: a case whose keys are kept; the papers read are added to its own, each once.
-        agency, at: where the base, or a jail's own sheet among the papers, does not say.
+        agency, at: where the base does not say. The agency may also be that of a jail's own sheet among the papers, or the
+            one to which the detainers are addressed.
         received: when the papers came (an instant with zone); else what the e-mail or the fax's line says.
 
     Raises:
@@ -39,7 +42,8 @@ def case_of(
     case: dict[str, Any] = dict(base or {})
     sheet = dict(reading.custody or {})
     case.setdefault("case", "read from papers")
-    for key, value in (("agency", agency or case.get("agency") or sheet.get("agency")), ("at", at or case.get("at"))):
+    told = agency or case.get("agency") or sheet.get("agency") or _addressed(reading)
+    for key, value in (("agency", told), ("at", at or case.get("at"))):
         if value is not None:
             case[key] = value
     custody = local_custody(sheet, agency=case.get("agency"), facility=case.get("facility")) if sheet else {}
@@ -47,20 +51,34 @@ def case_of(
         case["custody"] = {**custody, **{k: v for k, v in (case.get("custody") or {}).items() if v is not None}}
     came = received or _zoned(reading.received, case)
     papers, facts = _papers(reading, came)
-    kept = [p for p in case.get("papers") or [] if p not in papers]
+    kept = [p for p in case.get("papers") or [] if p not in papers and not _bare_listing(p, papers)]
     case["papers"] = [*kept, *papers]
     if facts:
         case["facts"] = {**facts, **(case.get("facts") or {})}
-    if case.get("record_complete") and _open(reading):
+    if case.get("record_complete") and undecided(reading):
         # A paper that nobody could read may be any paper: the record is not complete until somebody has looked.
         case["record_complete"] = False
     case.setdefault("record_complete", False)
     return case
 
 
-def _open(reading: Reading) -> bool:
+def _bare_listing(known: Mapping[str, Any], papers: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a paper of the case is but the line of a log about the one of that kind that was read now."""
+    told = {k for k, v in known.items() if v not in (None, "unknown") and k not in ("kind", "received_at")}
+    return not told and sum(1 for p in papers if p["kind"] == known.get("kind")) == 1
+
+
+def undecided(reading: Reading) -> bool:
+    """Whether some page or paper may be any paper: then nobody can say that the record is complete."""
     codes = {"page_unreadable", "kind_unknown", "kind_doubtful", "judge_in_doubt", "first_page_missing", "limit", "attachment_unreadable", "dynamic_form", "person_differs", "file_number_differs"}
     return any(f.code in codes for f in reading.all_findings())
+
+
+def _addressed(reading: Reading) -> str | None:
+    """The jail to which all detainers are addressed, where that is one."""
+    to = {p.value("to") for p in reading.papers if p.kind in DETAINERS}
+    found = to.pop() if len(to) == 1 else None
+    return found if isinstance(found, str) else None
 
 
 def _zoned(text: str | None, case: Mapping[str, Any]) -> str | None:
@@ -82,29 +100,39 @@ def _zoned(text: str | None, case: Mapping[str, Any]) -> str | None:
 
 
 def _papers(reading: Reading, came: str | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    left_out = {p.number for p in reading.papers for f in p.findings if f.code in ("person_differs", "file_number_differs")}
+    found, facts = entries(reading, came)
+    return [e for e in found.values() if e is not None], facts
+
+
+def entries(reading: Reading, came: str | None) -> tuple[dict[int, dict[str, Any] | None], dict[str, Any]]:
+    """What each paper (by its number) is in a case file, and facts of boxes where a detainer's others are unknown.
+
+    None stands for a paper that must not be added: it is about another person, or has another file number.
+    """
+    out = {p.number for p in reading.papers for f in p.findings if f.code in ANOTHERS}
     cancelling = [p for p in reading.papers if p.value(":cancels") is True or p.kind == "cancellation"]
-    standing = [p for p in reading.papers if p not in cancelling and p.number not in left_out]
+    standing = [p for p in reading.papers if p not in cancelling and p.number not in out]
     detainers = [p for p in standing if p.kind in DETAINERS]
-    listed: list[dict[str, Any]] = []
+    found: dict[int, dict[str, Any] | None] = {}
     facts: dict[str, Any] = {}
     for paper in reading.papers:
-        if paper.number in left_out:
+        if paper.number in out:
+            found[paper.number] = None
             continue
         if paper in cancelling:
-            listed.append({"kind": "cancellation", "received_at": came})
+            found[paper.number] = {"kind": "cancellation", "received_at": came}
             continue
         entry = _entry(paper, came)
         if paper.kind in DETAINERS:
-            stop = [c for c in cancelling if c.number not in left_out and _names(c, paper)]
+            stop = [c for c in cancelling if c.number not in out and _names(c, paper)]
             if stop:
                 entry["cancelled_at"] = came or stop[0].value("date")
             if entry.get("served_at") is None:
-                entry["served_at"] = _returned(reading, left_out, only=len(detainers) == 1)
+                entry["served_at"] = _returned(reading, out, only=len(detainers) == 1)
             if entry.get("boxes") is None and len(detainers) == 1:
                 facts.update(_known_boxes(paper))
-        listed.append(entry)
-    return listed, facts
+        found[paper.number] = entry
+    return found, facts
 
 
 def _returned(reading: Reading, left_out: set[int], *, only: bool) -> str | None:
@@ -118,11 +146,13 @@ def _returned(reading: Reading, left_out: set[int], *, only: bool) -> str | None
 
 def _counts(paper: PaperReading) -> bool:
     """Whether an order or a finding says what its kind says: an immigration judge may also end the proceedings, a judge
-    may find no probable cause."""
+    may find no probable cause, a warrant may have been carried out."""
     if paper.kind == "immigration_judge_order":
         return paper.value(":ordered_removed") is True and paper.value(":terminated") is not True
     if paper.kind == "probable_cause_affidavit":
         return paper.value(":found") is True and paper.value(":not_found") is False
+    if paper.kind == "judicial_warrant":
+        return carried_out(paper) is False
     return True
 
 
@@ -160,7 +190,7 @@ def _before(day: Any, came: str | None) -> bool:
 
 def _boxes(paper: PaperReading) -> list[str] | None:
     """The boxes ticked; None where one of those that the form has is not surely read."""
-    have = [f for f in (paper.field(b) for b in _BOXES) if f is not None]
+    have = [f for f in (paper.field(b) for b in BOXES) if f is not None]
     hold = paper.field(":hold")
     if any(f.value is None for f in have) or unread_boxes(paper):
         return None
@@ -176,7 +206,7 @@ def _known_boxes(paper: PaperReading) -> dict[str, Any]:
     cancels = paper.field(":cancels")
     if ":cancels" in PRINTED.get(paper.kind, ()) and (cancels is None or cancels.value is None):
         return found
-    for box in _BOXES:
+    for box in BOXES:
         one = paper.field(box)
         if one is not None and one.value is not None:
             found[_FACT.get(box, f"basis_{box}")] = one.value
@@ -193,6 +223,9 @@ def case_text(case: Mapping[str, Any], reading: Reading) -> str:
     for paper in reading.papers:
         if _before(paper.value("served_on"), came):
             head.append(f"Paper {paper.number} says that it was served on {paper.value('served_on')}, before it came here: left out. When was it served?")
+        to = paper.value("to") if paper.kind in DETAINERS else None
+        if isinstance(to, str) and case.get("agency") not in (None, to):
+            head.append(f"Paper {paper.number} is addressed to {to}, not to this case's agency.")
     asked = questions(reading)
     if asked:
         head.append("To be settled by a person:")

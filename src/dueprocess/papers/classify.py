@@ -10,7 +10,10 @@ from dueprocess.papers.known import BY_KIND, FORMS, Edition, Form
 from dueprocess.papers.values import Box, Line
 from dueprocess.papers.words import begins, edits, locate
 
-_NUMBER = re.compile(r"f[o0]rm\W{0,3}([il1|!t]?\W{0,3}[0-9oisbzl]{3}\W?[a-z0-9]?)(?![0-9])", re.IGNORECASE)
+KIND_THRESHOLD = 0.8
+"""Below this confidence a page's kind, or its edition, is not known."""
+
+_NUMBER = re.compile(r"f[o0]\w{1,3}\W{0,3}([il1|!t]?\W{0,3}[0-9oisbzl]{3}\W?[a-z0-9]?)(?![0-9])", re.IGNORECASE)
 _EDITION = re.compile(r"\(?\s*(?:rev\.?\s*)?([0-9oil]{1,2})\s*[/|\-]\s*(?:[0-9oil]{1,2}\s*[/|\-]\s*)?((?:19|20)?[0-9oil]{2})\s*\)?\s*(?:[yn])?", re.IGNORECASE)
 _PAGE = re.compile(r"pa[gq]e\s*(\d{1,3})\s*[o0]f\s*(\d{1,3})", re.IGNORECASE)
 _DIGITS = str.maketrans({"o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2", "|": "1", "!": "1"})
@@ -169,17 +172,22 @@ def _edition(form: Form, text: str, lines: Sequence[Line]) -> tuple[str | None, 
     if not form.editions:
         return None, 1.0, "text"
     written = [(m[1].lower().translate(_DIGITS), m[2].lower().translate(_DIGITS)[-2:]) for m in _EDITION.finditer(text)]
+    worded = next((e.name for e in form.editions if e.wording and all(any(_has(w, line.text) for line in lines) for w in e.wording)), None)
     for month, year in written:
         for edition in form.editions:
             if int(month) == edition.month and int(year) == edition.year % 100:
-                return edition.name, 0.99, "text"
+                # The footer decides; where the wording is another edition's, one of the two was misread.
+                return edition.name, 0.99 if worded in (None, edition.name) else 0.7, "text"
     for month, year in written:
         near = [e for e in form.editions if edits(f"{month}/{year}", _footer_of(e, len(month)), 1) <= 1]
-        if len(near) == 1:
+        if worded is not None and any(e.name == worded for e in near):
+            return worded, 0.95, "wording"
+        if len(near) == 1 and worded is None:
             return near[0].name, 0.7, "text"
-    for edition in form.editions:
-        if edition.wording and any(_has(w, line.text) for w in edition.wording for line in lines):
-            return edition.name, 0.9, "wording"
+    if worded is not None and not written:
+        return worded, 0.9, "wording"
+    if worded is not None:
+        return worded, 0.7, "wording"  # the footer says something else that is no edition
     if len(form.editions) == 1 and form.kind.startswith("i-247") and not written:
         return form.editions[0].name, 0.9, "wording"  # there is no other
     return None, 0.0, "text"

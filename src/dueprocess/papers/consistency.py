@@ -36,6 +36,8 @@ CODES: dict[str, str] = {
     "warrant_not_there": "a detainer refers to a paper that is not in the packet",
     "no_removal_order": "an immigration judge's paper is not read to order removal",
     "no_finding": "a judge's paper is not read to find probable cause",
+    "returned": "a warrant's return says that it has been carried out",
+    "return_unclear": "whether a warrant's return is filled in cannot be told",
     "edition_ended": "an edition was used after its end",
     "edition_not_yet": "an edition was used before it existed",
     "notice_only": "a form asks for notice only, not for a hold",
@@ -94,6 +96,8 @@ def check(papers: Sequence[PaperReading]) -> tuple[dict[int, list[Finding]], dic
                 if paper.field(name) is None:
                     note("box_unclear", f"a box that this form has was not found on the page: {name.lstrip(':').replace('_', ' ')}", effect="the box is unknown", question=f"Is the box ticked: {name.lstrip(':').replace('_', ' ')}?")
             _detainer(paper, kinds, note)
+        if paper.kind == "judicial_warrant":
+            _return(paper, note)
         if paper.kind == "immigration_judge_order" and paper.value(":ordered_removed") is not True:
             note("no_removal_order", "it is not read to order removal", effect="it counts as no order of removal", question="What did the immigration judge order?", place=paper.field(":ordered_removed"))
         if paper.kind == "probable_cause_affidavit" and (paper.value(":found") is not True or paper.value(":not_found") is not False):
@@ -106,6 +110,29 @@ def check(papers: Sequence[PaperReading]) -> tuple[dict[int, list[Finding]], dic
 
 
 Note = Callable[..., None]
+
+
+def carried_out(paper: PaperReading) -> bool | None:
+    """Whether a warrant's return says that the person was arrested on it; None where that cannot be told. A person may
+    say that it stands all the same."""
+    if paper.value("stands") is True:
+        return False
+    day, signed = paper.field("arrested_on"), paper.field("return_signature")
+    if (day is not None and day.value) or (signed is not None and signed.value is True):
+        return True
+    blank = day is None or (day.read == "" and day.certain)
+    unsigned = signed is None or signed.value is False
+    return False if blank and unsigned else None
+
+
+def _return(paper: PaperReading, note: Note) -> None:
+    done = carried_out(paper)
+    day = paper.field("arrested_on")
+    if done:
+        on = f" on {day.value}" if day is not None and day.value else ""
+        note("returned", f"its return says that the person was arrested on it{on}", effect="it has been carried out: it counts as no warrant until somebody has looked", question="Does this warrant still stand?", place=day)
+    elif done is None:
+        note("return_unclear", "whether its return is filled in cannot be told", effect="until somebody has looked it counts as no warrant", question="Is the return at the foot filled in, and does the warrant still stand?", place=day)
 
 
 def _signature(paper: PaperReading, note: Note) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +11,22 @@ from typing import Any
 from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.kernel.instants import parse_date, parse_instant
 from dueprocess.kernel.yamlread import read
+from dueprocess.papers.assembling import JAIL_RECORD
 from dueprocess.papers.consistency import check
-from dueprocess.papers.known import BY_KIND
-from dueprocess.papers.values import Correction, Field, Finding, PaperReading, Reading
+from dueprocess.papers.custody_files import FACTS
+from dueprocess.papers.known import BY_KIND, DETAINERS
+from dueprocess.papers.values import Correction, Field, Finding, PaperReading, Personal, Reading
 
 ROLES = ("clerk", "supervisor", "counsel", "auditor")
 _KEYS = ("paper", "field", "value", "by_role", "when", "why")
 _SIGNERS = ("immigration_officer", "immigration_judge", "judge", "clerk", "none")
-_PAPER_FIELDS = ("kind", "edition", "signed_by", "matter", "same_person")
-_DATES = ("date", "served_on", "cancels_of")
+_PAPER_FIELDS = ("kind", "edition", "signed_by", "matter", "issuer", "same_person", "stands", "name", "file_no")
+_DATES = ("date", "served_on", "cancels_of", "arrested_on")
+_ISSUERS = ("ice", "cbp")
+PERSONAL = ("name", "file_no")
+"""Fields of which a person's word is compared with the other papers, and written nowhere."""
+_WHITHER = ("ice", "community", "other_agency", "unknown")
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _SETTLES = {
     "kind": ("kind_unknown", "kind_doubtful", "judge_in_doubt", "first_page_missing"),
     "edition": ("edition_unknown",),
@@ -73,6 +81,8 @@ def apply(reading: Reading, corrections: Sequence[Correction], *, about: str | N
         raise InputError(f"these corrections are about another file [{about[:12]}...]", where=name, do="give the corrections of this file")
     papers = {p.number: p for p in reading.papers}
     settled: dict[int, set[str]] = {}
+    for one in reading.corrections:
+        settled.setdefault(one.paper, set()).update(_SETTLES.get(one.field, ()))
     for one in corrections:
         where = f"{name}: paper {one.paper}, {one.field}"
         paper = papers.get(one.paper)
@@ -81,16 +91,25 @@ def apply(reading: Reading, corrections: Sequence[Correction], *, about: str | N
         papers[one.paper] = _corrected(paper, one, where)
         settled.setdefault(one.paper, set()).update(_SETTLES.get(one.field, ()))
     listed = [papers[p.number] for p in reading.papers]
+    corrections = [replace(c, value="[withheld]") if c.field in PERSONAL else c for c in corrections]
     checked, comparisons = check(listed)
-    kept_codes = {code for codes in _SETTLES.values() for code in codes} | {"pages_missing"}
+    words = {c.paper: c.value for c in (*reading.corrections, *corrections) if c.field == "same_person"}
+    for number, same in words.items():
+        if same is False:
+            found = Finding("person_differs", "a person says that it is about somebody else", papers[number].pages[0], None, "the paper is left out of the case", "", number)
+            checked[number].append(found)
+            settled[number] -= {"person_differs", "file_number_differs"}
+            comparisons = {**comparisons, "person": "differs (a person says)"}
+    kept_codes = {code for field, codes in _SETTLES.items() if field != "same_person" for code in codes} | {"pages_missing"}
     whole = []
     for paper in listed:
         own: list[Finding] = [f for f in reading.papers[paper.number - 1].findings if f.code in kept_codes and f.code not in checked_codes(checked[paper.number])]
         own += checked[paper.number]
         whole.append(replace(paper, findings=tuple(f for f in own if f.code not in settled.get(paper.number, set()))))
-    if any("person_differs" in codes for codes in settled.values()):
+    if True in words.values() and False not in words.values():
         comparisons = {k: "same (a person says)" if v != "not compared" else v for k, v in comparisons.items()}
-    return replace(reading, papers=tuple(whole), comparisons=comparisons, corrections=(*reading.corrections, *corrections), machine=reading.machine or reading.papers)
+    custody = _sheet(reading.custody, listed) if reading.custody is not None else None
+    return replace(reading, papers=tuple(whole), custody=custody, comparisons=comparisons, corrections=(*reading.corrections, *corrections), machine=reading.machine or reading.papers)
 
 
 def checked_codes(findings: Sequence[Finding]) -> set[str]:
@@ -100,10 +119,23 @@ def checked_codes(findings: Sequence[Finding]) -> set[str]:
 
 def _corrected(paper: PaperReading, one: Correction, where: str) -> PaperReading:
     value = one.value
-    if one.field == "same_person":
-        if value is not True:
-            raise InputError(f"[{shown(value)}] is not true", where=where, do="write true, or leave the paper out")
-        return paper
+    if one.field in ("same_person", "stands"):
+        if not isinstance(value, bool):
+            raise InputError(f"[{shown(value)}] is neither true nor false", where=where, do="write true or false")
+        if one.field == "stands" and paper.kind != "judicial_warrant":
+            raise InputError(f"[stands] is no field of {paper.kind}", where=where, do="it is said of a judge's warrant")
+        return paper if one.field == "same_person" else _with(paper, "stands", value, "")
+    if one.field in PERSONAL:
+        if not isinstance(value, str) or not any(c.isalnum() for c in value):
+            raise InputError("there is nothing to compare", where=where, do="write what stands on the paper: it is compared with the other papers and written nowhere")
+        paper = _with(paper, one.field, "present", "")
+        return replace(paper, fields=tuple(replace(f, personal=Personal(value), quote="") if f.key == one.field else f for f in paper.fields))
+    if one.field == "issuer":
+        if value not in _ISSUERS or paper.kind not in DETAINERS:
+            raise InputError(f"[{shown(value)}] is no issuer of a {paper.kind}", where=where, do="ice or cbp, of a detainer")
+        return _with(paper, "from", value, "")
+    if paper.about == JAIL_RECORD and one.field in FACTS:
+        return _with(paper, one.field, _sheet_value(one.field, value, where), "")
     if one.field == "kind":
         kinds = [*BY_KIND, "cancellation", "other"]
         if value not in kinds:
@@ -139,6 +171,24 @@ def _corrected(paper: PaperReading, one: Correction, where: str) -> PaperReading
             parse_date(value, where=where)
         return _with(paper, one.field, value, labels[one.field])
     raise InputError(f"[{shown(one.field)}] is no field of {paper.kind}", where=where, do=nearest(one.field, known) or f"one of {', '.join(known)}")
+
+
+def _sheet_value(field: str, value: Any, where: str) -> Any:
+    if field == "left_to":
+        if value not in _WHITHER:
+            raise InputError(f"[{shown(value)}] is no place to leave to", where=where, do=f"one of {', '.join(_WHITHER)}")
+        return value
+    text = str(value)
+    if _LOCAL.fullmatch(text):
+        return text
+    parse_instant(value, where=where) if "T" in text else parse_date(value, where=where)
+    return value
+
+
+def _sheet(custody: Mapping[str, Any], papers: Sequence[PaperReading]) -> Mapping[str, Any]:
+    """What the jail's own sheet says, with what a person saw on it."""
+    said = {f.key: f.value for p in papers if p.about == JAIL_RECORD for f in p.fields if f.how == "person" and f.key in FACTS}
+    return {**custody, **said}
 
 
 def _with(paper: PaperReading, key: str, value: Any, label: str) -> PaperReading:

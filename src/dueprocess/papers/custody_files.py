@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from dueprocess.kernel.errors import InputError
@@ -62,6 +63,8 @@ SENTENCED = re.compile(r"\bsentenced\b|\bserving\b|\bconvicted\b", re.IGNORECASE
 JURISDICTION = re.compile(r"\b([A-Z][A-Za-z.'-]+(?:[ -][A-Z][A-Za-z.'-]+){0,2})\s+County(?:\s*,\s*([A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?))?\s+(?:Jail|Sheriff|Detention|Correction)", re.IGNORECASE)
 
 LEAST_LABELS = 2
+FACTS = ("booked_at", "release_due_at", "bail_refused_at", "left_at", "left_to")
+"""What of a case's custody a sheet gives beside the grounds."""
 SURE = 0.9
 """Recognized with less confidence than this, a fact waits for a person."""
 NO_GROUND = "the sheet lists an immigration hold; it is no local ground: the paper behind it counts"
@@ -77,9 +80,10 @@ class Found:
     quote: str
     box: Box
     confidence: float
+    how: str = "text"
 
     def listed(self) -> dict[str, Any]:
-        return {"key": self.key, "value": self.value, "quote": self.quote, "box": self.box.listed(), "confidence": round(self.confidence, 3)}
+        return {"key": self.key, "value": self.value, "quote": self.quote, "box": self.box.listed(), "confidence": round(self.confidence, 3), "how": self.how}
 
 
 def face_sheet(lines: Sequence[Line]) -> dict[str, Any] | None:
@@ -104,12 +108,12 @@ def face_sheet(lines: Sequence[Line]) -> dict[str, Any] | None:
             if read is not None and confidence < SURE:
                 problems.append(f"the sheet's {key.removesuffix('_at').replace('_', ' ')} is not surely read; it stays unknown until a person looks")
             elif read is not None:
-                found.append(Found(key, read, f"{_label_of(line, key)} {value}".strip(), box, confidence))
+                found.append(Found(key, read, f"{_label_of(line, key)} {value}".strip(), box, confidence, line.how))
             elif value and not _BLANK.match(value):
                 problems.append(f"[{value[:40]}] is no time that can be read ({key.removesuffix('_at')}); it stays unknown")
     charges = list(_charges(rows, header)) if header is not None else []
     facts = _settled(found, problems)
-    custody: dict[str, Any] = {key: facts[key].value for key in ("booked_at", "release_due_at", "bail_refused_at", "left_at", "left_to") if key in facts}
+    custody: dict[str, Any] = {key: facts[key].value for key in FACTS if key in facts}
     grounds, seen = _grounds(charges, facts, problems)
     if grounds:
         custody["grounds"] = grounds
@@ -262,8 +266,8 @@ def _charges_header(rows: Sequence[Sequence[Line]]) -> int | None:
     return None
 
 
-def _charges(rows: Sequence[Sequence[Line]], header: int) -> Iterator[tuple[dict[str, str], str, Box, float]]:
-    """Each row of the table: column -> text, its quote, its place, its confidence. It ends at the next label."""
+def _charges(rows: Sequence[Sequence[Line]], header: int) -> Iterator[tuple[dict[str, str], str, Box, float, str]]:
+    """Each row of the table: column -> text, its quote, place, confidence and how it was read. It ends at the next label."""
     columns = [(name, line.box) for line in rows[header] for name, pattern in COLUMN_WORDS.items() if pattern.match(line.text.strip())]
     for row in rows[header + 1 :]:
         if any(ANY_LABEL.search(line.text) for line in row):
@@ -278,16 +282,16 @@ def _charges(rows: Sequence[Sequence[Line]], header: int) -> Iterator[tuple[dict
             box = row[0].box
             for line in row[1:]:
                 box = box.around(line.box)
-            yield cells, " | ".join(line.text.strip() for line in row), box, min(line.confidence for line in row)
+            yield cells, " | ".join(line.text.strip() for line in row), box, min(line.confidence for line in row), row[0].how
 
 
-def _grounds(charges: Sequence[tuple[dict[str, str], str, Box, float]], facts: Mapping[str, Found], problems: list[str]) -> tuple[list[dict[str, Any]], list[Found]]:
+def _grounds(charges: Sequence[tuple[dict[str, str], str, Box, float, str]], facts: Mapping[str, Found], problems: list[str]) -> tuple[list[dict[str, Any]], list[Found]]:
     """The local grounds that the sheet lists. Where it does not say that one still stands, or when it ended, its end
     is unknown."""
     grounds: list[dict[str, Any]] = []
     found: list[Found] = []
     gone = "left_at" in facts
-    for cells, quote, box, confidence in charges:
+    for cells, quote, box, confidence, how in charges:
         if IMMIGRATION.search(cells["charge"]):
             problems.append(NO_GROUND)
             continue
@@ -315,14 +319,14 @@ def _grounds(charges: Sequence[tuple[dict[str, str], str, Box, float]], facts: M
             problems.append("a charge of the sheet ended before the booking; it is left out")
             continue
         grounds.append(ground)
-        found.append(Found(f"grounds[{len(grounds) - 1}]", ground["kind"], quote, box, confidence))
+        found.append(Found(f"grounds[{len(grounds) - 1}]", ground["kind"], quote, box, confidence, how))
     if "sentence_until" in facts and not any(g["kind"] == "sentence" for g in grounds):
         fact = facts["sentence_until"]
         sentence = {"kind": "sentence", "until": fact.value}
         if "sentence_from" in facts:
             sentence["from"] = facts["sentence_from"].value
         grounds.append(sentence)
-        found.append(Found(f"grounds[{len(grounds) - 1}]", "sentence", fact.quote, fact.box, fact.confidence))
+        found.append(Found(f"grounds[{len(grounds) - 1}]", "sentence", fact.quote, fact.box, fact.confidence, fact.how))
     if "holds" in facts:
         fact = facts["holds"]
         if IMMIGRATION.search(str(fact.value)):
@@ -330,7 +334,7 @@ def _grounds(charges: Sequence[tuple[dict[str, str], str, Box, float]], facts: M
         else:
             problems.append(OTHER_HOLD)
             grounds.append({"kind": "other", "until": None})
-            found.append(Found(f"grounds[{len(grounds) - 1}]", "other", fact.quote, fact.box, fact.confidence))
+            found.append(Found(f"grounds[{len(grounds) - 1}]", "other", fact.quote, fact.box, fact.confidence, fact.how))
     if any(g["until"] == "open" for g in grounds) and "printed_at" not in facts:
         problems.append("the sheet does not say when it was printed: whether its open charges still stand is for the jail's record")
     return grounds, found
@@ -360,7 +364,43 @@ def _agency(rows: Sequence[Sequence[Line]]) -> str | None:
     return None
 
 
+_ADDRESS_STATE = re.compile(r"\b([A-Z]{2})\.?,?\s+\d{5}(?:-\d{4})?\b")
+
+
+_SHERIFF_OF = re.compile(r"\bSheriff(?:'s\s+(?:Office|Department))?\s*(?:,|of)\s+([A-Z][A-Za-z.'-]+(?:[ -][A-Z][A-Za-z.'-]+){0,2})\s+County\b", re.IGNORECASE)
+
+
+def agency_of(text: str) -> tuple[str | None, str]:
+    """The sheriff whose jail some lines of an address name, where only one county can be meant, and the words that say so."""
+    match = JURISDICTION.search(" ".join(text.split())) or _SHERIFF_OF.search(" ".join(text.split()))
+    if match is None:
+        return None, ""
+    words = re.split(r"\bCounty\s+", match[1])[-1].split()
+    said = match[2] if match.re is JURISDICTION else None
+    state = said or next((m[1] for m in _ADDRESS_STATE.finditer(text)), None)
+    places = load_places()
+    # Before a county's name may stand a person's, which is not repeated.
+    for county in (" ".join(words[-size:]) for size in range(len(words), 0, -1)):
+        found = _sheriff(county, state, places) or (_sheriff(county, None, places) if said is None else None)
+        if found is not None:
+            return found, f"{county} County"
+    return None, ""
+
+
+@lru_cache(maxsize=1)
+def _counties() -> frozenset[str]:
+    return frozenset(_letters(place.name.removesuffix(" County").removesuffix(" Parish").removesuffix(" Borough")) for place in load_places().counties())
+
+
+def _letters(name: str) -> str:
+    low = re.sub(r"^st[. ]", "saint ", name.lower())
+    return "".join(c for c in low if c.isalpha())
+
+
+@lru_cache(maxsize=1024)
 def _sheriff(county: str, state: str | None, places: PlaceBook) -> str | None:
+    if _letters(county) not in _counties():  # looking for what is near it takes long
+        return None
     try:
         return f"{places.resolve(f'{county} County, {state}' if state else f'{county} County')}/sheriff"
     except InputError:

@@ -11,6 +11,8 @@ _SLASHED = re.compile(r"(?<!\d)([0-9OolI|!SBZ]{1,2})\s*[/\-.,]\s*([0-9OolI|!SBZ]
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _NAMED = re.compile(r"(?<![A-Za-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s*(\d{1,2})\s*(?:st|nd|rd|th)?\s*[,.]?\s*((?:19|20)\d\d)", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s*,?\s*((?:19|20)\d\d)", re.IGNORECASE)
+_WORN = re.compile(r"(?<!\d)(\d{1,2})[^\w\n]{1,3}(\d{1,2})[^\w\n]{1,3}((?:19|20)\d\d|\d\d)(?!\d)")
+_RUN_ON = re.compile(r"(?<!\d)(\d{2})[^\w\n]?(\d{2})[^\w\n]?((?:19|20)\d\d)(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*:\s*(\d{2})(?::(\d{2}))?\s*([ap])?\.?\s?(?:m\b)?", re.IGNORECASE)
 
 
@@ -33,6 +35,20 @@ def read_date(text: str) -> date | None:
     except ValueError:  # month 13, day 32, a letter that is no digit
         return None
     return found.pop() if len(found) == 1 else None
+
+
+def worn_date(text: str) -> date | None:
+    """The one date whose strokes between the numbers were lost or misread (``11262011``, ``01:16/2020``): less sure
+    than one that ``read_date`` reads."""
+    for pattern in (_WORN, _RUN_ON):
+        found = {match.groups() for match in pattern.finditer(text)}
+        if len(found) == 1:
+            month, day, year = (int(g) for g in found.pop())
+            try:
+                return date(year + (0 if year > 99 else 2000 if year < 50 else 1900), month, day)
+            except ValueError:
+                return None
+    return None
 
 
 def read_moment(text: str) -> datetime | date | None:

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from dueprocess.papers import ink
-from dueprocess.papers.dates import read_date, read_moment
-from dueprocess.papers.known import TITLES, Form, Label, Tick
-from dueprocess.papers.values import Box, Field, Line, Mark, Personal
-from dueprocess.papers.words import alike, locate, plain, squeezed
+from dueprocess.papers.custody_files import agency_of
+from dueprocess.papers.dates import read_date, read_moment, worn_date
+from dueprocess.papers.known import TITLES, Form, Label
+from dueprocess.papers.page import THRESHOLDS, Page, place_of
+from dueprocess.papers.ticks import read_ticks
+from dueprocess.papers.values import Box, Field, Line, Personal
+from dueprocess.papers.words import alike, edits, locate, nearly, plain, squeezed
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Image = NDArray[np.uint8]
-
-THRESHOLDS = {
-    "date": 0.86, "moment": 0.86, "number": 0.86, "title": 0.84, "office": 0.8, "text": 0.8, "box": 0.72, "ink": 0.75,
-    "name": 0.9, "file_number": 0.9,
-}  # fmt: skip
-"""Below this confidence a value counts as unknown until a person has looked; set on made-up papers kept for that."""
-
-_TICKED = re.compile(r"^\s*(?:\[\s*[xX✓✔*]\s*\]|\(\s*[xX✓✔*]\s*\)|[☒☑✓✔✗✘]|[xX](?=\s))\s*")
-_BLANK = re.compile(r"^\s*(?:\[[\s_]*\]|\([\s_]*\)|[☐□])\s*")
-_NUMBERED = re.compile(r"^\s*(?:[0-9A-Ea-e][.)]|[•●·\-–*])\s+")
+WORN = 0.8
+"""The most confidence of what was put together from a worn print: it waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +30,6 @@ class _Hit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What values are read from: lines and marks of one page or part of it; ``image`` only where ink may be needed."""
-
-    number: int
-    lines: Sequence[Line]
-    marks: Sequence[Mark] = ()
-    signatures: Sequence[Box] = ()
-    image: Callable[[], Image] | None = None
-    specks: float = 0.0
-    """The noise of the page's image."""
-    scale: float = 0.773
-    """The page's width over its height: a length of print is so many times more of the one than of the other."""
-
-
 def read_fields(page: Page, form: Form) -> list[Field]:
     """Every field of the form that has its label on this page."""
     hits = _labels(page, form.labels)
@@ -67,10 +41,12 @@ def read_fields(page: Page, form: Form) -> list[Field]:
         before = next((f for f in found if f.key == value.key), None)
         if before is None:
             found.append(value)
+            if hit.label.kind == "office" and value.quote:
+                found.append(replace(value, key="office", value=value.quote if value.certain else None, read=value.quote))
         elif before.read == "" and value.read not in (None, "") and hit.label.kind not in ("title", "ink"):
             found[found.index(before)] = value
     refers = _reference(page) if form.kind.startswith("i-247") else None
-    return [*found, *_ticks(page, form), *([refers] if refers is not None else [])]
+    return [*found, *read_ticks(page, form), *([refers] if refers is not None else [])]
 
 
 _ATTACHED = re.compile(r"\b(?:attached|accompan\w+|enclosed)\b.{0,40}?\bform\s*[il1|]\W{0,2}(200|205)\b", re.IGNORECASE)
@@ -118,12 +94,16 @@ def _find(label: Label, page: Page, index: int) -> tuple[int, int, float] | None
         match = re.search(rf"(?:^|(?<=\s\s)|(?<=[|\t])|(?<=\d\s)|(?<=[a-z]\s\s))\s*{words}{ended}", plain(text))
         if match is None and label.printed.endswith((":", ".")):
             match = re.search(rf"(?<![a-z/])(?<!release )(?<!latest )(?<!charge )(?<!of ){words}\s*[:;]", plain(text))
-        return (match.start(), match.end(), 1.0) if match and len(plain(text)) == len(text) else None
+        if match and len(plain(text)) == len(text):
+            return match.start(), match.end(), 1.0
+        return _worn_label(wanted, line) if label.printed.endswith(":") else None
     if len(wanted) < 12 and not label.printed.rstrip().endswith((":", ".")):
         # A short caption stands alone: "Signature" is not "Signature of affiant".
         have = squeezed(text)[0]
         return (0, len(text), 1.0) if alike(wanted, have) > 0.85 else None
     found = locate(label.printed, text)
+    if found is None and label.place == "above" and line.how == "recognized":
+        return _worn_caption(wanted, line)
     if found is not None:
         if label.place != "above":
             return found
@@ -132,15 +112,34 @@ def _find(label: Label, page: Page, index: int) -> tuple[int, int, float] | None
         return found if alone and found[2] > 0.86 else None
     # A label that runs over two lines: this one is its beginning, the next one its end.
     have = squeezed(text)[0]
-    if len(wanted) > 24 and 12 <= len(have) < len(wanted) and alike(wanted[: len(have)], have) > 0.88:
-        return 0, len(text), 0.95
+    if len(wanted) > 24 and 12 <= len(have) < len(wanted) and (score := alike(wanted[: len(have)], have)) > 0.88:
+        return 0, len(text), max(0.95, score)
     return None
 
 
-def _place(line: Line, start: int, end: int) -> Box:
-    """About where some of a line's letters stand."""
-    wide = line.box.width / max(1, len(line.text))
-    return Box(line.box.x0 + wide * start, line.box.y0, line.box.x0 + wide * end, line.box.y1)
+def _worn_label(wanted: str, line: Line) -> tuple[int, int, float] | None:
+    """A short label at a line's beginning, one letter of which was misread (``Dale:``)."""
+    colon = re.search(r"[:;.]", line.text[: len(wanted) + 6])
+    if line.how != "recognized" or colon is None or len(wanted) < 4:
+        return None
+    have = squeezed(line.text[: colon.start()])[0]
+    return (0, colon.end(), 0.84) if have != wanted and edits(have, wanted, 1) == 1 else None
+
+
+def _worn_caption(wanted: str, line: Line) -> tuple[int, int, float] | None:
+    """A caption under a line of which only most letters were read: its value waits for a person."""
+    have = squeezed(line.text)[0]
+    have = have[: -len(_IN_INK)] if nearly(have[-len(_IN_INK) :], _IN_INK) > 0.7 else have
+    if len(wanted) < 14 or not 0.75 < len(have) / len(wanted) < 1.3:
+        return None
+    score = nearly(wanted, have)
+    return (0, len(line.text), score) if score > WORN_CAPTION else None
+
+
+_IN_INK = squeezed("(Sign in ink)")[0]
+WORN_CAPTION = 0.68
+"""The least likeness of a caption of which some letters were not read."""
+_SURE_CAPTION = 0.86
 
 
 # -- values ------------------------------------------------------------------------------------------------------
@@ -150,20 +149,23 @@ def _written(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
     text, box, confidence, how = _raw(page, hit, hits)
     if not text.strip(" _.,:;|") and how == "recognized" and page.image is not None and not _bare(page, hit, hits):
         confidence = min(confidence, 0.4)  # something stands there that was not found as words
-    return make_field(hit.label, text, page=page.number, box=box, confidence=confidence * min(1.0, 0.1 + hit.score), how=how)
+    confidence *= min(1.0, 0.1 + hit.score)
+    if hit.label.place == "above" and hit.score < _SURE_CAPTION:
+        confidence = min(confidence, 0.6)
+    return make_field(hit.label, text, page=page.number, box=box, confidence=confidence, how=how)
 
 
 def _bare(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> bool:
     """Whether the place of a value is blank paper."""
     assert page.image is not None
     line = page.lines[hit.index]
-    label = _place(line, hit.start, hit.end)
+    label = place_of(line, hit.start, hit.end)
     row = min(line.box.height, 0.02)
     if hit.label.place in ("above", "below"):
-        place = Box(label.x0, label.y0 - 1.5 * row, min(1.0, label.x0 + 0.3), label.y0 - 0.35 * row) if hit.label.place == "above" else Box(label.x0, label.y1 + 0.3 * row, min(1.0, label.x0 + 0.3), label.y1 + 1.4 * row)
+        place = Box(label.x0, label.y0 - 2.0 * row, min(1.0, label.x0 + 0.3), label.y0 - 0.35 * row) if hit.label.place == "above" else Box(label.x0, label.y1 + 0.3 * row, min(1.0, label.x0 + 0.3), label.y1 + 1.4 * row)
     else:
         later = [o.box.x0 for o in page.lines if o is not line and o.box.same_row(line.box) and o.box.x0 > label.x1]
-        later += [_place(line, h.start, h.end).x0 for h in hits if h.index == hit.index and h.start > hit.start]
+        later += [place_of(line, h.start, h.end).x0 for h in hits if h.index == hit.index and h.start > hit.start]
         # In a joined line the words after the blank follow at once, and there is no room for a value.
         right = min([*later, label.x1 + 0.16, 1.0])
         place = Box(label.x1 + 0.012, line.box.y0 - 0.15 * row, right - 0.006, line.box.y1 + 0.05 * row)
@@ -176,11 +178,15 @@ def make_field(label: Label, text: str, *, page: int, box: Box | None, confidenc
     """A field of what stands at a label; below its threshold, or where nothing legible stands, its value is null."""
     threshold = THRESHOLDS[label.kind]
     text = " ".join(text.split()).strip(" _:;|")
+    if not any(c.isalnum() for c in text):
+        text = ""  # a bracket of the label
     personal: Personal | None = None
     quote = text[:160]
     value: object = None
     if label.kind == "date":
         day = read_date(text)
+        if day is None and how == "recognized" and (day := worn_date(text)) is not None:
+            confidence = min(confidence, WORN)
         value = day.isoformat() if day else None
     elif label.kind == "moment":
         moment = read_moment(text)
@@ -194,6 +200,8 @@ def make_field(label: Label, text: str, *, page: int, box: Box | None, confidenc
         value, quote = ("present" if text else None), ""
     elif label.kind == "office":
         value, quote = _office(text)
+    elif label.kind == "agency":
+        value, quote = agency_of(text)
     elif label.kind == "number":
         value = text if sum(c.isdigit() for c in text) >= 2 else None
     else:
@@ -220,12 +228,14 @@ def title_of(text: str) -> tuple[str | None, str]:
 
 
 def _office(text: str) -> tuple[str | None, str]:
-    """The issuing agency: ice, cbp, or nobody knows."""
+    """The issuing agency (ice, cbp, or nobody knows), and the office's name: what stands before its address."""
     low = plain(text)
     ice = re.search(r"\bice\b|customs enforcement|enforcement and removal|\bero\b", low)
     cbp = re.search(r"\bcbp\b|border protection|border patrol", low)
     value = "ice" if ice and not cbp else "cbp" if cbp and not ice else None
-    return value, (ice or cbp or [""])[0] if value else ""
+    name = re.split(r"\d", text, maxsplit=1)[0].strip(" ,;.-")
+    known = [m for m in (ice, cbp) if m]
+    return value, name[:120] if known and min(m.start() for m in known) < len(name) else known[0][0] if value else ""
 
 
 def _raw(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
@@ -245,11 +255,11 @@ def _right(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None
     parts: list[tuple[str, Box, float, str]] = []
     own = line.text[hit.end : end].strip(" :_|")
     if own:
-        parts.append((own, _place(line, hit.end, end), line.confidence, line.how))
+        parts.append((own, place_of(line, hit.end, end), line.confidence, line.how))
     if not after:
         labeled = {h.index for h in hits}
         edge = line.box.x1
-        same = [(i, o) for i, o in enumerate(page.lines) if i != hit.index and o.box.same_row(line.box) and o.box.x0 >= _place(line, hit.start, hit.end).x1 - 0.01]
+        same = [(i, o) for i, o in enumerate(page.lines) if i != hit.index and o.box.same_row(line.box) and o.box.x0 >= place_of(line, hit.start, hit.end).x1 - 0.01]
         for index, other in sorted(same, key=lambda p: p[1].box.x0):
             if index in labeled or other.box.x0 - edge > 0.3 or (parts and hit.label.kind in ("date", "number", "file_number") and other.box.x0 - edge > 0.06):
                 break
@@ -270,8 +280,8 @@ def _inline(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | Non
         text = other.text[start:]
         stop = _until(hit.label.until, text)
         piece = text if stop is None else text[:stop]
-        if piece.strip(" _.,:;|"):
-            parts.append((piece.strip(" _,:;|"), _place(other, start, start + len(piece)), other.confidence, other.how))
+        if any(c.isalnum() for c in piece):  # a bracket of the label is no value
+            parts.append((piece.strip(" _,:;|"), place_of(other, start, start + len(piece)), other.confidence, other.how))
         if stop is not None:
             break
     else:
@@ -287,8 +297,8 @@ def _before(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | Non
     if own.lower().startswith("on "):
         own = own[3:]
     if any(c.isalnum() for c in own):
-        return _gathered([(own, _place(line, start, hit.start), line.confidence, line.how)], line)
-    place = _place(line, hit.start, hit.end)
+        return _gathered([(own, place_of(line, start, hit.start), line.confidence, line.how)], line)
+    place = place_of(line, hit.start, hit.end)
     left = [o for o in page.lines if o is not line and o.box.same_row(line.box) and 0 <= place.x0 - o.box.x1 < 0.15]
     if left:
         other = max(left, key=lambda o: o.box.x1)
@@ -309,8 +319,8 @@ def _until(words: str, text: str) -> int | None:
 
 def _stacked(page: Page, hit: _Hit, hits: Sequence[_Hit], *, above: bool) -> tuple[str, Box | None, float, str]:
     line = page.lines[hit.index]
-    label = _place(line, hit.start, hit.end)
-    beside = [_place(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box) and _place(page.lines[h.index], h.start, h.end).x0 > label.x0 + 0.05]
+    label = place_of(line, hit.start, hit.end)
+    beside = [place_of(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box) and place_of(page.lines[h.index], h.start, h.end).x0 > label.x0 + 0.05]
     left, right = label.x0 - 0.02, min(beside, default=1.0) - 0.01
     labeled = {h.index for h in hits}
     parts: list[tuple[str, Box, float, str]] = []
@@ -352,106 +362,6 @@ def _gathered(parts: Sequence[tuple[str, Box, float, str]], line: Line) -> tuple
     return " ".join(p[0] for p in parts), box, min(p[2] for p in parts), parts[0][3]
 
 
-# -- boxes -------------------------------------------------------------------------------------------------------
-
-
-def _ticks(page: Page, form: Form) -> list[Field]:
-    used: set[int] = set()
-    places = []
-    for tick in form.ticks:
-        best = _tick_line(page, tick, used)
-        if best is not None:
-            used.add(best[0])
-            places.append((tick, *best))
-    first = [_tick(page, *place) for place in places]
-    # The boxes of a page are all of one size: one that seems another was taken together with its tick.
-    sizes = sorted(f.box.height for f in first if f.how == "ink" and f.box is not None)
-    size = sizes[len(sizes) // 2] if len(sizes) > 2 else None
-    found: dict[str, list[Field]] = {}
-    for place, field in zip(places, first, strict=True):
-        other = size is not None and field.how == "ink" and (field.box is None or abs(field.box.height - size) > 0.07 * size)
-        found.setdefault(field.key, []).append(_tick(page, *place, size=size) if other else field)
-    return [_either(fields) for fields in found.values()]
-
-
-_MANY = {"priority": 6}
-"""Boxes that stand for one fact together, and how many there are."""
-
-
-def _either(fields: Sequence[Field]) -> Field:
-    """Several boxes with one meaning: ticked where one is, blank where all are, else unknown."""
-    ticked = [f for f in fields if f.value is True]
-    doubtful = [f for f in fields if f.value is None]
-    first = (ticked or doubtful or list(fields))[0]
-    if not ticked and not doubtful and len(fields) < _MANY.get(first.key, 1):
-        return replace(first, value=None, confidence=0.5)  # one that was not found may be ticked
-    return first
-
-
-def _tick_line(page: Page, tick: Tick, used: set[int]) -> tuple[int, int, float] | None:
-    wanted = squeezed(tick.printed)[0]
-    best: tuple[float, int, int] | None = None
-    for index, line in enumerate(page.lines):
-        if index in used:
-            continue
-        for start in _starts(line.text):
-            have = squeezed(line.text[start:])[0]
-            size = min(len(wanted), len(have), 64)
-            if size < min(12, len(wanted)) or (len(wanted) < 14 and have != wanted and not (have.startswith(wanted) and line.text[start:].strip().endswith(":"))):
-                continue
-            score = alike(wanted[:size], have[:size])
-            if score > 0.84 and (best is None or score > best[0]):
-                best = (score, index, start)
-    return (best[1], best[2], best[0]) if best else None
-
-
-def _starts(text: str) -> set[int]:
-    """Where a label may begin in a line: at once, or after a tick, a number, a bullet."""
-    starts = {0}
-    for pattern in (_TICKED, _BLANK, _NUMBERED):
-        match = pattern.match(text)
-        if match:
-            starts.add(match.end())
-            after = _NUMBERED.match(text[match.end() :])
-            if after:
-                starts.add(match.end() + after.end())
-    if len(text) > 3 and not text[0].isalnum():
-        starts.add(1)
-    if re.match(r"^\S{1,2}\s+\S", text):  # a tick read as some letter or other
-        starts.add(text.index(" ") + 1)
-    return starts
-
-
-def _tick(page: Page, tick: Tick, index: int, start: int, score: float, *, size: float | None = None) -> Field:
-    line = page.lines[index]
-    # The box stands left of the label's number, where it has one.
-    for before in (0, *(m.end() for m in (_TICKED.match(line.text), _BLANK.match(line.text)) if m)):
-        number = _NUMBERED.match(line.text[before:])
-        if number and before + number.end() == start:
-            start = before
-    label = _place(line, start, len(line.text)) if start else line.box
-    row = line.box.height
-    threshold = THRESHOLDS["box"]
-    quote = line.text[:120]
-
-    def made(value: bool, confidence: float, box: Box | None, how: str) -> Field:
-        confidence *= min(1.0, 0.12 + score)
-        return Field(tick.box, tick.printed, value if confidence >= threshold else None, page.number, box, quote, round(confidence, 3), how, threshold, value)
-
-    near = [m for m in page.marks if m.box.same_row(line.box) and -0.012 <= label.x0 - m.box.x1 <= 4.5 * row / page.scale]
-    if near:
-        mark = min(near, key=lambda m: label.x0 - m.box.x1)
-        return made(mark.ticked, 0.999, mark.box, mark.how)
-    if page.image is not None:
-        measured = ink.ticked(page.image(), label, row=min(row, 0.02), specks=page.specks, scanned=line.how == "recognized", size=size)
-        if measured is not None:
-            return made(measured[0], measured[1], measured[2], "ink")
-        return made(False, 0.3, None, "ink")
-    if _TICKED.match(line.text):
-        return made(True, 0.97, line.box, "text")
-    return made(False, 0.97 if _BLANK.match(line.text) else 0.5, line.box, "text")
-
-
 # -- signatures --------------------------------------------------------------------------------------------------
 
 _SIGNED_TEXT = re.compile(r"/s/|digitally signed|electronically signed|e-?signed", re.IGNORECASE)
@@ -459,13 +369,15 @@ _SIGNED_TEXT = re.compile(r"/s/|digitally signed|electronically signed|e-?signed
 
 def _ink(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
     line = page.lines[hit.index]
-    caption = _place(line, hit.start, hit.end)
+    caption = place_of(line, hit.start, hit.end)
     threshold = THRESHOLDS["ink"]
-    beside = [_place(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box)]
+    beside = [place_of(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box)]
     right = min((x for x in beside if x > caption.x0 + 0.05), default=min(1.0, caption.x0 + max(caption.width * 1.6, 0.3)))
     row = min(line.box.height, 0.02)
 
     def made(value: bool, confidence: float, box: Box | None, how: str) -> Field:
+        if hit.score < _SURE_CAPTION:
+            confidence = min(confidence, 0.6)
         return Field(hit.label.key, hit.label.printed, value if confidence >= threshold else None, page.number, box, "", round(confidence, 3), how, threshold, value)
 
     for place in page.signatures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dueprocess.papers.values import Box
@@ -125,6 +126,120 @@ def ticked(image: Image, label: Box, *, row: float, specks: float = 0.0, scanned
     x = min(pad, round(place.x0 * width))
     score = _score(darkness(image, around), x, 0, dots, specks, scanned)
     return score >= 1, round(_sure(score) * min(1.0, 0.55 + clear / 1.2), 3), place
+
+
+_UNIT = 16
+"""Dots of a box's side, where boxes are compared with each other."""
+EXCESS = 0.6
+"""How much more ink than the page's blank boxes have, in sides of a box one dot wide, makes a ticked one."""
+FEWEST = 4
+"""Boxes on a page from which on they are compared."""
+
+
+def compared(image: Image, places: Sequence[Box], *, size: float) -> list[tuple[bool, float]] | None:
+    """Each box of a page against the others: whether it is ticked, and how sure that is.
+
+    The boxes of a page are printed alike, and some are blank: what one has more than those is a tick, wherever in or
+    beside it. ``size`` is their height as a fraction of the page. None where there are too few, or hardly any blank.
+    """
+    import cv2
+    import numpy as np
+
+    if len(places) < FEWEST:
+        return None
+    side = size * image.shape[0]
+    whole = np.stack([_window(image, p, side, left=2.5, right=1.0, above=0.5) for p in places])
+    top, left = _UNIT // 4, int(1.5 * _UNIT)
+    near = _aligned(_aligned(whole[:, top:-top, left:]))
+    blank = _blank(near)
+    core = blank[_UNIT // 2 : -_UNIT // 2, int(1.3 * _UNIT) : int(1.7 * _UNIT)]
+    base = cv2.dilate(blank, np.ones((3, 3), np.uint8))
+    # Labels begin where most boxes have ink beside them.
+    columns = np.percentile(near[:, 6:18].mean(axis=1), 25, axis=0)
+    end = next((c for c in range(2 * _UNIT + 3, 3 * _UNIT) if columns[c] > 0.06), 3 * _UNIT)
+    begin = next((c for c in range(_UNIT - 3, -1, -1) if columns[c] > 0.06), -1)
+    beside = np.concatenate([blank[6:18, max(0, begin + 1) : _UNIT - 3], blank[6:18, 2 * _UNIT + 3 : end - 1]], axis=1)
+    if float(core.mean()) > 0.2 or (beside.size and float(beside.mean()) > 0.05):
+        return None  # nearly all are ticked, or ringed: there is nothing to compare with
+    inner = _beside_the_outline(near[0].shape)
+    found = []
+    for patch, around in zip(near, whole, strict=True):
+        more = _specks_off((np.clip(patch - base - 0.15, 0, 1) * inner)[3:-3, max(3, begin + 1) : min(3 * _UNIT - 3, max(2 * _UNIT + 2, end - 1))])
+        ink = float(more.sum()) / _UNIT
+        sure = min(0.999, 0.5 + abs(ink - EXCESS) * 2.2)
+        found.append((ink >= EXCESS, min(sure, 0.6) if ink >= EXCESS and _runs_on(around) else sure))
+    return found
+
+
+def _beside_the_outline(shape: tuple[int, ...]) -> Dark:
+    """1, and 0 on the box's own outline: some are printed or scanned thicker than others."""
+    import numpy as np
+
+    mask: Dark = np.ones(shape, np.float32)
+    top, left, last = _UNIT // 4, _UNIT, _UNIT - 1
+    for edge in (0, last):
+        mask[top - 1 : top + last + 2, left + edge - 1 : left + edge + 2] = 0
+        mask[top + edge - 1 : top + edge + 2, left - 1 : left + last + 2] = 0
+    return mask
+
+
+def _blank(near: Dark) -> Dark:
+    """What even the blank boxes of the page have."""
+    import numpy as np
+
+    blank: Dark = np.sort(near, axis=0)[max(1, int(0.2 * len(near)))]
+    return blank
+
+
+def _aligned(near: Dark) -> Dark:
+    """The boxes moved by a few dots, so that their outlines lie on each other."""
+    import numpy as np
+
+    blank = _blank(near)
+    found = []
+    for patch in near:
+        moved = [(np.roll(patch, (dy, dx), axis=(0, 1)), abs(dx) + abs(dy)) for dy in range(-3, 4) for dx in range(-3, 4)]
+        found.append(max(moved, key=lambda m: float(np.minimum(m[0], blank)[2:-2, 10:38].sum()) - 0.001 * m[1])[0])
+    return np.stack(found)
+
+
+def _specks_off(dark: Dark) -> Dark:
+    """Without what is smaller than a quarter of a box."""
+    import cv2
+    import numpy as np
+
+    clean: Dark = dark * (dark > 0.15)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((clean > 0).astype(np.uint8), connectivity=8)
+    for number, stat in enumerate(stats[1:], 1):
+        if max(stat[2], stat[3]) < _UNIT // 4:
+            clean[labels == number] = 0
+    return clean
+
+
+def _window(image: Image, place: Box, side: float, *, left: float, right: float, above: float) -> Dark:
+    """A box with what stands around it (in sides of a box), as darkness, ``_UNIT`` dots a side."""
+    import cv2
+    import numpy as np
+
+    height, width = image.shape
+    scale = side / _UNIT
+    x, y = (place.x0 + place.x1) / 2 * width - side / 2, place.middle * height - side / 2
+    shift = np.array([[scale, 0, x - side * left], [0, scale, y - side * above]], np.float32)
+    shape = (int(_UNIT * (1 + left + right)), int(_UNIT * (1 + 2 * above)))
+    part = cv2.warpAffine(image, shift, shape, flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP, borderValue=255).astype(np.float32)
+    paper = float(np.percentile(image[::8, ::8], 60)) - GRAIN
+    dark: Dark = np.clip((paper - part) / max(40.0, paper - 30), 0, 1)
+    return dark
+
+
+def _runs_on(around: Dark) -> bool:
+    """Whether ink in the box belongs to a stroke that goes far beyond it to the left: a stamp's frame, a line."""
+    import cv2
+    import numpy as np
+
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((around > 0.35).astype(np.uint8), connectivity=8)
+    box = labels[_UNIT // 2 : -_UNIT // 2, int(2.5 * _UNIT) : int(3.5 * _UNIT)]
+    return any(stats[n][0] < 0.7 * _UNIT for n in np.unique(box) if n)
 
 
 def _score(dark: Dark, x: int, y: int, size: int, specks: float, scanned: bool) -> float:

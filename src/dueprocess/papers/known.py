@@ -11,7 +11,7 @@ in the same sentence before it, or above it."""
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One printed label and what is written at it. ``kind``: date, title, text, number, file_number, name, ink, office."""
+    """One printed label and what is written at it. ``kind``: date, title, text, number, file_number, name, ink, office, agency."""
 
     key: str
     printed: str
@@ -41,7 +41,7 @@ class Edition:
     used_from: str
     used_until: str | None
     wording: tuple[str, ...] = ()
-    """Words that only this edition of the form has."""
+    """Words that together only this edition of the form has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ def _detainer_labels(person: str) -> tuple[Label, ...]:
     return (
         Label("file_no", "File No:", "file_number"),
         Label("date", "Date:", "date"),
-        Label("-to", "TO: (Name and Title of Institution - OR Any Subsequent Law Enforcement Agency)", "office", "below", rows=3),
+        Label("to", "TO: (Name and Title of Institution - OR Any Subsequent Law Enforcement Agency)", "agency", "below", rows=3),
         Label("from", "FROM: (DHS Office Address)", "office", "below", rows=3),
         Label("from", "FROM: (Department of Homeland Security Office Address)", "office", "below", rows=3),
-        Label("-to", "To: (Name and title of institution)", "office", "below", rows=3),
-        Label("from", "From: (INS office address)", "office", "below", rows=3),
+        Label("to", "TO: (Name and Title of Institution or Any Subsequent Law Enforcement Agency)", "agency", "below", rows=3),
+        Label("from", "FROM: (ICE Office Address)", "office", "below", rows=3),
         Label("name", person, "name"),
         Label("officer", "(Title of INS official)", "title", "above"),
         Label("signature", "(Signature of INS official)", "ink", "above"),
@@ -175,7 +175,9 @@ _COURT = (
     Label("signature", "(Signature)", "ink", "above"),
     Label("officer", "Printed name and title", "title", "above"),
     Label("officer", "(Name and title)", "title", "above"),
-    Label("-arresting", "Arresting officer's signature"),
+    Label("arrested_on", "and the person was arrested on (date)", "date", "inline", until="at (city and state)"),
+    Label("return_signature", "Arresting officer's signature", "ink", "above"),
+    Label("-received", "This warrant was received on (date)"),
     Label("-affiant", "(Signature of affiant)"),
     Label("-city", "City and state"),
 )
@@ -186,10 +188,10 @@ FORMS: tuple[Form, ...] = (
         titles=("IMMIGRATION DETAINER - NOTICE OF ACTION",),
         numbers=("247",),
         editions=(
-            Edition("1997-04", 4, 1997, "1997-04-01", "2010-08-01", ("require that you detain the alien for a period not to exceed 48 hours",)),
+            Edition("1997-04", 4, 1997, "1997-04-01", "2010-08-01", ("Immigration and Naturalization Service", "require that you detain the alien for a period not to exceed 48 hours")),
             Edition("2010-08", 8, 2010, "2010-08-01", "2011-06-01"),
             Edition("2011-06", 6, 2011, "2011-06-01", "2011-12-29"),
-            Edition("2011-12", 12, 2011, "2011-12-29", "2012-12-21"),
+            Edition("2011-12", 12, 2011, "2011-12-29", "2012-12-21", ("Consider this request for a detainer operative only upon the subject's conviction", "Initiated an investigation to determine whether this person is subject to removal")),
             Edition("2012-12", 12, 2012, "2012-12-21", "2015-07-01", ("Determined that there is reason to believe the individual is an alien subject to removal from the United States",)),
         ),
         anchors=(
@@ -202,7 +204,11 @@ FORMS: tuple[Form, ...] = (
             "Determined that there is reason to believe the individual is an alien subject to removal",
             "Consider this request for a detainer operative only upon the subject's conviction",
         ),
-        labels=(*_ALIEN, Label("name", "Name of Subject:", "name"), _CANCELS_OLD, _CANCELS_SERVICE),
+        labels=(
+            *_ALIEN, Label("name", "Name of Subject:", "name"), _CANCELS_OLD, _CANCELS_SERVICE,
+            Label("to", "To: (Name and title of institution)", "agency", "below", rows=3),
+            Label("from", "From: (INS office address)", "office", "below", rows=3),
+        ),
         ticks=(
             *_FOUR,
             Tick("reason_to_believe", "Determined that there is reason to believe the individual is an alien subject to removal from the United States"),
@@ -247,8 +253,8 @@ FORMS: tuple[Form, ...] = (
         titles=("IMMIGRATION DETAINER - NOTICE OF ACTION",),
         numbers=("247a",),
         editions=(
-            Edition("2017-02", 2, 2017, "2017-04-02", None),
-            Edition("2017-03", 3, 2017, "2017-04-02", None),
+            Edition("2017-02", 2, 2017, "2017-04-02", None, ("FROM: (DHS Office Address)",)),
+            Edition("2017-03", 3, 2017, "2017-04-02", None, ("FROM: (Department of Homeland Security Office Address)",)),
         ),
         anchors=(
             "DHS HAS DETERMINED THAT PROBABLE CAUSE EXISTS THAT THE SUBJECT IS A REMOVABLE ALIEN",
@@ -272,7 +278,7 @@ FORMS: tuple[Form, ...] = (
         kind="i-200",
         titles=("WARRANT FOR ARREST OF ALIEN",),
         numbers=("200",),
-        editions=(Edition("2016-09", 9, 2016, "2016-09-01", None),),
+        editions=(Edition("2016-09", 9, 2016, "2016-09-01", None, ("the execution of a charging document to initiate removal proceedings against the subject",)),),
         anchors=("to serve warrants of arrest for immigration violations", "YOU ARE COMMANDED to arrest and take into custody for removal proceedings under the Immigration and Nationality Act"),
         labels=(
             *_ADMIN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dueprocess.papers.assembling import JAIL_RECORD
 from dueprocess.papers.known import BY_KIND
 from dueprocess.papers.values import Evidence, Field, Finding, PaperReading, Reading
 
@@ -21,6 +22,7 @@ def as_dict(reading: Reading) -> dict[str, Any]:
         "pages": [{"number": p.number, "file": p.file, "page": p.page, "how": p.how, "turned": p.turned, "confidence": p.confidence} for p in reading.pages],
         "received": reading.received,
         "papers": [paper_dict(p) for p in reading.papers],
+        "custody": _custody(reading),
         "comparisons": dict(reading.comparisons),
         "findings": [_finding(f) for f in reading.findings],
         "questions": questions(reading),
@@ -49,6 +51,13 @@ def paper_dict(paper: PaperReading) -> dict[str, Any]:
         "fields": [_field(f) for f in paper.fields],
         "findings": [_finding(f) for f in paper.findings],
     }
+
+
+def _custody(reading: Reading) -> dict[str, Any] | None:
+    """What a jail's own sheet says of custody, in its local time."""
+    if reading.custody is None:
+        return None
+    return {k: v for k, v in reading.custody.items() if k not in ("found", "problems")}
 
 
 def _field(one: Field) -> dict[str, Any]:
@@ -118,14 +127,16 @@ def as_text(reading: Reading) -> str:
         lines += ["", f"{paper.number}. {title(paper)}  (page {', '.join(map(str, paper.pages))})"]
         if paper.kind != "other":
             lines.append(f"   signed by: {SIGNER_WORDS[paper.signed_by]}; {JUDICIAL_WORDS[paper.judicial]}")
-            ticked = [f.key for f in paper.fields if f.value is True and f.key not in ("signature", "lea_signature")]
-            unclear = [f.key for f in paper.fields if f.value is None and isinstance(f.read, bool) and f.key not in ("signature", "lea_signature")]
-            if any(isinstance(f.read, bool) and f.key not in ("signature", "lea_signature") for f in paper.fields):
+            ticked = [f.key for f in paper.fields if f.value is True and f.key not in SIGNATURES]
+            unclear = [f.key for f in paper.fields if f.value is None and isinstance(f.read, bool) and f.key not in SIGNATURES]
+            if any(isinstance(f.read, bool) and f.key not in SIGNATURES for f in paper.fields):
                 lines.append(f"   ticked: {', '.join(_plain(k) for k in ticked) or 'nothing'}" + (f"; unclear: {', '.join(_plain(k) for k in unclear)}" if unclear else ""))
-            for key, words in (("date", "dated"), ("served_on", "served on"), ("cancels_of", "cancels the detainer of")):
+            for key, words in _TOLD:
                 one = paper.field(key)
                 if one is not None and one.value:
                     lines.append(f"   {words}: {one.value}")
+        elif paper.about == JAIL_RECORD:
+            lines += [f"   {_plain(f.key)}: {f.value if f.value is not None else 'not known'}" + (f"  [{f.quote}]" if f.how != "person" else "  (a person says)") for f in paper.fields]
         lines += [f"   ! {f.text}" + (f" -> {f.effect}" if f.effect and f.effect != "none" else "") for f in _short(paper.findings)]
     for found in reading.findings:
         lines.append(f"! {found.text}" + (f" (page {found.page})" if found.page else ""))
@@ -138,6 +149,13 @@ def as_text(reading: Reading) -> str:
     if reading.corrections:
         lines += ["", f"{len(reading.corrections)} correction{'s' * (len(reading.corrections) != 1)} by a person applied"]
     return "\n".join([*lines, "", NOTICE]) + "\n"
+
+
+SIGNATURES = ("signature", "lea_signature", "return_signature")
+_TOLD = (
+    ("to", "addressed to"), ("office", "from the office"), ("date", "dated"), ("served_on", "served on"), ("cancels_of", "cancels the detainer of"),
+    ("arrested_on", "carried out on"),
+)  # fmt: skip
 
 
 def _plain(key: str) -> str:

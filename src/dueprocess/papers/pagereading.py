@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dueprocess.kernel.errors import InputError
-from dueprocess.papers.classify import Guess, classify, form_of
-from dueprocess.papers.fields import Page, read_fields
+from dueprocess.papers.classify import KIND_THRESHOLD, Guess, classify, form_of
+from dueprocess.papers.fields import read_fields
 from dueprocess.papers.files import decode_text
 from dueprocess.papers.judging import judge_signs
 from dueprocess.papers.known import FORMS, Form
+from dueprocess.papers.page import Page
 from dueprocess.papers.pdfpages import Pdf, Sheet, joined
 from dueprocess.papers.values import Box, Evidence, Field, Line, Mark, Personal
 from dueprocess.papers.words import begins, locate
@@ -122,12 +123,19 @@ def _scanned(image: Image, *, number: int, marks: Sequence[Mark] = (), typed: Se
     boxes = [scan._box(q, width, height) for q in found.quads]
     heads = {i for i, b in enumerate(boxes) if b.y0 < 0.2 or b.y0 > 0.92}
     scan.recognize(found, full=lambda index, box: index in heads)
+    scan.look_again(found)
     clear = scan.legible(found)
     specks = ink.noise(found.image)
     parts = []
     for region, own in _halves(found.known(), width / height):
         guess = classify(own)
         form = form_of(guess.kind)
+        rest = [i for i, line in enumerate(found.lines) if line is not None and line in own and not found.whole[i]]
+        if rest and _doubtful(guess, form):
+            scan.recognize(found, only=rest)
+            own = [line for line in found.known() if _inside(line.box, region)]
+            guess = classify(own)
+            form = form_of(guess.kind)
         wanted = [i for i, line in enumerate(found.lines) if line is not None and line in own and not found.whole[i] and _worth(line, form)]
         if wanted:
             scan.recognize(found, only=wanted)
@@ -136,6 +144,11 @@ def _scanned(image: Image, *, number: int, marks: Sequence[Mark] = (), typed: Se
         page = replace(_on_part(sheet, own, region, lambda: found.image), specks=specks)
         parts.append(_part(page, region, legible=clear))
     return parts, {**how, "confidence": round(clear, 3)}, found.image
+
+
+def _doubtful(guess: Guess, form: Form | None) -> bool:
+    """Whether reading all of the page may still tell which form it is."""
+    return guess.confidence < KIND_THRESHOLD or bool(guess.doubt) or bool(form is not None and form.editions and guess.edition_confidence < KIND_THRESHOLD)
 
 
 def _worth(line: Line, form: Form | None) -> bool:
@@ -266,7 +279,7 @@ def _part(page: Page, region: Box, *, legible: float) -> Part:
         signs=tuple(replace(s, box=_back(s.box, region)) for s in signs),
         words=sum(len(line.text.split()) for line in page.lines),
         legible=legible,
-        custody=custody,
+        custody=_placed(custody, region),
         english=_english(page.lines),
         received=header_time(page.lines),
     )
@@ -290,6 +303,14 @@ def _custody(lines: Sequence[Line]) -> dict[str, Any] | None:
     except ImportError:
         return None
     return face_sheet(lines)
+
+
+def _placed(custody: dict[str, Any] | None, region: Box) -> dict[str, Any] | None:
+    """The sheet with its places on the whole page."""
+    if custody is None or region == WHOLE:
+        return custody
+    moved = [{**f, "box": found.listed()} for f in custody["found"] for found in (_back(Box(*f["box"]), region),) if found is not None]
+    return {**custody, "found": moved}
 
 
 # -- across the pipe ---------------------------------------------------------------------------------------------

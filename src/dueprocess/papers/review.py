@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dueprocess.papers.output import JUDICIAL_WORDS, NOTICE, SIGNER_WORDS, questions, title
+from dueprocess.papers.output import JUDICIAL_WORDS, NOTICE, SIGNATURES, SIGNER_WORDS, questions, title
 from dueprocess.papers.values import Box, Correction, Field, PaperReading, Reading
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _paper(reading: Reading, paper: PaperReading) -> dict[str, Any]:
     return {
         "number": paper.number,
         "title": title(paper),
-        "signer": SIGNER_WORDS[paper.signed_by],
+        "signer": SIGNER_WORDS[paper.signed_by] if paper.kind != "other" else "",
         "judicial": JUDICIAL_WORDS[paper.judicial].capitalize(),
         "judges": paper.evidence,
         "findings": paper.findings,
@@ -101,7 +101,7 @@ def _value(one: Field) -> str:
         return "there (compared, not shown)"
     if one.read == "":
         return "blank"
-    if one.key in ("signature", "lea_signature"):
+    if one.key in SIGNATURES:
         words = {True: "signed", False: "not signed"}
     else:
         words = {True: "ticked", False: "not ticked"}
@@ -117,7 +117,7 @@ def _correction(reading: Reading, one: Correction) -> dict[str, Any]:
     if machine is not None:
         found = machine.field(one.field)
         before = found.read if found is not None else getattr(machine, one.field, None)
-    return {"paper": one.paper, "field": one.field.lstrip(":"), "machine": "nothing sure" if before in (None, "") else str(before), "value": str(one.value), "by_role": one.by_role, "when": one.when, "why": one.why}
+    return {"paper": one.paper, "field": one.field.lstrip(":").replace("_", " "), "machine": "nothing sure" if before in (None, "") else str(before), "value": str(one.value), "by_role": one.by_role, "when": one.when, "why": one.why}
 
 
 def _place_rules(reading: Reading) -> Iterable[str]:

@@ -80,6 +80,12 @@ def alike(a: str, b: str) -> float:
     return SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
+@lru_cache(maxsize=32768)
+def nearly(a: str, b: str) -> float:
+    """How alike two normal forms are, 0 to 1, however little they share."""
+    return SequenceMatcher(None, a, b, autojunk=False).ratio() if a and b else 0.0
+
+
 def likeness(a: str, b: str) -> float:
     """How alike two texts are after normal forms, 0 to 1."""
     return alike(squeezed(a)[0], squeezed(b)[0])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from reader_common import about_one, paper, read
+from reader_common import about_one, codes, paper, read
 
 from dueprocess.case import read_case
 from dueprocess.decide import decide_case
@@ -115,6 +115,67 @@ def test_papers_are_added_to_a_case_once() -> None:
     twice = case_of(reading, base=once, received=CAME)
     assert [p["kind"] for p in twice["papers"]] == ["i-203", "i-247a", "i-200"]
     assert twice["custody"] == BASE["custody"]
+
+
+def test_the_line_of_a_log_is_the_paper_that_was_read() -> None:
+    """An export of bookings lists the detainer that the fax then brings."""
+    listed = {"kind": "i-247a", "edition": None, "received_at": "2026-03-02T09:00:00-06:00", "served_at": None, "signed_by": None, "boxes": None}
+    assert [p["kind"] for p in case_of(packet(), base={**BASE, "papers": [listed]}, received=CAME)["papers"]] == ["i-247a", "i-200"]
+    told = {**listed, "boxes": ["final_order"]}
+    assert len(case_of(packet(), base={**BASE, "papers": [told]}, received=CAME)["papers"]) == 3
+
+
+def warrant(*, returned: bool) -> Paper:
+    drawn = paper(31, "judicial_warrant_criminal")
+    values = {k: "03/01/2026" if returned else "" for k in ("received_on", "arrested_on", "returned_on")}
+    drawn_ink = (drawn.drawn - {"return_signature"}) | ({"return_signature"} if returned else set())
+    return with_(drawn, values=values, drawn=frozenset(drawn_ink))
+
+
+def test_a_warrant_that_was_carried_out_counts_for_nothing_until_somebody_says_so() -> None:
+    from dueprocess.papers import Correction, apply
+
+    blank = read(warrant(returned=False))
+    assert [p["kind"] for p in case_of(blank)["papers"]] == ["judicial_warrant"] and not {"returned", "return_unclear"} & set(codes(blank))
+    done = read(warrant(returned=True))
+    assert done.papers[0].judicial == "yes" and "returned" in codes(done)
+    assert [p["kind"] for p in case_of(done)["papers"]] == ["other"]
+    said = apply(done, [Correction(1, "stands", True, "counsel", CAME, "the court confirmed it")])
+    assert [p["kind"] for p in case_of(said)["papers"]] == ["judicial_warrant"] and "returned" not in codes(said)
+
+
+def test_a_return_that_was_not_surely_read_counts_as_no_warrant() -> None:
+    reading = read(warrant(returned=False))
+    fields = tuple(replace(f, value=None, read=None, confidence=0.4) if f.key == "arrested_on" else f for f in reading.papers[0].fields)
+    assert any(f.key == "arrested_on" for f in fields)
+    doubtful = replace(reading, papers=(replace(reading.papers[0], fields=fields),))
+    assert [p["kind"] for p in case_of(doubtful)["papers"]] == ["other"]
+
+
+def test_the_jail_and_the_office_that_the_detainer_names() -> None:
+    drawn = with_(paper(32, "i-247a_2017-03"), values={"to": "Sheriff, Clackamas County\nClackamas County Jail, 1 Made-up Way\nNowhere, OR 97045", "from": "U.S. Immigration and Customs Enforcement\nEnforcement and Removal Operations\n9 Example Road"})
+    reading = read(drawn)
+    got = reading.papers[0]
+    assert got.value("to") == "us/or/clackamas-county/sheriff" and got.value("from") == "ice"
+    assert got.value("office") == "U.S. Immigration and Customs Enforcement Enforcement and Removal Operations"
+    assert case_of(reading)["agency"] == "us/or/clackamas-county/sheriff"
+    text = case_text(case_of(reading, agency="us/tx/travis-county/sheriff"), reading)
+    assert "addressed to us/or/clackamas-county/sheriff" in text
+
+
+def test_the_jail_s_own_sheet_is_told_with_its_problems() -> None:
+    from dueprocess.papers import as_dict, as_text
+
+    sheet = with_(paper(33, "face_sheet"), values={"booked_stamp": "03/01/2026 08:15", "released_stamp": "", "released_to": "", "holds": "ICE DETAINER", "charge_disposition_1": "PENDING", "charge_disposition_2": ""})
+    reading = read(sheet)
+    told = as_dict(reading)
+    assert told["custody"]["booked_at"] == "2026-03-01T08:15" and told["papers"][0]["about"] == "a jail's own record"
+    booked = next(f for f in told["papers"][0]["fields"] if f["key"] == "booked_at")
+    assert booked["box"] and booked["quote"] and booked["value"] == "2026-03-01T08:15"
+    assert "face_sheet" in [f["code"] for f in told["findings"]]
+    text = as_text(reading)
+    assert "booked at: 2026-03-01T08:15" in text and "no local ground" in text
+    assert sheet.values["name"].split(",")[0] not in text + str(told)
 
 
 def test_the_case_file_is_yaml_and_tells_what_is_open() -> None:

@@ -119,7 +119,7 @@ def test_every_code_is_explained_and_none_is_spare() -> None:
 def test_the_reference_lists_every_code_and_threshold() -> None:
     from pathlib import Path
 
-    from dueprocess.papers.fields import THRESHOLDS
+    from dueprocess.papers.page import THRESHOLDS
 
     text = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "reading.md").read_text(encoding="utf-8")
     assert [c for c in FINDINGS if f"| `{c}` | {FINDINGS[c]} |" not in text] == []

@@ -122,7 +122,7 @@ def filled(template: Form, source: Source, *, about: About | None = None, spoil:
         values=values,
         ticked=frozenset(ticked),
         marks={key: style if source.chance(0.8) else source.choice(STYLES) for key in template.boxes if key in ticked},
-        drawn=_drawn(template, source, served=served, spoil=spoil),
+        drawn=_drawn(template, source, served=served, returned="arrested_on" in values, spoil=spoil),
         signer=role,
         dates=dates,
         pages=len(template.pages) if source.chance(0.5) else 1,
@@ -160,12 +160,14 @@ def _day(template: Form, source: Source) -> date:
     return first + timedelta(days=source.integer(0, max(1, (last - first).days)))
 
 
-def _drawn(template: Form, source: Source, *, served: bool, spoil: float) -> frozenset[str]:
+def _drawn(template: Form, source: Source, *, served: bool, returned: bool, spoil: float) -> frozenset[str]:
     found = set()
     for key in template.signatures:
         if key in ("signature", "judge_signature"):
             often = 1.0 - spoil
-        elif key in ("service_signature", "lea_signature", "return_signature"):
+        elif key == "return_signature":
+            often = 0.97 if returned else 0.0
+        elif key in ("service_signature", "lea_signature"):
             often = 0.97 if served else 0.05
         else:
             often = 0.4
@@ -187,7 +189,9 @@ def _values(
         "signed_on": day,
         "issued_on": day,
         "served_on": day + timedelta(days=source.integer(0, 2)),
+        "received_on": day,
         "arrested_on": day + timedelta(days=source.integer(0, 9)),
+        "returned_on": day + timedelta(days=10),
         "cancel_date": day - timedelta(days=source.integer(1, 60)),
         "est_release": day + timedelta(days=source.integer(1, 30)),
         "latest_charge_date": who.booked,
@@ -236,6 +240,8 @@ def _values(
         "county": lambda: who.county.upper() if template.head.get("font") == "serif" else who.county,
         "state": lambda: who.state,
         "location": lambda: f"{jail}, {who.state}",
+        "arrest_place": lambda: f"Sampleville, {who.state}",
+        "return_officer": lambda: f"Dep. {source.choice(OFFICERS)}",
         "city_state": lambda: f"Sampleville, {who.state}",
         "office": lambda: ", ".join(who.office[1:]),
         "language": lambda: source.choice(("English", "Spanish")),
@@ -273,7 +279,11 @@ def _values(
     }
     values: dict[str, str] = {}
     dates: dict[str, str] = {}
+    # Most warrants that come by fax have not been carried out: their return is blank.
+    returned = "arrested_on" in template.texts and source.chance(0.2)
     for key in template.texts:
+        if key in _OF_THE_RETURN and not returned:
+            continue
         if key in days:
             if (key in ("served_on", "served_by") and not served) or (key == "cancel_date" and "cancel" not in ticked and template.head.get("cancels") != "always"):
                 continue
@@ -320,6 +330,9 @@ def face_sheet(source: Source, who: About, written: Callable[[date], str]) -> di
         "released_to": lambda: source.choice(("SELF", "ICE", "COMMUNITY", "US IMMIGRATION")) if released else "",
         "release_reason": lambda: source.choice(("TIME SERVED", "BAIL POSTED", "CHARGES DISMISSED", "COURT ORDER")) if released else "",
     }
+
+
+_OF_THE_RETURN = ("received_on", "arrested_on", "arrest_place", "returned_on", "return_officer")
 
 
 def _case_number(template: Form, source: Source, day: date) -> str:
