@@ -11,6 +11,7 @@ import typer
 from dueprocess.cli import (
     agencies,
     auditing,
+    booking,
     claims,
     ledgering,
     lettering,
@@ -40,6 +41,7 @@ claims.register(app)
 simulating.register(app)
 lettering.register(app)
 reading.register(app)
+booking.register(app)
 ledgering.register(app)
 serving.register(app)
 
