@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 22)
 
 def made(folder: Path, table: Path, **more: Any) -> Path:
     options = Options(law_known_at=TODAY, today=TODAY, engine="single", **more)
-    audit([table], folder, lawbook=load_lawbook(), options=options, say=lambda text: None)
+    audit([table], folder, lawbook=load_lawbook(), options=options, say=lambda text, share=0.0: None)
     return folder / "report.html"
 
 

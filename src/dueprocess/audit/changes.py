@@ -90,19 +90,23 @@ def told(lawbook: Lawbook, reference: str) -> dict[str, Any]:
 
 
 def rests_on(lawbook: Lawbook, references: Iterable[str], agencies: Mapping[str, int]) -> dict[str, Any]:
-    """The authorities of the deciding norms with their review, and how many bind in all."""
+    """The authorities of the deciding norms with their review, and those that bind in all."""
     ids = sorted({r.partition("#")[0] for r in references})
     bound = binding(lawbook, agencies)
-    listed = [lawbook.authorities[i] for i in ids if i in lawbook.authorities]
-    return {
-        "deciding": [
+
+    def told_of(ids: Iterable[str]) -> list[dict[str, Any]]:
+        return [
             {
                 "id": a.id, "title": a.title, "citation": a.citation, "reviewed": a.reviewed,
                 "basis": str((a.review or {}).get("basis") or "not stated"),
                 "confirmed": day_words(a.confirmed_on) if a.confirmed_on else None,
             }
-            for a in listed
-        ],
+            for a in (lawbook.authorities[i] for i in ids if i in lawbook.authorities)
+        ]
+
+    return {
+        "deciding": told_of(ids),
+        "binding": told_of(sorted(bound, key=lambda i: lawbook.authorities[i].title)),
         "bound": len(bound),
         "bound_reviewed": sum(1 for i in bound if lawbook.authorities[i].reviewed),
     }  # fmt: skip

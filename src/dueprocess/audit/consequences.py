@@ -12,11 +12,20 @@ from dueprocess.audit.issuance import LABELS, SKIPPED
 from dueprocess.audit.numbers import HOUR, Row
 from dueprocess.audit.protect import LEAST
 from dueprocess.audit.sections import Any_, Code, Part, Switches
-from dueprocess.audit.words import count, hour_range, missing_words, money_range, plural, share
+from dueprocess.audit.words import (
+    RECORDED_TIMES,
+    count,
+    hour_range,
+    missing_words,
+    money_range,
+    plural,
+    share,
+)
 from dueprocess.law import Lawbook
 from dueprocess.render.sheet import Entries, Entry, Paragraph, Table
 
 MOST_MISSING = 30
+MOST_BINDING = 40
 
 
 def undecided(found: Gathered, lawbook: Lawbook) -> Part:
@@ -48,9 +57,10 @@ def undecided(found: Gathered, lawbook: Lawbook) -> Part:
 
 
 def never_told(found: Gathered, lawbook: Lawbook) -> str:
-    """What no row of the files says, in a sentence; empty where every such thing is said somewhere."""
-    never = [missing_words(r["name"], lawbook) for r in found.undecided if r["rows"] == found.total["stays"]]
-    names = [str(w["label"]) for w in never if not w["law"]]
+    """What no row of the files says, in a sentence; empty where every such thing is said somewhere, or hours are bounded all the same."""
+    never = [(r, missing_words(r["name"], lawbook)) for r in found.undecided if r["rows"] == r["unknown"] == found.total["stays"]]
+    # Of a recorded time that stands nowhere this can be said; what the papers say matters only to those that have one.
+    names = [str(w["label"]) for r, w in never if not w["law"] and r["name"] in RECORDED_TIMES]
     return f"No row says {_listed(names)}: without that, no hour over can be told." if names else ""
 
 
@@ -186,6 +196,11 @@ def law(found: Gathered, run: Mapping[str, Any]) -> Part:
     if listed and not found.public:
         body = tuple((a["title"], a["citation"], "reviewed" if a["reviewed"] else "unreviewed", a["basis"] + (f"; confirmed {a['confirmed']}" if a["confirmed"] else "")) for a in listed)
         blocks.append(Table("Authorities that decided certain stays first", ("Authority", "Citation", "Review", "Read in"), body))
+    binding: list[Row] = rests["binding"]
+    if binding:
+        body = tuple((a["title"], a["citation"], "reviewed" if a["reviewed"] else "unreviewed", a["basis"] + (f"; confirmed {a['confirmed']}" if a["confirmed"] else "")) for a in binding[:MOST_BINDING])
+        of = f" (the first {MOST_BINDING} of {len(binding)})" if len(binding) > MOST_BINDING else ""
+        blocks.append(Table(f"All that bears on the hold and binds there, by name{of}", ("Authority", "Citation", "Review", "Read in"), body))
     blocks.append(Paragraph(f"Version of the law: {run['law_version']}. Version of the program: {run['engine_version']}."))
     return Part("law", "The law it rests on", tuple(blocks), fine=True)
 

@@ -35,7 +35,7 @@ from dueprocess.audit.theories import Theory, apply, read_theory, tables_for
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
-from dueprocess.tables import Say
+from dueprocess.tables import Say, plain
 
 FORMAT = "dueprocess-audit-1"
 RUN = "run.json"
@@ -188,13 +188,15 @@ def _keep_logs(old: Path, new: Path) -> None:
 
 def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None) -> dict[str, Any]:
     prepared, results = folder / "prepared", folder / "results.parquet"
+    # The tables call their columns without case, blanks and signs.
+    by = tuple(dict.fromkeys(plain(n) for n in options.by))
     say("reading the files")
     without = folder / "prepared-bare"
     if not (prepared / READY).is_file():
         # Both tables come of one reading, so both are read again where one of them is not whole.
         shutil.rmtree(without, ignore_errors=True)
         prepared_from(inputs, prepared, lawbook=lawbook, map=options.map, preset=options.preset, as_of=options.as_of, by=options.by, bare=None if is_prepared(inputs) else without, say=say)
-        numbers.check_columns(prepared, options.by)
+        numbers.check_columns(prepared, by)
         for tables in (prepared, without):
             if (tables / "prepared.json").is_file():
                 clean(tables, allowance_hours=options.allowance_hours)
@@ -215,7 +217,7 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, 
         shutil.rmtree(without, ignore_errors=True)
     more = _compared(theories, prepared, results, folder, lawbook=lawbook, options=options, say=say) if theories else []
     say("counting")
-    found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=options.by, bare=bare)
+    found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=by, bare=bare)
     (prepared / READY).unlink()
     for tables in (prepared, *(bare[:1] if bare else ())):
         drop_passthrough(tables)

@@ -157,7 +157,7 @@ def published(found: Gathered) -> Gathered | None:
         agencies=agencies,
         months=periods,
         periods=periods,
-        reasons=_reasons(found.reasons) if alone else [],
+        reasons=_reasons(found.reasons, agencies, classes_of["agencies"]) if alone else [],
         lengths=protect.bands(found.lengths, measures) if alone and certain else [],
         quantiles={"n": 0},
         worst=[],
@@ -187,14 +187,27 @@ def _rounded(row: Row) -> Row:
     return {**row, **{k: protect.about(row[k]) for k in ("rows", "alone", "unknown", "possible")}, "at_stake": None}
 
 
-def _reasons(rows: Table) -> Table:
-    """Reasons with a number of their own; the others joined, with one that is not small."""
-    small = [r for r in rows if protect.is_small(protect.size_of(r))]
+def _reasons(rows: Table, agencies: Table, told: Sequence[str]) -> Table:
+    """Reasons with a number of their own; the others joined, with one that is not small.
+
+    A norm that decided at one agency alone tells of that agency, as any local policy does. So it is joined, too, where the
+    table of agencies hides that agency's classes, or where what is left of its certain stays would be small.
+    """
+    shown = {r["key"]: r["classes"] for r in agencies if r["classes"]}
+    holding = next((name for name in told if name == "certain" or name.startswith("certain or ")), protect.OTHERS)
+    alone: dict[str, Table] = {}
+    for row in rows:
+        if agencies and len(row["agencies"]) == 1:
+            alone.setdefault(row["agencies"][0], []).append(row)
+    small = [r for r in rows if protect.is_small(protect.size_of(r)) or (agencies and not any(a in shown for a in r["agencies"]))]
+    for agency, own in alone.items():
+        own = [r for r in own if r not in small]
+        if agency in shown and own and protect.is_small(int(shown[agency][holding]["stays"]) - sum(r["stays"] for r in own)):
+            small.append(min(own, key=lambda r: r["stays"]))
     if not small:
         return [_bare(r) for r in rows]
-    rest = sorted((r for r in rows if r not in small), key=lambda r: (r["stays"], str(r["norm"])))
-    pool = small + rest[:1]
-    if not rest or sum(r["stays"] for r in pool) < protect.LEAST:
+    pool = protect.pooled(small, sorted((r for r in rows if r not in small), key=lambda r: (r["stays"], str(r["norm"]))))
+    if not pool:
         return []
     kept = [_bare(r) for r in rows if r not in pool]
     return [*kept, {"norm": None, "how": "joined", "stays": sum(r["stays"] for r in pool), "persons": None, "least": None, "most": None, "words": f"{len(pool)} other reasons, told together"}]

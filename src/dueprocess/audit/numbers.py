@@ -187,7 +187,7 @@ def by_reason(link: duckdb.DuckDBPyConnection) -> Table:
         """
         SELECT deciding_norm AS norm, CASE WHEN outcome IN ('may_hold','must_hold') THEN 'outlasted' WHEN outcome = 'release' THEN 'release' ELSE 'later' END AS how,
                count(*) AS stays, CASE WHEN count(person) > 0 THEN count(DISTINCT person) END AS persons,
-               sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most
+               sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most, list(DISTINCT agency) AS agencies
         FROM a WHERE class = 'certain' GROUP BY ALL ORDER BY stays DESC, norm NULLS LAST, how
         """,
     )
@@ -214,11 +214,12 @@ def quantiles(link: duckdb.DuckDBPyConnection) -> Row:
 
 
 def worst(link: duckdb.DuckDBPyConnection, most: int = 20) -> Table:
-    """The longest certain stays, named by where they stand in the file."""
+    """The longest certain stays, named by where they stand in the file; where none is certain, the longest possible ones."""
     return fetch(
         link,
-        "SELECT source_file, source_row, agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, left_to "
-        f"FROM a WHERE class = 'certain' ORDER BY over_least DESC, over_most DESC, row LIMIT {int(most)}",
+        "SELECT class, source_file, source_row, agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, left_to "
+        "FROM a WHERE class = (SELECT CASE WHEN bool_or(class = 'certain') THEN 'certain' ELSE 'possible' END FROM a) "
+        f"ORDER BY over_least DESC, over_most DESC, row LIMIT {int(most)}",
     )
 
 

@@ -171,12 +171,25 @@ def _joined_rows(rows: Table, other: str) -> Table:
     rest = sorted((r for r in rows if r not in small and r["stays"]), key=lambda r: (r["stays"], str(r["key"])))
     if not small:
         return [r for r in rows if r["stays"]]
-    # Ten and ten that are told as twenty are told: one that is not small goes with them.
-    pool = small + rest[:1]
-    if sum(r["stays"] for r in pool) < LEAST or not rest:
+    pool = pooled(small, rest)
+    if not pool:
         return []
     kept = [r for r in rows if r["stays"] and r not in pool]
     return [*kept, {**_added(pool), "key": "other", "label": other.format(n=len(pool))}]
+
+
+def pooled(small: Table, rest: Table) -> Table:
+    """The small rows with as many of ``rest`` (the smallest first) as hide them; empty where all of them do not.
+
+    Ten and ten that are told as twenty are told: one that is not small goes with them. Whoever knows that it is not small
+    takes eleven away from the sum, so what is left must hold every number that a small row can have.
+    """
+    pool = list(small)
+    for number, row in enumerate(rest, 1):
+        pool.append(row)
+        if sum(int(r["stays"]) for r in pool) - LEAST * number >= LEAST - 1:
+            return pool
+    return []
 
 
 def _joined_neighbors(rows: Table) -> Table:
@@ -222,14 +235,27 @@ def bands(rows: Table, measures: Sequence[str]) -> Table:
     for row in rows:
         if found and any(is_small(found[-1][m]) for m in measures):
             last = found[-1]
-            found[-1] = {"label": f"{last['label'].split(' – ')[0]} – {row['label']}", **{m: last[m] + row[m] for m in measures}}
+            found[-1] = {"label": spanned(last["label"], row["label"]), **{m: last[m] + row[m] for m in measures}}
         else:
             found.append(dict(row))
     while len(found) > 1 and any(is_small(found[-1][m]) for m in measures):
         last = found.pop()
         first = found[-1]
-        found[-1] = {"label": f"{first['label'].split(' – ')[0]} – {last['label'].split(' – ')[-1]}", **{m: first[m] + last[m] for m in measures}}
+        found[-1] = {"label": spanned(first["label"], last["label"]), **{m: first[m] + last[m] for m in measures}}
     return [] if any(is_small(r[m]) for r in found for m in measures) else found
+
+
+def spanned(first: str, last: str) -> str:
+    """The name of two neighboring bands as one: ``4 to 12 hours`` and ``12 to 24 hours`` are ``4 to 24 hours``."""
+    begin, _, unit = first.partition(" to ")
+    if first.startswith("under "):
+        return f"under {last.partition(' to ')[2]}" if " to " in last else "any time"
+    if not unit:
+        return f"{first} – {last}"
+    if " to " not in last:  # 30 days or more
+        return f"{begin} {unit.split()[-1]} or more" if last.endswith("or more") else f"{first} – {last}"
+    end = last.partition(" to ")[2]
+    return f"{begin} to {end}" if unit.split()[-1] == end.split()[-1] else f"{begin} {unit.split()[-1]} to {end}"
 
 
 def about(count: int | None) -> int | None:

@@ -123,21 +123,23 @@ def findings(found: Gathered) -> Part:
     total, people = found.total, found.persons
     blocks: list[Any_] = []
     by_person = bool(people["classes"]) and people["persons"]
-    head = ["", "What it means", "Stays", "Share", *(["Persons"] if by_person else []), "Hours over, least to most"]
+    # Numbers before words: on a narrow page the first columns are those that are seen.
+    head = ["", "Stays", "Share", *(["Persons"] if by_person else []), "Hours over, least to most"]
     allowance = any((total["classes"][c].get("after_least") or 0) != (total["classes"][c].get("least") or 0) or (total["classes"][c].get("after_most") or 0) != (total["classes"][c].get("most") or 0) for c in WITH_HOURS if c in found.classes) and not found.public
     if allowance:
         head.append("After the allowance")
+    head.append("What it means")
     rows = []
     for name in found.classes:
         cell = total["classes"][name]
-        row = [class_name(name), class_meaning(name), count(cell["stays"]), share(cell["stays"], total["stays"])]
+        row = [class_name(name), count(cell["stays"]), share(cell["stays"], total["stays"])]
         if by_person:
             row.append(count(people["classes"][name]))
         row.append(hour_range(cell["least"], cell["most"]))
         if allowance:
             row.append(hour_range(cell["after_least"], cell["after_most"]))
-        rows.append(tuple(row))
-    last = ["All", "", count(total["stays"]), "100 %" if total["stays"] else "–", *([count(people["persons"])] if by_person else []), "", *([""] if allowance else [])]
+        rows.append((*row, class_meaning(name)))
+    last = ["All", count(total["stays"]), "100 %" if total["stays"] else "–", *([count(people["persons"])] if by_person else []), "", *([""] if allowance else []), ""]
     blocks.append(Table("Every stay has one class", tuple(head), (*rows, tuple(last)), marked=(len(rows),)))
     if by_person:
         blocks.append(Paragraph("A person is told under the worst of their stays: certain before possible, unknown, contradiction and no."))
@@ -274,7 +276,8 @@ def reasons(found: Gathered) -> Part:
     for reason in found.reasons:
         words = str(reason.get("words") or "At release the answer was open for want of facts or law; when that no longer mattered, no hold was allowed.")
         persons = f", {plural(reason['persons'], 'person', 'persons')}" if reason.get("persons") else ""
-        label = f"{plural(reason['stays'], 'stay', 'stays')}{persons}, {hour_range(reason['least'], reason['most'])} hours."
+        timed = "" if reason["least"] is None else f", {hour_range(reason['least'], reason['most'])} hours"
+        label = f"{plural(reason['stays'], 'stay', 'stays')}{persons}{timed}."
         source = str(reason.get("citation") or "")
         if reason.get("citation"):
             source += "" if reason.get("reviewed") else " · not reviewed"
@@ -302,15 +305,20 @@ def how_long(found: Gathered) -> Part:
 
 
 def worst(found: Gathered, name_of: Callable[[str | None], str]) -> Part | None:
-    """The longest certain stays, by their place in the file. None in what is published."""
+    """The longest certain stays (else possible ones), by their place in the file. None in what is published."""
     if found.public or not found.worst:
         return None
     rows = tuple(
         (f"{w['source_file']}, row {w['source_row']}", name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), str(w["deciding_norm"] or "–"))
         for w in found.worst
     )
-    lead = Paragraph("The longest certain stays. No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first.")
-    return Part("worst", "The longest", (lead, Table("Longest certain stays", ("Where", "Agency", "Month", "Hours, least", "Hours, most", "Deciding norm"), rows)))
+    look = "No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first."
+    if found.worst[0]["class"] == "possible":
+        # No norm has decided anything of them.
+        shown = tuple(r[:-1] for r in rows)
+        lead = Paragraph(f"No stay is certain. These are the possible ones that may have lasted longest, and may not have lasted too long at all. {look}")
+        return Part("worst", "The longest", (lead, Table("Possible stays, by the most that the record allows", ("Where", "Agency", "Month", "Hours, least", "Hours, most"), shown)))
+    return Part("worst", "The longest", (Paragraph(f"The longest certain stays. {look}"), Table("Longest certain stays", ("Where", "Agency", "Month", "Hours, least", "Hours, most", "Deciding norm"), rows)))
 
 
 def wilson(part: int, of: int) -> tuple[float, float]:
@@ -333,7 +341,7 @@ def by_columns(found: Gathered) -> list[Part]:
             parts.append(Part(f"by-{index}", title, (Paragraph("It cannot be told without telling of few people."),)))
             continue
         classes = found.classes_in(f"by {name}")
-        measure = "certain" if "certain" in classes else classes[0]
+        measure = next((c for c in ("certain", "possible") if c in classes and any(told_of(r, c) for r in shown)), "certain" if "certain" in classes else classes[0])
         drawn = []
         for row in shown:
             part, of = told_of(row, measure), row["stays"]

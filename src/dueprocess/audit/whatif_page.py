@@ -35,7 +35,7 @@ def sheet(found: Mapping[str, Any]) -> Sheet:
     """The page's sheet, for any renderer of sheets."""
     changed = sum(m["stays"] for m in found["moves"])
     sections = [
-        Section("Side by side", (Table("At the moment when release was due: stays by what the law says; then sums", ("", "today's law", f"{_which(found)}", "change"), _rows(found)),)),
+        Section("Side by side", (Table("At the moment when release was due: stays by what the law says; then sums", ("what is counted", "today's law", f"{_which(found)}", "change"), _rows(found)),)),
         _moves(found, changed),
         _conflicts(found),
         _method(found),

@@ -209,14 +209,16 @@ class Progress:
         self.shown = 0.0
         self.open = False
         self.step = ""
+        self.held: list[str] = []
         self.terminal = sys.stderr.isatty()
 
     def say(self, text: str, share: float = 0.0) -> None:
-        """A new step, with ``share`` of the reading behind it. Where nobody watches, a step is told once it is done: an error is then one line."""
-        self.end()
+        """A new step, with ``share`` of the reading behind it. Where nobody watches, a step is told once it is done, and the
+        steps of a short reading once all of it is: a map that does not fit its files is then one line."""
+        at = time.monotonic()
+        self._close(hold=share > 0.0 and at - self.reading < 10)
         self.began = None
         self.step = text
-        at = time.monotonic()
         # The first part of the reading is over too soon to tell anything from.
         rest = (at - self.reading) * (1 - share) / share if share >= 0.5 else 0.0
         self.reading = at if share == 0.0 else self.reading
@@ -241,9 +243,16 @@ class Progress:
 
     def end(self) -> None:
         """Close an open line, or the step."""
+        self._close(hold=False)
+
+    def _close(self, *, hold: bool) -> None:
         if self.open:
             typer.echo("", err=True)
             self.open = False
         if self.step and not self.terminal:
-            typer.echo(f"{self.step}: done", err=True)
+            self.held.append(f"{self.step}: done")
         self.step = ""
+        if not hold:
+            for line in self.held:
+                typer.echo(line, err=True)
+            self.held.clear()

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from dueprocess.kernel.errors import InputError
 
-_AFTER = ("stay_id", "agency", "booked", "release_due", "left", "left_to", "detainer_form", "detainer_received", "detainer_cancelled", "record_complete")
+if TYPE_CHECKING:
+    from dueprocess.places import PlaceBook
 
 
 def run(inputs: Sequence[str], *, out: Path | None, sheet: str | None, agency: str | None, as_json: bool) -> None:
@@ -21,18 +22,21 @@ def run(inputs: Sequence[str], *, out: Path | None, sheet: str | None, agency: s
     from dueprocess.law import load_lawbook
     from dueprocess.places import load_places
     from dueprocess.tables import named, prepare, propose
+    from dueprocess.tables.sampling import first_stays
 
     lawbook, places = load_lawbook(), load_places()
     if agency is not None:
-        places.agency(agency)
+        _check_agency(agency, places)
     if out is not None and out.exists():
         raise InputError("there is such a file already", where=str(out), do="name a new file, so that no map that was corrected is lost")
+    if out is not None and not out.parent.is_dir():
+        raise InputError("there is no such folder to write the map into", where=str(out.parent), do="make it, or name another")
     given_inputs = [named(i) for i in inputs]
     found = propose(given_inputs, vocabulary=lawbook.vocabulary, sheet=sheet, agency=agency)
     with TemporaryDirectory() as folder:
         given: Mapping[str, Any] | None = None if found.preset else parse(found.text, name="proposed map").value
         prepared = prepare(given_inputs, out=Path(folder) / "prepared", lawbook=lawbook, places=places, map=given, preset=found.preset if found.preset != "own" else None)
-        after = _after(prepared.folder)
+        after = first_stays(prepared.folder)
     if out is not None and not found.preset:
         out.write_text(found.text, encoding="utf-8")
     if as_json:
@@ -58,32 +62,19 @@ def run(inputs: Sequence[str], *, out: Path | None, sheet: str | None, agency: s
         typer.echo(found.text)
 
 
-def _after(folder: Path) -> list[dict[str, str]]:
-    """The first ten stays, times in the jail's own clock."""
-    import pyarrow.parquet as parquet
-
-    from dueprocess.case.custody import NEVER_AT, STAY_TIMES
-    from dueprocess.kernel.instants import iso
-
-    rows = next(parquet.ParquetFile(folder / "stays.parquet").iter_batches(batch_size=10), None)
-    found = []
-    for row in rows.to_pylist() if rows is not None else []:
-        shown: dict[str, str] = {}
-        for name in [*_AFTER, *(c for c in row if c.startswith("f_"))]:
-            if name not in STAY_TIMES:
-                shown[name] = "" if row[name] is None else str(row[name])
-                continue
-            low, high, zone = row[f"{name}_lo"], row[f"{name}_hi"], row["zone"] or "UTC"
-            if low is None:
-                shown[name] = ""
-            elif low >= NEVER_AT:
-                shown[name] = "never"
-            else:
-                first, last = iso(low, zone)[:16], iso(high, zone)[:16]
-                whole = row[f"{name}_open"] and first.endswith("T00:00") and high - low <= 25 * 3600
-                shown[name] = first if low == high else f"{first[:10]}, some hour" if whole else f"{first} to {last}"
-        found.append(shown)
-    return found
+def _check_agency(agency: str, places: PlaceBook) -> None:
+    """InputError where it is no agency's path; of a county's name the path is said, to be copied."""
+    if "/" in agency:
+        try:
+            places.agency(agency)
+        except InputError as error:
+            raise InputError(error.what, where="--agency", do=error.do) from None
+        return
+    try:
+        place = places.resolve(agency)
+    except InputError as error:
+        raise InputError(error.what, where="--agency", do=error.do) from None
+    raise InputError(f"[{agency}] is a place, not whose jail it is", where="--agency", do=f"give {place}/sheriff, or {place}/corrections where a department of its own runs the jail")
 
 
 def _print(rows: Sequence[Mapping[str, str]]) -> None:

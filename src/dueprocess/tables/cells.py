@@ -12,7 +12,7 @@ from dueprocess.tables.raw import Raw
 from dueprocess.tables.zonedays import MACROS as TIME_MACROS
 
 MARKS = ("NA", "N/A", "#N/A", "NULL", "(NULL)", "[NULL]", "NAN", "NAT", "REDACTED", "[REDACTED]", "(REDACTED)", "WITHHELD", "-", "--", "---", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
-"""What stands in a cell instead of a value, beside the FOIA exemptions as b(6), b(7)c."""
+"""What stands in a cell instead of a value, beside the FOIA exemptions as b(6), b(7)c and a row of stars or black boxes."""
 
 YES = ("yes", "y", "true", "t", "1", "x")
 NO = ("no", "n", "false", "f", "0")
@@ -24,7 +24,8 @@ _FIRST = sorted({ord(c) for m in MARKS for c in (m[0], m[0].lower()) if ord(c) >
 MACROS = (
     f"""CREATE MACRO dp_clean(x) AS CASE WHEN (ascii(x) < 48 OR ascii(x) IN ({", ".join(str(c) for c in _FIRST)}))
         AND upper(trim(x)) IN ({", ".join(literal(m) for m in MARKS)}) THEN NULL
-        WHEN contains(x, '(') AND regexp_matches(trim(x), '^\\(?[bB]\\)?\\s*\\(\\d\\)') THEN NULL ELSE nullif(trim(x), '') END""",
+        WHEN contains(x, '(') AND regexp_matches(trim(x), '^\\(?[bB]\\)?\\s*\\(\\d\\)') THEN NULL
+        WHEN ascii(x) IN (42, 9608) AND regexp_full_match(trim(x), '[*█ ]{{2,}}') THEN NULL ELSE nullif(trim(x), '') END""",
     f"""CREATE MACRO dp_bool(x) AS CASE WHEN lower(x) IN ({", ".join(literal(m) for m in YES)}) THEN TRUE WHEN lower(x) IN ({", ".join(literal(m) for m in NO)}) THEN FALSE END""",
     # I247 - Immigration Detainer, Form I-247A (03/17), i-247d
     r"""CREATE MACRO dp_form(x) AS CASE WHEN regexp_matches(lower(x), '\bi[- ]?247') THEN rtrim('i-247' || regexp_extract(lower(x), '\bi[- ]?247[- ]?([adgnx]\b)?', 1)) END""",

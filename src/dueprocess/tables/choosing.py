@@ -59,8 +59,9 @@ def _signature(path: Path, vocabulary: Vocabulary) -> set[str]:
     return {n for c in preset.columns.values() for n in c.names} | {n for names in preset.by.values() for n in names}
 
 
-def chosen_map(given: Mapping[str, Any] | Map | None, preset: str | None, *, vocabulary: Vocabulary, raws: Sequence[Raw] | None = None, notes: list[str] | None = None) -> Map | None:
-    """The map to read by. Without one, None until the tables were read; then by their headers.
+def chosen_map(given: Mapping[str, Any] | Map | None, preset: str | None, *, vocabulary: Vocabulary, raws: Sequence[Raw] | None = None, notes: list[str] | None = None, kept: Sequence[str] = ()) -> Map | None:
+    """The map to read by. Without one, None until the tables were read; then by their headers. ``kept``: columns that are carried
+    along, and so are no column that nobody reads.
 
     Raises:
         InputError: nothing that is known fits the headers.
@@ -73,7 +74,7 @@ def chosen_map(given: Mapping[str, Any] | Map | None, preset: str | None, *, voc
         return load_preset(preset, vocabulary=vocabulary)
     if raws is None:
         return None
-    own = own_map(raws, vocabulary=vocabulary, notes=notes if notes is not None else [])
+    own = own_map(raws, vocabulary=vocabulary, notes=notes if notes is not None else [], kept=kept)
     if own is not None:
         return own
     name = recognized(raws, vocabulary=vocabulary)
@@ -109,7 +110,7 @@ def recognized(raws: Sequence[Raw], *, vocabulary: Vocabulary) -> str | None:
     return best[1] if best else None
 
 
-def own_map(raws: Sequence[Raw], *, vocabulary: Vocabulary, notes: list[str]) -> Map | None:
+def own_map(raws: Sequence[Raw], *, vocabulary: Vocabulary, notes: list[str], kept: Sequence[str] = ()) -> Map | None:
     """The map of our own tables, where the input holds them: ``stays``, and ``papers``, ``grounds``, ``events`` beside it."""
     parts = {part: [r for r in raws if plain(stem(r.name)) == part and r.column(["stay_id"])] for part in OWN_PARTS}
     others = {id(r) for found in parts.values() for r in found}
@@ -124,7 +125,7 @@ def own_map(raws: Sequence[Raw], *, vocabulary: Vocabulary, notes: list[str]) ->
             continue
         if name in TEXTS or name in TIMES or _is_fact(name, vocabulary):
             columns[name] = Column((header,))
-        else:
+        elif name not in {plain(k) for k in kept}:
             near = nearest(name, [*TEXTS, *TIMES, *vocabulary.facts])
             unused.append(f"[{header[:60]}]{f' ({near})' if near else ''}")
     if unused:

@@ -18,7 +18,7 @@ from typing import IO
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.tables.engine import Engine, literal, module
-from dueprocess.tables.header import LOOKED_AT, find_header, names
+from dueprocess.tables.header import LOOKED_AT, header_of, names
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw, append, emptied
 
@@ -158,13 +158,14 @@ def read_delimited(
         raise InputError("the file is empty", where=name, do="give a table with a header and rows")
     delimiter = delimiter or sniff([text for _, text in first], known=known)
     records = [(line, next(csv.reader([text], delimiter=delimiter), [])) for line, text in first]
-    index = next((i for i, (line, _) in enumerate(records) if line >= header), len(records) - 1) if header else find_header([cells for _, cells in records], known)
-    at, cells = records[index]
+    given = next((i for i, (line, _) in enumerate(records) if line >= header), len(records) - 1) if header else None
+    top = header_of([cells for _, cells in records], known, given=given)
+    index, cells, at = top.last, top.cells, records[top.last][0]
     width = max([len(cells), *(n for n, count in Counter(len(r) for _, r in records[index + 1 :]).items() if count >= 3 and n <= len(cells) + 5)])
     while width > 1 and not any(c.strip() for r in (cells, *(r for _, r in records[index + 1 :])) for c in r[width - 1 : width]):
         width -= 1
-    raw = Raw(file=name, name=stem, table="", headers=names(cells, width=width, where=name), path=path)
-    titles = sum(1 for _, text in records[:index] if any(text))
+    raw = Raw(file=name, name=stem, table="", headers=names(cells, width=width, where=name), path=path, top=top)
+    titles = len(top.titles)
     if titles:
         problems.add("title-line", file=name, count=titles)
         raw.aside += titles

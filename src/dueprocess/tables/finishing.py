@@ -182,7 +182,7 @@ def _grounds(done: Finished, shaper: Shaper, map_: Map, placed: Placed, *, probl
     if part is None:
         return None
     engine, problems = problems_of.engine, problems_of.problems
-    table, about = grounds(engine, part[0], part[1], problems=problems, posted=map_.posted)
+    table, about = grounds(engine, part[0], part[1], problems=problems, posted=map_.posted, foreign=map_.preset != "own")
     problems.collect(
         f"SELECT s._file AS file, s._line AS row, NULL::VARCHAR AS \"column\", 'only-holds' AS code, NULL::VARCHAR AS what, s.row AS stay_row FROM {about} a JOIN {done.stays} s USING (row) WHERE a.holds AND NOT a.given AND NOT a.complete"
     )

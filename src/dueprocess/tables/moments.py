@@ -159,6 +159,9 @@ def _with_clock(day: date, clock: str | None) -> _Local | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if match[4].lower() == "p" else 0)
+    if (hour, minute, second) == (24, 0, 0) and not match[4]:
+        # 24:00 is the end of that day, which the next begins with.
+        day, hour = day + timedelta(days=1), 0
     if hour > 23 or minute > 59 or second > 59:
         return None
     offset = match[5]

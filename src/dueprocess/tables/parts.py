@@ -60,8 +60,12 @@ def _problem(code: str, column: str, table: str, condition: str) -> str:
     return f"SELECT _file AS file, _line AS row, {literal(column)} AS \"column\", {literal(code)} AS code, NULL::VARCHAR AS what, row AS stay_row FROM {table} WHERE {condition}"
 
 
-def grounds(engine: Engine, table: str, fields: Sequence[str], *, problems: Problems, posted: Mapping[str, Posted]) -> tuple[str, str]:
-    """(table of grounds, table of the stays ``row, any, holds, complete`` that have rows there). Holds are none of them."""
+def grounds(engine: Engine, table: str, fields: Sequence[str], *, problems: Problems, posted: Mapping[str, Posted], foreign: bool = True) -> tuple[str, str]:
+    """(table of grounds, table of the stays ``row, any, holds, complete`` that have rows there). Holds are none of them.
+
+    In a ``foreign`` table a ground whose ``from`` is the day of the booking is there from the booking. Our own tables say what
+    a case file says, where such a day is any hour of it.
+    """
     present = [f for f in fields if f in ("from", "until")]
     if "until" in fields:
         # A ground that still runs is no time, but said all the same.
@@ -83,8 +87,10 @@ def grounds(engine: Engine, table: str, fields: Sequence[str], *, problems: Prob
         if "until" in fields
         else empty.format("end")
     ).replace("{o}", "_runs").replace("{never}", str(2**40))
+    # A charge dated on the day of the booking was there from the booking: a day without an hour opens no gap after it.
+    at_booking = "NOT _has_from" if not foreign else "NOT _has_from OR coalesce(from_open AND booked_lo >= from_lo AND booked_lo < from_hi, FALSE)"
     starts = (
-        "CASE WHEN _has_from THEN from_lo ELSE booked_lo END AS start_lo, CASE WHEN _has_from THEN from_hi ELSE booked_hi END AS start_hi, CASE WHEN _has_from THEN from_open ELSE booked_open END AS start_open"
+        ", ".join(f"CASE WHEN {at_booking} THEN booked_{end} ELSE from_{end} END AS start_{end}" for end in ("lo", "hi", "open"))
         if "from" in fields
         else "booked_lo AS start_lo, booked_hi AS start_hi, booked_open AS start_open"
     )

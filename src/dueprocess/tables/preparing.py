@@ -137,8 +137,11 @@ def _prepare(
     start = chosen_map(given, preset, vocabulary=vocabulary)
     raws, listed = read_all(opened, inputs, problems=problems, known=known_names(start, vocabulary), readings=[t.reading for t in start.tables.values()] if start else [])
     notes = [note for raw in raws for note in raw.notes]
-    map_ = start or chosen_map(None, None, vocabulary=vocabulary, raws=raws, notes=notes)
+    map_ = start or chosen_map(None, None, vocabulary=vocabulary, raws=raws, notes=notes, kept=keep_by)
     assert map_ is not None
+    _check_constant(map_, places)
+    if assume:
+        notes += _taken_for_no(map_)
     tables = _alike(grouped(raws, {name: table.reading for name, table in map_.tables.items()}), known_names(map_, vocabulary))
     for name, table in map_.tables.items():
         for raw in tables[name]:
@@ -200,6 +203,29 @@ def _boxes_in(builder: StayBuilder, shaper: Shaper) -> list[tuple[str, str]]:
     found = [(builder.table, "t_detainer_boxes")] if builder.has("detainer_boxes") else []
     table, fields = shaper.sections.get("papers", ("", []))
     return [*found, (table, "t_boxes")] if "boxes" in fields else found
+
+
+def _check_constant(map_: Map, places: PlaceBook) -> None:
+    """InputError where the map says of every row an agency that there is not: no row could be answered, for a slip of one hand."""
+    named = map_.columns.get("agency")
+    if named is None or not named.value:
+        return
+    try:
+        places.agency(named.value)
+    except InputError as error:
+        raise InputError(error.what, where="map: constants.agency", do=error.do) from None
+
+
+def _taken_for_no(map_: Map) -> list[str]:
+    """What a record that is assumed to be complete says no to, though no column of the files could have said yes."""
+    if map_.assume.get("record_complete") != "true":
+        return []
+    said = {*map_.columns, *map_.assume, *(f"detainer_{field}" for s in map_.sections if s.part == "papers" for field in s.fields)}
+    lacking = [words for names, words in ((("detainer_signed", "detainer_signed_by"), "who signed a detainer"), (("detainer_served_at", "detainer_served"), "when it was served"), (("detainer_boxes",), "which boxes are ticked")) if not said & set(names)]
+    if not lacking:
+        return []
+    told = lacking[0] if len(lacking) == 1 else f"{', '.join(lacking[:-1])} or {lacking[-1]}"
+    return [f"The record is assumed to be complete (record_complete), and no column says {told}: each counts as not having been done. A hold is then found to lack authority for want of a column, not for want of a paper: take the assumption out unless you know that it is so."]
 
 
 def _as_of(given: AsOf, map_: Map) -> date | Instant | None:

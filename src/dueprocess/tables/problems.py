@@ -22,7 +22,7 @@ WORDS = {
     "ragged-long": "more cells than columns; what is beyond the last column was not read",
     "ragged-short": "fewer cells than columns; the rest is empty",
     "blank-line": "a line without any value was set aside",
-    "repeated-header": "a header that stands again among the rows was set aside",
+    "repeated-header": "a header or title that stands again among the rows was set aside",
     "summary-line": "a line of totals, or the foot of a page, was set aside",
     "group-header": "a line that names a group was set aside; its text was given to the rows below",
     "title-line": "a line above the header was set aside",

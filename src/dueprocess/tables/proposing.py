@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,8 +18,10 @@ from dueprocess.tables.cells import NO, UNSURE, YES, prepare_macros
 from dueprocess.tables.choosing import counts, known_names, own_map, recognized
 from dueprocess.tables.columns import TIME_OF, personal
 from dueprocess.tables.engine import Engine, engine
+from dueprocess.tables.families import Family, day_column, families, whole
+from dueprocess.tables.guessing import Headers, means
 from dueprocess.tables.header import plain
-from dueprocess.tables.moments import local_of, read_time
+from dueprocess.tables.moments import read_time
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw
 from dueprocess.tables.sources import Reading, read_all
@@ -30,7 +31,6 @@ MOST_VALUES = 80
 """So many different dispositions or release types are listed in a proposed map."""
 HIDDEN = "(not shown)"
 _NAME = re.compile(r"[^\W\d_][^\d,:;/]{0,40}, ?[^\W\d_][^\d,:;/]{0,40}")
-_CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
 
 @dataclass
@@ -59,103 +59,39 @@ def propose(inputs: Sequence[Path | str], *, vocabulary: Vocabulary, sheet: str 
         raws, _ = read_all(opened, inputs, problems=Problems(opened), known=names, readings=[Reading(sheet=sheet)] if sheet else [])
         notes: list[str] = []
         preset = "own" if own_map(raws, vocabulary=vocabulary, notes=[]) else recognized(raws, vocabulary=vocabulary)
-        return _Proposer(opened, raws, words, vocabulary, agency=agency, notes=notes).propose(preset)
+        return _Proposer(opened, families(opened, raws), words, vocabulary, agency=agency, notes=notes).propose(preset)
 
 
 class _Proposer:
-    def __init__(self, opened: Engine, raws: Sequence[Raw], words: Mapping[str, Any], vocabulary: Vocabulary, *, agency: str | None, notes: list[str]) -> None:
-        self.engine, self.raws, self.words, self.vocabulary, self.agency, self.notes = opened, raws, words, vocabulary, agency, notes
-        self.guessed: set[tuple[str, str]] = set()
+    def __init__(self, opened: Engine, found: Sequence[Family], words: Mapping[str, Any], vocabulary: Vocabulary, *, agency: str | None, notes: list[str]) -> None:
+        self.engine, self.words, self.vocabulary, self.agency, self.notes = opened, words, vocabulary, agency, notes
+        self.headers = Headers(opened, words, vocabulary, notes)
+        self.raws = [whole(opened, family) for family in found]
+        self.family = {id(raw): family for raw, family in zip(self.raws, found, strict=True)}
+        self.logged: dict[int, dict[str, str]] = {}
 
     def propose(self, preset: str | None) -> Proposal:
         # The stays are in the table in which most of their columns are found.
-        guesses = {id(raw): self._columns(raw, self.words["columns"]) for raw in self.raws}
+        guesses = {id(raw): self.headers.columns(raw, self.words["columns"]) for raw in self.raws}
         for raw in self.raws:
-            guesses[id(raw)] |= self._by_words(raw, guesses[id(raw)])
-        main = max(self.raws, key=lambda raw: len(guesses[id(raw)]))
+            guesses[id(raw)] |= self.headers.by_words(raw, guesses[id(raw)])
+            guesses[id(raw)] |= self.headers.by_values(raw, guesses[id(raw)])
+        # A log of detainers may have more columns than the bookings that it belongs to.
+        main = max(self.raws, key=lambda raw: ("booked_at" in guesses[id(raw)], "left_at" in guesses[id(raw)], len(guesses[id(raw)])))
         columns = guesses[id(main)]
         if preset is None and counts(main):
             raise InputError("each row is a count, not a stay: nothing can be decided from it", where=main.file, do="ask for the records behind the counts, one row a stay, with times")
         if not columns and preset is None:
             raise InputError("no column of a stay is recognized", where=main.file, do="write a map by hand, as in docs/reference/map-file.md")
         text = self._text(main, columns, guesses)
+        idle = [h for raw in self.raws for h in self.headers.idle.get(id(raw), ()) if h not in self.logged.get(id(raw), {})]
+        if idle:
+            self.notes.append(f"nothing was made of these columns, which hold times: {', '.join(f'[{h}]' for h in idle[:12])}. If one is a time of the stay, name it under columns")
         tables = [{"file": raw.file, "rows": raw.rows, "columns": self._shown(raw, guesses[id(raw)]), "before": self._sample(raw)} for raw in self.raws]
         return Proposal(text, preset, tables, self.notes)
 
-    def _values(self, raw: Raw, header: str, *, most: int = 400) -> list[str]:
-        cell = raw.column([header])
-        rows = self.engine.rows(f"SELECT v FROM (SELECT dp_clean({cell}) AS v FROM {raw.table} LIMIT 20000) WHERE v IS NOT NULL LIMIT {most}")
-        return [row[0] for row in rows]
-
-    def _columns(self, raw: Raw, synonyms: Mapping[str, Sequence[str]]) -> dict[str, str]:
-        """Own name to header: by the table of synonyms, then by likeness; a time must read as one."""
-        headers = {plain(h): h for h in reversed(raw.headers)}
-        found: dict[str, str] = {}
-        taken: set[str] = set()
-        for likeness in (False, True):
-            for own, listed in synonyms.items():
-                if own in found:
-                    continue
-                wanted = [plain(n) for n in listed]
-                match = next((n for n in wanted if n in headers and n not in taken), None)
-                if match is None and likeness:
-                    near = [n for n in get_close_matches(wanted[0], [h for h in headers if h not in taken], n=1, cutoff=0.88)]
-                    match = near[0] if near else None
-                if match is None or (personal(headers[match]) and own not in ("agency_name", "facility_name")):
-                    continue
-                if own == "agency" and not any(v.startswith("us/") for v in self._values(raw, headers[match])):
-                    continue  # an agency's initials name none; its path does
-                if own == "detainer" and not all(v.lower() in (*YES, *NO, *UNSURE) for v in self._values(raw, headers[match])):
-                    continue
-                if (own.endswith("_at") or own in ("from", "until")) and not self._is_time(raw, headers[match]):
-                    continue
-                found[own] = headers[match]
-                taken.add(match)
-        if synonyms is self.words["columns"]:
-            for name, header in headers.items():
-                if name in self.vocabulary.facts and self.vocabulary.facts[name].origin != "declared" and name not in taken and name not in found:
-                    found[name] = header
-        return found
-
-    def _by_words(self, raw: Raw, found: Mapping[str, str]) -> dict[str, str]:
-        """Own name to header by what the header's words mean, for times that nothing was found for yet; noted, since it is
-        a guess. Times of which nothing is made are noted, too."""
-        if not found:
-            return {}
-        taken = {*found.values(), *self._columns(raw, self.words["charges"]).values(), *(h for h in raw.headers if plain(h) in {plain(c) for own in found for c in self.words["clocks"].get(own, ())})}
-        more: dict[str, str] = {}
-        free = [h for h in raw.headers if h not in taken and not personal(h) and self._is_time(raw, h) and self._values(raw, h, most=1)]
-        for entry in self.words["meanings"]:
-            fits = [h for h in free if h not in more.values() and _means(self._words(h), entry)]
-            if entry["column"] not in (*found, *more) and len(fits) == 1:
-                more[entry["column"]] = fits[0]
-                self.guessed.add((raw.file, fits[0]))
-                self.notes.append(f"[{fits[0]}] was taken for {entry['column']} by the words of its name: check that it is that")
-        clocks = {h for own in more if (h := self._clock_of(raw, own, more[own]))}
-        idle = [h for h in free if h not in more.values() and h not in clocks and not all(_is_clock(v) for v in self._values(raw, h))]
-        if idle:
-            self.notes.append(f"nothing was made of these columns, which hold times: {', '.join(f'[{h}]' for h in idle[:12])}. If one is a time of the stay, name it under columns")
-        return more
-
-    def _words(self, header: str) -> set[str]:
-        """The words of a header, abbreviations written out."""
-        short = self.words["short"]
-        text = f"_{plain(header)}_"
-        for part, whole in short.items():
-            if "_" in part:
-                text = text.replace(f"_{part}_", f"_{whole}_")
-        return {short.get(w, w) for w in text.strip("_").split("_")}
-
-    def _clock_of(self, raw: Raw, own: str, header: str) -> str | None:
-        """The column that holds the clock hour of a time whose own column is a date."""
-        clocks = [plain(c) for c in self.words["clocks"].get(own, ())]
-        return next((h for h in raw.headers if plain(h) in clocks and plain(h) != plain(header)), None)
-
-    def _is_time(self, raw: Raw, header: str) -> bool:
-        values = self._values(raw, header)
-        if not values:
-            return raw.rows > 0
-        return sum(_is_time(v) for v in values) >= 0.6 * len(values)
+    def _name(self, raw: Raw) -> str:
+        return self.family[id(raw)].name
 
     # -- the text --------------------------------------------------------------------------------------------------
 
@@ -163,31 +99,44 @@ class _Proposer:
         lines = [
             "# Proposed by dueprocess columns. Read every line: what a column means, only the jail that keeps it knows.",
             "# Keys and examples: docs/reference/map-file.md",
-            f"map: {plain(main.name).replace('_', '-') or 'map'}",
+            f"map: {self._name(main).replace('_', '-')}",
         ]
         several = len(self.raws) > 1
         layout = {id(raw): self._layout(raw, guesses[id(raw)]) for raw in self.raws}
-        if several or main.sheet or layout[id(main)]:
+        others = {id(raw): self._of_other(raw, main, columns, guesses[id(raw)]) for raw in self.raws if raw is not main}
+        if several or main.sheet or layout[id(main)] or len(self.family[id(main)].members) > 1:
             lines.append("tables:")
-            lines += [f"  {_name(raw)}: {{file: {_q(raw.file.split('[')[0])}{f', sheet: {_q(raw.sheet)}' if raw.sheet else ''}{layout[id(raw)]}}}" for raw in self.raws]
+            for raw in self.raws:
+                family, via = self.family[id(raw)], self._via(raw, main, columns, guesses[id(raw)]) if others.get(id(raw)) else ""
+                lines.append(f"  {self._name(raw)}: {{file: {_q(family.file)}{f', sheet: {_q(family.sheet)}' if family.sheet else ''}{layout[id(raw)]}{via}}}")
         if not any(own in TIME_OF for own in columns):
             self.notes.append("no column was taken for a time of a stay: without one nothing can be decided. If each row is a count, ask for the records behind the counts")
         elif "booked_at" not in columns:
             self.notes.append("no column was taken for the booking: name it under columns, as booked_at. The day of an arrest or an offense is not the booking")
+        twins = [raw.file for raw in self.raws if raw is not main and [plain(h) for h in raw.headers] == [plain(h) for h in main.headers]]
+        if twins:
+            self.notes.append(f"{', '.join(f'[{t}]' for t in twins[:6])} have the same header as [{main.file}] and are not read: no one pattern names these tables alone. Give them one by one, or rename them")
         lines += self._stays(main, columns, several)
         lines += ["columns:"]
         for own, header in columns.items():
             lines += self._column(main, own, header)
         for raw in self.raws:
-            if raw is not main:
-                lines += [f"  {own}: {{table: {_name(raw)}, column: {_q(h)}}}" for own, h in guesses[id(raw)].items() if own not in columns and own not in ("stay_id", "person_key") and guesses[id(raw)].get("stay_id")]
+            lines += [f"  {own}: {{table: {self._name(raw)}, column: {_q(h)}}}" for own, h in others.get(id(raw), {}).items()]
         lines += self._agency(columns)
         lines += self._posted(main, columns)
-        for raw in self.raws:
-            lines += self._charges(raw, main, several)
+        charged = [self._charges(raw, main, several) for raw in self.raws]
+        logs = [self._log(raw, main, guesses[id(raw)]) for raw in self.raws]
+        for key, part in (("grounds:   # each row a local reason to hold, until a disposition that ends it", [g for g, _ in charged]), ("papers:   # detainers, and rows that are holds for immigration and no charges", [*(p for _, p in charged), *logs])):
+            if any(part):
+                lines += [key, *(line for found in part for line in found)]
+        race = next((h for raw in self.raws for h in raw.headers if plain(h) in ("race", "ethnicity")), None)
+        if race:
+            lines.append(f"# by: {{{plain(race)}: {_q(race)}}}   # breaks the totals down; never a fact of the decision")
         lines += [
             "# What the files cannot tell may be assumed, one line each; every assumption is printed, and hours are given with and without.",
-            "# assume: {record_complete: true, detainer_form: i-247a, judicial_warrant: false}",
+            "# assume: {detainer_form: i-247a, judicial_warrant: false}",
+            "# Never assume record_complete unless the files say of every paper when it came, who signed it and when it was served:",
+            "# what they do not say would then count as never having happened, and an unserved or unsigned detainer asks for nothing.",
         ]
         return "\n".join(lines) + "\n"
 
@@ -205,7 +154,7 @@ class _Proposer:
         owned = [h for own, h in columns.items() if own not in ("agency", "state", "county")]
         first = raw.column([columns["stay_id"]]) if "stay_id" in columns else None
         if first and raw.rows > alone:
-            below = f"nullif(trim({first}), '') IS NULL AND {filled} > 1"
+            below = f"nullif(trim({first}), '') IS NULL AND ({filled} > 1 OR nullif(trim(c0), '') IS NULL AND {filled} = 1)"
             (count, *blank) = self.engine.one(f"SELECT count(*), {', '.join(f'count(nullif(trim({raw.column([h])}), {chr(39) * 2}))' for h in owned)} FROM {raw.table} WHERE {below}")
             (top,) = self.engine.one(f"SELECT arg_min(nullif(trim({first}), '') IS NOT NULL, _line) FROM {raw.table} WHERE {filled} > 1")
             if count and top:
@@ -215,17 +164,82 @@ class _Proposer:
         return said
 
     def _stays(self, main: Raw, columns: Mapping[str, str], several: bool) -> list[str]:
+        columns = dict(columns)
+        day = self._seen_on(main, columns)
+        if day:
+            names = [columns[n] for n in ("stay_id",) if n in columns] or [columns[n] for n in ("person_key", "booked_at") if n in columns]
+            self.notes.append(f"[{main.file}]: lists of who was in custody on each day (snapshots). A stay ended between the last list that names the person and the next one: not seen is not released")
+            table = f"table: {self._name(main)}, " if several else ""
+            return [f"stays: {{{table}id: [{', '.join(_q(n) for n in names)}]}}", f"snapshots: {{day: {_q(day)}}}"]
         if "stay_id" not in columns:
             self.notes.append("no column names the booking: every row is taken as a stay of its own")
-            return [f"stays: {{table: {_name(main)}}}"] if several else []
-        return [f"stays: {{{f'table: {_name(main)}, ' if several else ''}id: {_q(columns['stay_id'])}}}"]
+            return [f"stays: {{table: {self._name(main)}}}"] if several else []
+        return [f"stays: {{{f'table: {self._name(main)}, ' if several else ''}id: {_q(columns['stay_id'])}}}"]
+
+    def _seen_on(self, raw: Raw, columns: Mapping[str, str]) -> str | None:
+        """What ``snapshots: {day: …}`` of the map is, where each row is a person seen on a day."""
+        who = columns.get("stay_id") or columns.get("person_key")
+        if who is None or "left_at" in columns:
+            return None
+        if self.family[id(raw)].day:
+            return self.family[id(raw)].day
+        day = day_column(raw)
+        if day is None or day in columns.values() or not self.headers.is_time(raw, day):
+            return None
+        (rows, people) = self.engine.one(f"SELECT count(*), count(DISTINCT {raw.column([who])}) FROM {raw.table}")
+        return day if people <= 0.7 * rows else None
+
+    def _of_other(self, raw: Raw, main: Raw, columns: Mapping[str, str], guesses: Mapping[str, str]) -> dict[str, str]:
+        """What a table beside that of the stays gives to the stays; a log of detainers gives papers instead."""
+        if self._is_log(raw, guesses) or not self._link(main, columns, guesses):
+            return {}
+        charges = set(self.headers.columns(raw, self.words["charges"]).values())
+        return {own: h for own, h in guesses.items() if own not in columns and own not in ("stay_id", "person_key") and h not in charges}
+
+    def _link(self, main: Raw, columns: Mapping[str, str], guesses: Mapping[str, str]) -> tuple[str, str] | None:
+        """(theirs, ours): the columns by which rows of another table find their stay."""
+        return next(((guesses[n], columns[n]) for n in ("stay_id", "person_key") if n in guesses and n in columns), None)
+
+    def _via(self, raw: Raw, main: Raw, columns: Mapping[str, str], guesses: Mapping[str, str]) -> str:
+        link = self._link(main, columns, guesses) if raw is not main else None
+        if link is None or ("stay_id" in guesses and plain(link[0]) == plain(link[1])):
+            return ""
+        return f", via: {{table: {self._name(main)}, on: {{{_q(link[0])}: {_q(link[1])}}}}}"
+
+    def _is_log(self, raw: Raw, guesses: Mapping[str, str]) -> bool:
+        """Whether a table lists detainers, one a row: it names their forms, or its own name says so."""
+        named = self.headers.words_of(f"{self.family[id(raw)].file} {raw.sheet or ''}") & {"detainer", "detainers", "hold", "holds", "ice"}
+        return not guesses.keys() & {"booked_at", "left_at"} and ("detainer_form" in guesses or bool(named))
+
+    def _log(self, raw: Raw, main: Raw, guesses: Mapping[str, str]) -> list[str]:
+        """A log of detainers beside the stays: papers."""
+        if raw is main or not self._is_log(raw, guesses):
+            return []
+        stay = guesses.get("stay_id")
+        if stay is None:
+            self.notes.append(f"[{raw.file}] looks like a log of detainers, but no column names the booking")
+            return []
+        fields = {name: guesses[own] for name, own in (("kind", "detainer_form"), ("edition", "detainer_edition"), ("issuer", "detainer_issuer")) if own in guesses}
+        fields |= {n: guesses[f"detainer_{n}"] for n in ("received_at", "served_at", "cancelled_at", "boxes") if f"detainer_{n}" in guesses}
+        free = [h for h in raw.headers if h not in guesses.values() and not personal(h)]
+        for entry in self.words["log"]:
+            fits = [h for h in free if h not in fields.values() and means(self.headers.words_of(h), entry) and (not entry["column"].endswith("_at") or self.headers.is_time(raw, h))]
+            if entry["column"] not in fields and len(fits) == 1:
+                fields[entry["column"]] = fits[0]
+                self.notes.append(f"[{fits[0]}] of [{raw.file}] was taken for a detainer's {entry['column']} by the words of its name: check that it is that")
+        self.logged[id(raw)] = {h: f"papers: {n}" for n, h in fields.items()}
+        kind = _q(fields.pop("kind")) if "kind" in fields else "{value: detainer}"
+        return [f"  - table: {self._name(raw)}", f"    stay: {_q(stay)}", f"    kind: {kind}", *(f"    {n}: {_q(h)}" for n, h in fields.items())]
 
     def _column(self, raw: Raw, own: str, header: str) -> list[str]:
         if own == "left_to":
-            listed = Counter(self._values(raw, header, most=5000)).most_common(MOST_VALUES)
+            listed = Counter(self.headers.values(raw, header, most=5000)).most_common(MOST_VALUES)
             return [f"  left_to:   # ice, community, other_agency or unknown", f"    column: {_q(header)}", "    values:", *(f"      {_q(v)}: {self._answer('left_to', v, 'unknown')}" for v, _ in listed), "    else: unknown"]  # noqa: F541
-        clock = self._clock_of(raw, own, header)
-        guess = "   # by the words of its name: check" if (raw.file, header) in self.guessed else ""
+        if own == "detainer" and not all(v.lower() in (*YES, *NO, *UNSURE) for v in self.headers.values(raw, header)):
+            listed = Counter(self.headers.values(raw, header, most=5000)).most_common(MOST_VALUES)
+            return ["  detainer:   # which of these says that ICE asked for a hold", f"    column: {_q(header)}", "    values:", *(f"      {_q(v)}: {'yes' if any(re.search(h, v, re.IGNORECASE) for h in self.words['holds']) else 'unknown'}" for v, _ in listed), "    else: unknown"]
+        clock = self.headers.clock_of(raw, own, header)
+        guess = "   # by the words of its name: check" if (raw.file, header) in self.headers.guessed else ""
         if clock:
             return [f"  {own}: {{column: {_q(header)}, clock: {_q(clock)}}}{guess}"]
         return [f"  {own}: {_q(header)}{guess}"]
@@ -247,55 +261,60 @@ class _Proposer:
     def _posted(self, raw: Raw, columns: Mapping[str, str]) -> list[str]:
         """Clock hours that stand again and again are posted, not observed."""
         found = []
-        ends = {k: v for k, v in self._columns(raw, self.words["charges"]).items() if k == "until"}
+        ends = {k: v for k, v in self.headers.columns(raw, self.words["charges"]).items() if k == "until"}
         for own, header in {**columns, **ends}.items():
             if own != "until" and (own not in TIME_OF or own == "booked_at"):
                 continue
-            clocks = Counter(c for c in (_clock(v) for v in self._values(raw, header, most=20000)) if c)
+            beside = self.headers.clock_of(raw, own, header)
+            texts = self.headers.values(raw, header, most=20000)
+            if beside:
+                texts = [row[0] for row in self.engine.rows(f"SELECT concat(trim({raw.column([header])}), ' ', trim({raw.column([beside])})) FROM {raw.table} WHERE dp_clean({raw.column([header])}) IS NOT NULL AND dp_clean({raw.column([beside])}) IS NOT NULL LIMIT 20000")]
+            clocks = Counter(c for c in (_clock(v) for v in texts) if c)
             often = [c for c, n in clocks.most_common(6) if n >= 0.15 * sum(clocks.values()) and n >= 5]
             if often and sum(clocks[c] for c in often) >= 0.5 * sum(clocks.values()):
                 found.append(f"  {own}: [{', '.join(_q(c) for c in sorted(often))}]   # {sum(clocks[c] for c in often)} of {sum(clocks.values())} times: posted hours, good only as dates")
         return ["posted:", *found] if found else []
 
-    def _charges(self, raw: Raw, main: Raw, several: bool) -> list[str]:
-        """Rows that are charges or holds: grounds, and detainers known by a text."""
-        charges = self._columns(raw, self.words["charges"])
+    def _charges(self, raw: Raw, main: Raw, several: bool) -> tuple[list[str], list[str]]:
+        """(grounds, papers): rows that are charges or holds, and detainers known by a text."""
+        charges = self.headers.columns(raw, self.words["charges"])
         text = charges.get("text")
         if not text and "disposition" not in charges:
-            return []
-        table = f"table: {_name(raw)}" if several else ""
-        stay = self._columns(raw, {"stay_id": self.words["columns"]["stay_id"]}).get("stay_id")
+            return [], []
+        table = f"table: {self._name(raw)}" if several else ""
+        stay = self.headers.columns(raw, {"stay_id": self.words["columns"]["stay_id"]}).get("stay_id")
         if stay is None:
             self.notes.append(f"[{raw.file}] looks like charges, but no column names the booking")
-            return []
-        lines = ["grounds:   # each row a local reason to hold, until a disposition that ends it"]
+            return [], []
+        lines: list[str] = []
         entries = [e for e in (table, f"stay: {_q(stay)}" if raw is not main else "") if e]
         entries += [f"{part}: {_q(charges[part])}" for part in ("kind", "from", "until") if part in charges]
         lines += [f"  - {entries[0]}" if entries else "  - complete: false", *(f"    {e}" for e in entries[1:])]
         if "disposition" in charges:
-            listed = Counter(self._values(raw, charges["disposition"], most=5000)).most_common(MOST_VALUES)
+            listed = Counter(self.headers.values(raw, charges["disposition"], most=5000)).most_common(MOST_VALUES)
             lines += ["    dispositions:   # does it end local authority? yes, no, unknown, hold (a request to hold, no ground), transfer", f"      column: {_q(charges['disposition'])}", "      table:"]
             lines += [f"        {_q(v)}: {self._answer('dispositions', v, 'unknown')}   # {n} rows" for v, n in listed] or ["        {}"]
-        holds = [h for h in self.words["holds"] if text and any(re.search(h, v, re.IGNORECASE) for v in self._values(raw, text, most=20000))]
+        holds = [h for h in self.words["holds"] if text and any(re.search(h, v, re.IGNORECASE) for v in self.headers.values(raw, text, most=20000))]
+        held: list[str] = []
         if text and holds:
-            lines += ["papers:   # rows that are holds for immigration, not charges", *([f"  - {table}", "    kind: {value: detainer}"] if table else ["  - kind: {value: detainer}"])]
-            lines += [f"    stay: {_q(stay)}"] if raw is not main else []
-            lines += [f"    when: {{{_q(text)}: [{', '.join(_q(h) for h in holds)}]}}"]
+            held += [f"  - {table}", "    kind: {value: detainer}"] if table else ["  - kind: {value: detainer}"]
+            held += [f"    stay: {_q(stay)}"] if raw is not main else []
+            held += [f"    when: {{{_q(text)}: [{', '.join(_q(h) for h in holds)}]}}"]
             if "from" in charges:
-                lines.append(f"    received_at: {_q(charges['from'])}")
-            if "until" in charges and "disposition" in charges and any("cancel" in v.lower() for v in self._values(raw, charges["disposition"], most=5000)):
-                lines.append(f"    cancelled_at: {{column: {_q(charges['until'])}, only: {{{_q(charges['disposition'])}: cancel}}}}")
-        return lines
+                held.append(f"    received_at: {_q(charges['from'])}")
+            if "until" in charges and "disposition" in charges:
+                ended = [w for w in self.words["cancelled"] if any(re.search(w, v, re.IGNORECASE) for v in self.headers.values(raw, charges["disposition"], most=5000))]
+                if ended:
+                    held.append(f"    cancelled_at: {{column: {_q(charges['until'])}, only: {{{_q(charges['disposition'])}: [{', '.join(_q(w) for w in ended)}]}}}}")
+        return lines, held
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _shown(self, raw: Raw, columns: Mapping[str, str]) -> list[dict[str, str]]:
         own = {header: name for name, header in columns.items()}
-        charges = {h: f"grounds: {n}" for n, h in self._columns(raw, self.words["charges"]).items()}
-        for name in list(columns):
-            clocks = [plain(c) for c in self.words["clocks"].get(name, ())]
-            own |= {h: f"{name}: its clock" for h in raw.headers if plain(h) in clocks and h not in own}
-        return [{"column": h, "becomes": own.get(h) or charges.get(h) or ("" if not personal(h) else "never read")} for h in raw.headers]
+        charges = {h: f"grounds: {n}" for n, h in self.headers.columns(raw, self.words["charges"]).items()}
+        own |= {h: f"{name}: its clock" for name, header in columns.items() if (h := self.headers.clock_of(raw, name, header)) and h not in own}
+        return [{"column": h, "becomes": self.logged.get(id(raw), {}).get(h) or own.get(h) or charges.get(h) or ("" if not personal(h) else "never read")} for h in raw.headers]
 
     def _sample(self, raw: Raw) -> list[dict[str, str]]:
         rows = self.engine.rows(f"SELECT {', '.join(f'c{i}' for i in range(len(raw.headers)))} FROM {raw.table} ORDER BY _line LIMIT 10")
@@ -304,23 +323,8 @@ class _Proposer:
 
     def _is_names(self, raw: Raw, header: str) -> bool:
         """Whether a column holds names, whatever it is called: most values are words, a comma, words."""
-        values = self._values(raw, header)
+        values = self.headers.values(raw, header)
         return bool(values) and sum(bool(_NAME.fullmatch(v)) for v in values) >= 0.6 * len(values)
-
-
-def _means(words: set[str], entry: Mapping[str, Any]) -> bool:
-    return all(words & set(group) for group in entry["all"]) and not words & set(entry["none"])
-
-
-def _is_clock(value: str) -> bool:
-    return bool(_CLOCK_ALONE.fullmatch(value.strip()))
-
-
-def _is_time(value: str) -> bool:
-    try:
-        return value.lower() in ("never", "open") or local_of(" ".join(value.split())) is not None
-    except ValueError:
-        return False
 
 
 def _clock(value: str) -> str | None:
@@ -328,10 +332,6 @@ def _clock(value: str) -> str | None:
     if found.low is None or found.open:
         return None
     return f"{found.low // 3600 % 24:02}:{found.low // 60 % 60:02}"
-
-
-def _name(raw: Raw) -> str:
-    return plain(raw.name) or "table"
 
 
 def _q(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dueprocess.tables.engine import Engine, literal, module
-from dueprocess.tables.header import plain
+from dueprocess.tables.header import Header, plain
 from dueprocess.tables.problems import Problems
 
 BATCH = 50_000
@@ -31,6 +32,8 @@ class Raw:
     notes: list[str] = field(default_factory=list)
     printed: bool = True
     """Whether it may be a report with lines of totals among its rows; a database's table or a Parquet file is none."""
+    top: Header | None = None
+    """Its header as it stands, with the titles above it, where it is printed."""
     digest: str = ""
     """SHA-256 of its rows as they were read; only of what has no file of its own."""
 
@@ -82,7 +85,7 @@ def _batches(records: Iterable[tuple[int, Sequence[str | None]]], *, size: int) 
 
 _NUMBER = r"[-+$]?[\d,. ]*\d%?"
 _TOTAL = rf"(grand |sub-?)?totals?( (number|count|sum))?( of)?( [a-z]+)?( for .*)?:?( {_NUMBER})?"
-_FOOTER = rf"page \d+( of \d+)?|\**(end of (the )?(report|list|file)).*|(report |list )?(run|printed|generated|produced|created)( on| by| at| date| time)*:?.*\d.*|(number|count) of [a-z]+:? {_NUMBER}|{_NUMBER} (rows?|records?|inmates|bookings|stays) ?(total|listed|found|selected|in all)?\.?"
+_FOOTER = rf"page:? \d+( of \d+)?|report( (id|no|number|name))?[:.#] ?\S+( \S+)?|\**(end of (the )?(report|list|file)).*|(report |list )?(run|printed|generated|produced|created)( on| by| at| date| time)*:?.*\d.*|(number|count) of [a-z]+:? {_NUMBER}|{_NUMBER} (rows?|records?|inmates|bookings|stays) ?(total|listed|found|selected|in all)?\.?"
 """What stands in a line that is no row: totals, the page, when the report was run."""
 
 
@@ -92,8 +95,25 @@ def _summary(width: int) -> str:
     filled = " + ".join(f"(coalesce({t}, '') <> '')::INT" for t in texts)
     numbers = " + ".join(f"coalesce(regexp_full_match({t}, '{_NUMBER}'), FALSE)::INT" for t in texts)
     totals = " + ".join(f"coalesce(contains({t}, 'total') AND regexp_full_match({t}, '{_TOTAL}'), FALSE)::INT" for t in texts)
-    footer = " OR ".join(f"coalesce(regexp_full_match({t}, '{_FOOTER}'), FALSE)" for t in texts)
-    return f"(({totals}) >= 1 AND ({totals}) + ({numbers}) = ({filled})) OR (({filled}) = 1 AND ({footer}))"
+    feet = " + ".join(f"coalesce(regexp_full_match({t}, '{_FOOTER}'), FALSE)::INT" for t in texts)
+    # The foot of a page may stand in several cells, all of which say so.
+    return f"(({totals}) >= 1 AND ({totals}) + ({numbers}) = ({filled})) OR (({filled}) BETWEEN 1 AND {3 if width > 4 else 1} AND ({feet}) = ({filled}))"
+
+
+def _same(width: int, cells: Sequence[str]) -> str:
+    """The SQL of whether a line has these cells, whatever its numbers are; blanks and line ends count as one blank."""
+    texts = [re.sub(r"\d+", "0", " ".join(cells[i].split())) if i < len(cells) else "" for i in range(width)]
+    return " AND ".join(f"regexp_replace(trim(regexp_replace(coalesce(c{i}, ''), '\\s+', ' ', 'g')), '\\d+', '0', 'g') = {literal(t)}" for i, t in enumerate(texts))
+
+
+def _standing_again(raw: Raw, width: int) -> str:
+    """The SQL of whether a line is one of the titles above the header, as the next page prints it, or a line of a header of two."""
+    if raw.top is None or width <= 2:
+        return "FALSE"
+    # A title says something and is short of a row: its number of cells must not be that of a record.
+    titles = [t for t in raw.top.titles[-12:] if any(ch.isalpha() for c in t for ch in c) and sum(bool(c.strip()) for c in t) <= max(1, width // 2)]
+    lines = [line for line in raw.top.lines if sum(bool(c.strip()) for c in line) > 1]
+    return " OR ".join(f"({_same(width, t)})" for t in (*titles, *lines)) or "FALSE"
 
 
 def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
@@ -109,7 +129,7 @@ def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
         for i, name in enumerate(raw.headers)
         if not name.endswith(")")
     )
-    again = f"NOT ({blank}) AND ({again or 'FALSE'})"
+    again = f"NOT ({blank}) AND (({again or 'FALSE'}) OR {_standing_again(raw, width)})"
     summary = f"NOT ({blank}) AND NOT coalesce({again}, FALSE) AND ({_summary(width)})" if raw.printed and 2 < width <= 200 else "FALSE"
     blanks, headers, sums, count = engine.one(f"SELECT count(*) FILTER (WHERE {blank}), count(*) FILTER (WHERE {again}), count(*) FILTER (WHERE {summary}), count(*) FROM {raw.table}")
     for code, condition, found in (("blank-line", blank, blanks), ("repeated-header", again, headers), ("summary-line", summary, sums)):

@@ -11,7 +11,7 @@ from typing import Any
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.tables.engine import Engine, module
-from dueprocess.tables.header import LOOKED_AT, find_header, names
+from dueprocess.tables.header import LOOKED_AT, header_of, names
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw, store
 
@@ -73,16 +73,16 @@ def _sheet(
         raise InputError("the sheet cannot be read", where=where, do="open it in a spreadsheet program and save it again, or as CSV") from None
     if not any(any(r) for r in records):
         return None
-    index = min(header - 1, len(records) - 1) if header else find_header(records, known)
+    top = header_of(records, known, given=min(header - 1, len(records) - 1) if header else None)
     width = max((len(r) for r in records), default=0)
     while width and not any(len(r) >= width and r[width - 1] for r in records):
         width -= 1
-    raw = Raw(file=where, name=title if several else path.stem, table="", headers=names(records[index], width=width, where=where), path=path, sheet=title)
-    titles = sum(1 for r in records[:index] if any(r))
+    raw = Raw(file=where, name=title if several else path.stem, table="", headers=names(top.cells, width=width, where=where), path=path, sheet=title, top=top)
+    titles = len(top.titles)
     if titles:
         problems.add("title-line", file=where, count=titles)
         raw.aside += titles
-    rows = ((number, [as_text(cell) or None for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1) if number > index + 1)
+    rows = ((number, [as_text(cell) or None for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1) if number > top.last + 1)
     raw.table = store(engine, rows, width=width)
     return raw
 

@@ -115,8 +115,9 @@ def read_all(
     listed: list[Input] = []
     for name, path in files_of(inputs, scratch=engine.scratch):
         reading = next((r for r in readings if fnmatch(name.lower(), r.file.lower()) and (r.header or r.delimiter or r.sheet)), Reading())
-        wanted = {r.sheet for r in readings if r.sheet and fnmatch(name.lower(), r.file.lower())}
-        found = _read(engine, name, path, problems=problems, known=known, reading=reading, only=next(iter(wanted)) if len(wanted) == 1 else None)
+        # One sheet alone is read only where every table that is made of the file is of that sheet.
+        wanted = {r.sheet or "*" for r in readings if fnmatch(name.lower(), r.file.lower())}
+        found = _read(engine, name, path, problems=problems, known=known, reading=reading, only=one if len(wanted) == 1 and "*" not in (one := next(iter(wanted))) else None)
         for raw in found:
             try:
                 settle(engine, raw, problems)
@@ -178,7 +179,7 @@ def grouped(raws: Sequence[Raw], tables: Mapping[str, Reading]) -> dict[str, lis
     found: dict[str, list[Raw]] = {}
     for name, reading in tables.items():
         of_file = [r for r in raws if fnmatch(r.file.split("[")[0].lower(), reading.file.lower()) or fnmatch(stem(r.file.split("[")[0]).lower(), reading.file.lower())]
-        found[name] = [r for r in of_file if reading.sheet is None or r.sheet is None or r.sheet == reading.sheet]
+        found[name] = [r for r in of_file if reading.sheet is None or r.sheet is None or r.sheet == reading.sheet or ("*" in reading.sheet and fnmatch(r.sheet.lower(), reading.sheet.lower()))]
         if not found[name]:
             raise InputError(f"no input fits the table [{name}] (file [{reading.file}]{f', sheet [{reading.sheet}]' if reading.sheet else ''})", where="map", do="name the file among the inputs, or correct the map's tables")
     return found

@@ -161,6 +161,9 @@ class StayBuilder:
 
     def _fact(self, name: str, fact: Fact) -> str:
         text = self.text(name)
+        if name == "detainer_signed":
+            # The column says who signed, in words too: those are read, and listed where they cannot be, as the detainer's signer.
+            return f"dp_bool({text})"
         if fact.type == "boolean":
             return self.boolean(name)
         if fact.type == "one_of":

@@ -28,7 +28,7 @@ FILES = {"stays.parquet", "stays.csv", "by_agency.csv", "by_month.csv", "problem
 
 def run(inputs: list[Path], out: Path, **more: Any) -> dict[str, Any]:
     options = Options(law_known_at=TODAY, today=TODAY, engine="single", **more)
-    return audit(inputs, out, lawbook=load_lawbook(), options=options, say=lambda text: None)
+    return audit(inputs, out, lawbook=load_lawbook(), options=options, say=lambda text, share=0.0: None)
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

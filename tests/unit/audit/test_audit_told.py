@@ -1,0 +1,95 @@
+"""What the report says where little is certain, and what several public tables must not give away together."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dueprocess.audit.folder import Options, audit
+from dueprocess.audit.gathering import _reasons
+from dueprocess.audit.protect import LEAST, pooled, spanned
+from dueprocess.kernel.errors import InputError
+from dueprocess.law import load_lawbook
+
+TODAY = date(2026, 11, 22)
+AGENCY = "us/ga/gwinnett-county/sheriff"
+
+
+def told(folder: Path, rows: list[str], **more: Any) -> str:
+    path = folder / "stays.csv"
+    path.write_text("\n".join(["stay_id,agency,booked_at,release_due_at,left_at,detainer,Race", *rows]) + "\n", encoding="utf-8")
+    options = Options(law_known_at=TODAY, today=TODAY, engine="single", **more)
+    audit([path], folder / "audit", lawbook=load_lawbook(), options=options, say=lambda text, share=0.0: None)
+    return (folder / "audit" / "report.html").read_text(encoding="utf-8")
+
+
+def test_hours_that_are_bounded_are_not_said_to_be_beyond_telling(tmp_path: Path) -> None:
+    rows = [f"B-{i},{AGENCY},2016-05-0{i} 08:00,2016-05-1{i} 09:00,2016-05-1{i + 1} 1{i}:00,yes,{'AB'[i % 2]}" for i in range(1, 5)]
+    page = told(tmp_path, rows, by=("Race",))
+    made = json.loads((tmp_path / "audit" / "run.json").read_text())
+    assert made["classes"]["possible"]["stays"] == 4 and made["classes"]["possible"]["hours_most"] > 0
+    assert "no hour over can be told" not in page
+    # Where none is certain, the longest possible ones are told, and the share of the possible by group; the column's own case is no matter.
+    assert "Possible stays, by the most that the record allows" in page and "stays.csv, row 5" in page
+    assert "Share of possible stays" in page and (tmp_path / "audit" / "by_race.csv").is_file()
+    assert "columns that are not read: [Race]" not in page
+    # The law that binds there is named, though it decided none of them for certain.
+    assert "All that bears on the hold and binds there" in page and "287.7" in page
+
+
+def test_what_no_row_says_is_said_where_every_stay_is_unknown(tmp_path: Path) -> None:
+    page = told(tmp_path, [f"B-{i},{AGENCY},2016-05-0{i} 08:00,,2016-05-1{i} 10:00,yes,A" for i in range(1, 4)])
+    assert "No row says when the local reason to hold ended: without that, no hour over can be told." in page
+
+
+def test_an_agency_that_there_is_not_is_no_constant_of_a_map(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("Booked,Left\n2016-05-01,2016-05-02\n", encoding="utf-8")
+    (tmp_path / "map.yaml").write_text("map: slip\nconstants: {agency: us/or/nowhere-county/sheriff}\ncolumns: {booked_at: Booked, left_at: Left}\n", encoding="utf-8")
+    options = Options(law_known_at=TODAY, today=TODAY, engine="single", map=tmp_path / "map.yaml")
+    with pytest.raises(InputError, match=r"constants\.agency"):
+        audit([tmp_path / "log.csv"], tmp_path / "audit", lawbook=load_lawbook(), options=options, say=lambda text, share=0.0: None)
+    assert not (tmp_path / "audit").exists()
+
+
+def reason(norm: str, stays: int, *agencies: str) -> dict[str, Any]:
+    return {"norm": norm, "how": "release", "stays": stays, "persons": None, "least": 0, "most": 0, "agencies": list(agencies)}
+
+
+def agency(key: str, certain: int | None) -> dict[str, Any]:
+    return {"key": key, "label": key, "stays": 60, "classes": None if certain is None else {"certain": {"stays": certain}, "all others": {"stays": 60 - certain}}}
+
+
+def test_a_local_norm_does_not_tell_what_the_table_of_agencies_hides() -> None:
+    everywhere, own, theirs = reason("us#all", 300, "a", "b", "c"), reason("us/b#own", 12, "b"), reason("us/a#own", 40, "a")
+    told_in = ["certain", "all others"]
+    # Of b the classes are hidden: that 12 of its stays are certain is one of them.
+    found = _reasons([everywhere, theirs, own], [agency("a", 60), agency("b", None), agency("c", None)], told_in)
+    assert "us/b#own" not in {r["norm"] for r in found} and sum(r["stays"] for r in found) == 352
+    # Of a 45 are certain and 40 of them by its own norm: the other five would be told by subtraction.
+    found = _reasons([everywhere, theirs], [agency("a", 45), agency("c", 30)], told_in)
+    assert {r["norm"] for r in found} == {None}
+    # With enough of them left, or all of them, nothing is given away.
+    for certain in (40, 51, 60):
+        assert len(_reasons([everywhere, theirs], [agency("a", certain), agency("c", 30)], told_in)) == 2
+
+
+def test_what_is_joined_leaves_room_for_every_small_number() -> None:
+    def row(n: int) -> dict[str, Any]:
+        return {"key": str(n), "stays": n}
+
+    # 3 and 11 make 14: whoever knows that one of the two is 11 at least would know that the other is 3 at most.
+    assert [r["stays"] for r in pooled([row(3)], [row(11), row(30)])] == [3, 11, 30]
+    assert [r["stays"] for r in pooled([row(3)], [row(30)])] == [3, 30]
+    assert pooled([row(3)], [row(11)]) == [] == pooled([row(3)], [])
+    for small in range(1, LEAST):
+        pool = pooled([row(small)], [row(n) for n in (11, 12, 15, 40)])
+        assert sum(r["stays"] for r in pool) - LEAST * (len(pool) - 1) >= LEAST - 1
+
+
+@pytest.mark.parametrize(("first", "last", "both"), [("4 to 12 hours", "12 to 24 hours", "4 to 24 hours"), ("12 to 24 hours", "1 to 2 days", "12 hours to 2 days"), ("under 1 hour", "1 to 4 hours", "under 4 hours"), ("14 to 30 days", "30 days or more", "14 days or more"), ("under 4 hours", "30 days or more", "any time")])
+def test_bands_told_together_have_one_name(first: str, last: str, both: str) -> None:
+    assert spanned(first, last) == both
