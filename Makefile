@@ -42,6 +42,7 @@ bench: env       ## speed, as ratios against peers measured in the same run
 lock:            ## renew the locks (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra dev pyproject.toml build.in -o requirements.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra bench -c requirements.lock pyproject.toml -o bench/requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 --python-platform linux -c requirements.lock --extra desk --extra postgres --extra ocr pyproject.toml build.in -o deploy/requirements.lock
 
 clean:           ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,18 +1,13 @@
-"""The desk's server is killed ten times while another system pushes bookings: every one that was acknowledged is there once,
-and so is every one that was sent again."""
+"""The desk's server is killed ten times on each database while another system pushes a made-up county's day: every event that
+was acknowledged is there once, in its order, and every alert that is due is raised."""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,85 +15,88 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra desk is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
-import sqlalchemy as sa
-
 from dueprocess.kernel import now
-from dueprocess.store import Store, Writer, accounts, tables, tokens
 from dueprocess.store.proving import verify
+from dueprocess.testing import jail_day
+from dueprocess.testing.desk_server import AGENCY, DeskProcess, Place, prepare
+from dueprocess.testing.postgres import NoPostgres, temporary_postgres
 
-AGENCY = "us/or/wheeler-county/sheriff"
 KILLS = 10
 
 
-def prepared(folder: Path) -> str:
-    """A database with the agency and a token."""
-    store = Store.create(folder / "desk.db")
-    with Writer(store, accounts.TYPES) as writer:
-        at = now.instant()
-        writer.write(lambda c: accounts.add_agency(c, id_=AGENCY, name="Made up", zone="America/Los_Angeles", now=at), agency=AGENCY, by="x")
-        token = writer.write(lambda c: tokens.add(c, agency=AGENCY, name="made up", scopes=["bookings:write"], until=at + 9999, by="x", now=at), agency=AGENCY, by="x").result
-    store.dispose()
-    return str(token.secret)
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with contextlib.ExitStack() as stack:
+        where = None
+        if request.param == "postgres":
+            try:
+                where = stack.enter_context(temporary_postgres(durable=True))
+            except NoPostgres as error:
+                pytest.skip(str(error))
+        yield prepare(tmp_path, where=where)
 
 
-def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "dueprocess", "serve", "desk", "--port", str(port), "--database", "desk.db"]
-    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=1).close()
-            return process
-        except (urllib.error.URLError, OSError):
-            assert process.poll() is None
-            time.sleep(0.05)
-    process.kill()
-    raise AssertionError("the desk did not start")
+both = pytest.mark.parametrize("place", ["sqlite", "postgres"], indirect=True)
 
 
-def pushed(port: int, secret: str, number: int) -> bool:
-    body = json.dumps({"name": f"Example {number}", "booking_number": f"J-{number}", "complete": True}).encode()
-    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": f"made-up-booking-{number}", "Content-Type": "application/json"}
+def settled(place: Place, log: jail_day.Log, pushes: list[jail_day.Push]) -> None:
+    """All promises, looked at beside the desk while it runs; then the whole record."""
+    with place.store() as store:
+        until = time.monotonic() + 30
+        while jail_day.not_raised(store, AGENCY, now=now.instant()) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert jail_day.not_raised(store, AGENCY, now=now.instant()) == []
+        assert jail_day.wrong(store, AGENCY, log, pushes=pushes) == []
+    with place.store(owner=True) as store:
+        report = verify(store)
+        assert report.ok, report.findings[:5]
+
+
+def killed_again_and_again(place: Place, kills: int, *, people: int, seed: int) -> None:
+    dice = random.Random(seed)
+    pushes = jail_day.day(seed=seed, ends_at=now.instant(), people=people, coming=people // 2, leaving=people)
+    desk = DeskProcess(place).start()
+    slow = jail_day.sender(desk.address, place.token, timeout=5)
+    done, count = threading.Event(), [0]
+
+    def paced(push: jail_day.Push) -> jail_day.Answer:
+        time.sleep(0.002)
+        return slow(push)
+
+    def killing() -> None:
+        while count[0] < kills and not done.wait(dice.uniform(0.05, 0.6)):
+            desk.kill()
+            count[0] += 1
+            desk.start()
+
+    killer = threading.Thread(target=killing)
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/api/bookings", data=body, headers=headers), timeout=10) as answer:
-            return answer.status == 201
-    except (urllib.error.URLError, OSError):
-        return False
+        killer.start()
+        # The day comes again, each event under its own name, until the last kill: nothing new may come of it.
+        log = jail_day.drive(jail_day.delivered(pushes, seed=seed), paced)
+        again = 0
+        while killer.is_alive():
+            again += 1
+            more = jail_day.drive(jail_day.delivered(pushes, seed=seed + again), paced)
+            assert {k: v[1] for k, v in more.acknowledged.items()} == {k: v[1] for k, v in log.acknowledged.items()}
+            assert more.replayed >= len(pushes)
+        done.set()
+        killer.join()
+        assert count[0] == kills
+        settled(place, log, pushes)
+    finally:
+        done.set()
+        killer.join()
+        desk.kill()
 
 
-def test_ten_kills_while_bookings_are_pushed(tmp_path: Path) -> None:
-    secret, dice = prepared(tmp_path), random.Random(8)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    known: set[int] = set()
-    unsure: set[int] = set()
-    number = 0
-    for _ in range(KILLS):
-        process = start(tmp_path, port)
-        try:
-            # What was not acknowledged before the kill is sent again under its own name.
-            for old in sorted(unsure):
-                assert pushed(port, secret, old)
-                known.add(old)
-            unsure.clear()
-            killer = threading.Timer(dice.uniform(0.05, 0.5), process.send_signal, [signal.SIGKILL])
-            killer.start()
-            while True:
-                number += 1
-                if not pushed(port, secret, number):
-                    unsure.add(number)
-                    break
-                known.add(number)
-            killer.join()
-        finally:
-            process.kill()
-            process.wait()
-    store = Store.open(tmp_path / "desk.db")
-    with store.read(AGENCY) as connection:
-        found = [row.booking_number for row in connection.execute(sa.select(tables.stays.c.booking_number).where(tables.stays.c.agency == AGENCY))]
-        answered = connection.execute(sa.select(sa.func.count()).select_from(tables.stays).where(tables.stays.c.agency == AGENCY, tables.stays.c.decided.is_not(None))).scalar()
-    assert len(found) == len(set(found)) == answered
-    assert {f"J-{n}" for n in known} <= set(found) <= {f"J-{n}" for n in known | unsure}
-    assert len(known) >= KILLS
-    assert verify(store).ok
-    store.dispose()
+@both
+def test_ten_kills_while_a_day_is_pushed(place: Place) -> None:
+    killed_again_and_again(place, KILLS, people=40, seed=8)
+
+
+@both
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_a_hundred_kills_while_a_big_countys_day_is_pushed(place: Place) -> None:
+    killed_again_and_again(place, 10 * KILLS, people=300, seed=9)

@@ -109,7 +109,7 @@ def test_ids_are_unique_and_name_their_half() -> None:
 
 def test_texts_are_as_long_as_real_ones() -> None:
     assert all(150 <= words(entry) <= 1500 for entry in texts())
-    assert all(300 <= words(entry) for split in (*SPLITS, *THIRD) for entry in read(split))
+    assert all(words(entry) >= 300 for split in (*SPLITS, *THIRD) for entry in read(split))
     lengths = [words(entry) for split in SPLITS for entry in read(split)]
     assert 500 <= statistics.median(lengths) <= 700
     assert sum(length >= 1000 for length in lengths) >= 4

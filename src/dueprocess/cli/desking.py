@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+import os
+import signal
+import socket
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +18,9 @@ import typer
 from dueprocess.kernel.errors import InputError
 
 if TYPE_CHECKING:
+    from dueprocess.store.leading import Lead
     from dueprocess.web.desk import Service
+    from dueprocess.web.desk.identity import Provider
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -25,8 +31,8 @@ def register(serve: typer.Typer) -> None:
 
 
 def serve_desk(
-    database: Annotated[str | None, typer.Option(help="Where the record is: a file, or postgresql://…; it is made where there is none.")] = None,
-    keys: Annotated[Path | None, typer.Option(help="The folder of the key files; for a file by default NAME.keys beside it.")] = None,
+    database: Annotated[str | None, typer.Option(envvar="DUEPROCESS_DATABASE", help="Where the record is: a file, or postgresql://…; it is made where there is none.")] = None,
+    keys: Annotated[Path | None, typer.Option(envvar="DUEPROCESS_KEYS", help="The folder of the key files; for a file by default NAME.keys beside it.")] = None,
     agency: Annotated[str | None, typer.Option(help="The agency whose desk it is, as us/or/clackamas-county/sheriff; needed at the first start.")] = None,
     adoption: Annotated[list[Path] | None, typer.Option(help="What the agency's counsel has adopted; without it nothing is, and nobody is held.")] = None,
     law: Annotated[list[Path] | None, typer.Option(help="A folder of law files: a whole lawbook, or more files laid over the shipped one.")] = None,
@@ -36,64 +42,122 @@ def serve_desk(
     certificate: Annotated[Path | None, typer.Option(help="The TLS certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="The certificate's private key (PEM).")] = None,
     behind_tls: Annotated[bool, typer.Option("--behind-tls", help="A server before this one does TLS.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=32, help="How many processes serve; more than one needs PostgreSQL.")] = 1,
+    metrics: Annotated[int | None, typer.Option(min=1, max=65000, help="Figures for monitoring at 127.0.0.1:PORT/metrics; further processes take the ports after it.")] = None,
+    drop: Annotated[Path | None, typer.Option(help="A folder into which another system puts CSV files of bookings, papers and releases.")] = None,
+    drop_map: Annotated[Path | None, typer.Option(help="What the columns of those files are called (YAML).")] = None,
+    files: Annotated[Path | None, typer.Option(help="A folder for uploaded tables and audits; for a SQLite file by default NAME.files beside it.")] = None,
+    oidc: Annotated[Path | None, typer.Option(help="The county's own sign-in (YAML: issuer, client_id, client_secret_file, address).")] = None,
+    inherited: Annotated[str | None, typer.Option(hidden=True, help="For the processes of --workers: SOCKET:PIPE:NUMBER.")] = None,
 ) -> None:
     """The release desk: board, answers, deadlines, alerts, and a record that can be proved. Ctrl-C ends it."""
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401
 
-        from dueprocess.web.desk import desk_app
+        from dueprocess.web.desk import desk_app, logs
     except ImportError:
         raise InputError("the libraries of the desk are missing", where="serve desk", do="install dueprocess[desk]") from None
+    from dueprocess.cli import desk_processes
+
     tls = certificate is not None and key is not None
     if host not in LOOPBACK and not (tls or behind_tls):
         raise InputError(f"[{host}] can be reached from elsewhere, and without TLS", where="--host", do="give --certificate and --key, or --behind-tls where another server does TLS")
     if demo == (database is not None):
         raise InputError("it is not clear which record is meant", where="serve desk", do="give --database FILE, or --demo to try it")
-    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
-    logging.getLogger("dueprocess").setLevel(logging.INFO)
-    for noisy in ("apprise", "sqlalchemy"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)  # their texts repeat addresses and values
+    if workers > 1 and (demo or not str(database).startswith("postgresql")):
+        raise InputError("several processes need PostgreSQL", where="--workers", do="leave it out, or give --database postgresql://…")
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a browser that has gone ends its request, not the desk
+    if not os.environ.get("DUEPROCESS_TRACEBACK"):
+        logs.set_up()
+    provider = _provider(oidc)
+    told = f"The desk is at {'https' if tls else 'http'}://{host}:{port}/ (Ctrl-C ends it)."
+    if workers > 1 and inherited is None:
+        assert database is not None
+        with opened(database, keys=keys, agency=agency, adoption=adoption or [], law=law or [], secure=True, running=False):
+            pass  # what the first start makes is made once, and a mistake is said before anything serves
+        above = desk_processes.Workers(desk_processes.listening(host, port), count=workers, words=sys.argv[1:])
+        typer.echo(told, err=True)
+        raise typer.Exit(above.run())
     with ExitStack() as stack:
         if demo:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dueprocess-demo-")))
             service = stack.enter_context(_demo(folder))
         else:
             assert database is not None
-            service = stack.enter_context(opened(database, keys=keys, agency=agency, adoption=adoption or [], law=law or [], secure=tls or behind_tls))
-        scheme = "https" if tls else "http"
-        typer.echo(f"The desk is at {scheme}://{host}:{port}/ (Ctrl-C ends it).", err=True)
-        try:
-            uvicorn.run(
-                desk_app(service), host=host, port=port, access_log=False, log_level="critical", server_header=False, timeout_keep_alive=15,
-                limit_concurrency=400, h11_max_incomplete_event_size=16384, timeout_graceful_shutdown=5,
-                proxy_headers=behind_tls, ssl_certfile=certificate, ssl_keyfile=key,
-            )  # fmt: skip
-        except SystemExit as ended:
-            if ended.code:
-                raise InputError(f"[{host}:{port}] cannot be listened on", where="serve desk", do="choose another --port or --host") from None
+            service = stack.enter_context(
+                opened(database, keys=keys, agency=agency, adoption=adoption or [], law=law or [], secure=tls or behind_tls, drop=drop, drop_map=drop_map, files=files)
+            )
+        if provider is not None:
+            service = replace(service, provider=provider)
+        fd, pipe, number = (int(part) for part in inherited.split(":")) if inherited else (-1, -1, 0)
+        app: Any = desk_app(service)
+        if metrics is not None:
+            from dueprocess.web.desk.metrics import Metrics
+
+            measured = Metrics(service)
+            app = measured.measured(app)
+            stack.callback(measured.serve(metrics + number))
+        sock = stack.enter_context(socket.socket(fileno=fd) if inherited else desk_processes.listening(host, port))
+        if inherited:
+            desk_processes.stop_with_parent(pipe)
+        else:
+            typer.echo(told, err=True)
+        desk_processes.serve(service, app, sock, behind_tls=behind_tls, certificate=certificate, key=key)
+
+
+def _provider(path: Path | None) -> Provider | None:
+    from dueprocess.kernel import now
+    from dueprocess.web.desk.identity import Provider, read_settings
+
+    return None if path is None else Provider(read_settings(path), now=now.instant)
 
 
 @contextmanager
-def opened(database: str, *, keys: Path | None, agency: str | None, adoption: Sequence[Path], law: Sequence[Path], secure: bool) -> Iterator[Service]:
-    """The service over a database, with its alerts running; closed in order at the end."""
+def opened(
+    database: str, *, keys: Path | None, agency: str | None, adoption: Sequence[Path], law: Sequence[Path], secure: bool, drop: Path | None = None,
+    drop_map: Path | None = None, files: Path | None = None, running: bool = True,
+) -> Iterator[Service]:  # fmt: skip
+    """The service over a database, with its alerts running unless ``running`` is off; closed in order at the end."""
     from dueprocess.kernel import now
     from dueprocess.kernel.yamlread import read_mapping
     from dueprocess.law import load_lawbook
     from dueprocess.store import Store, accounts
+    from dueprocess.store.leading import Lead, alone
 
     adoptions: dict[str, Any] = {}
     for path in adoption:
         read = read_mapping(path)
         adoptions[str(read.get("agency"))] = read
     book = load_lawbook(*law)
-    store = Store.create(database, keys=keys)
-    with _running(store, book, adoptions, secure=secure, banner="") as service:
+    with ExitStack() as stack:
+        stack.enter_context(alone(database))
+        store = Store.create(database, keys=keys)
+        lead = Lead(store)
+        shelf = files if files is not None else None if store.engine.dialect.name != "sqlite" else Path(f"{store.where}.files")
+        service = stack.enter_context(_running(store, book, adoptions, secure=secure, banner="", running=running, lead=lead, shelf=shelf, folders=law))
         _agency(service, agency)
         for one in _agencies(service):
             made = service.writer.write(lambda c, one=one: accounts.first_administrator(c, agency=one, now=now.instant()), agency=one, by="setup").result  # type: ignore[misc]
             if made is not None:
                 typer.echo(f"First start of {one}: sign in as [administrator]. Set its password at /first with this one-time text, shown once:\n  {made.secret}", err=True)
+        if drop is not None:
+            _drop(stack, service, drop, agency=agency, names=drop_map, lead=lead, running=running)
         yield service
+
+
+def _drop(stack: ExitStack, service: Service, folder: Path, *, agency: str | None, names: Path | None, lead: Lead, running: bool) -> None:
+    from dueprocess.places import load_places
+    from dueprocess.web.desk.drop import Drop
+
+    there = _agencies(service)
+    if agency is None and len(there) != 1:
+        raise InputError("it is not known whose people the files are about", where="--drop", do="name the agency: --agency us/or/clackamas-county/sheriff")
+    whose = there[0] if agency is None else load_places().agency(agency).id
+    made = Drop(service.desk, folder, agency=whose, names=names, leads=lead.mine)
+    if running:
+        made.start()
+        stack.callback(made.stop)
 
 
 @contextmanager
@@ -106,7 +170,7 @@ def _demo(folder: Path) -> Iterator[Service]:
     book = load_lawbook()
     store = Store.create(folder / "demo.db")
     banner = "Demonstration: everybody here is made up, and everything is forgotten when it stops. The law is that of Texas, taken as adopted."
-    with _running(store, book, {demo.AGENCY: demo.adopted(book)}, secure=False, banner=banner) as service:
+    with _running(store, book, {demo.AGENCY: demo.adopted(book)}, secure=False, banner=banner, shelf=folder / "files") as service:
         settings: dict[str, Any] = {"second_factor": []}
         service.writer.write(lambda c: accounts.add_agency(c, id_=demo.AGENCY, name=demo.NAME, zone=demo.ZONE, now=now.instant(), settings=settings), agency=demo.AGENCY, by="demo")
         for login, password in demo.fill(service.desk, service.gate, now=now.instant()):
@@ -115,23 +179,56 @@ def _demo(folder: Path) -> Iterator[Service]:
 
 
 @contextmanager
-def _running(store: Any, book: Any, adoptions: dict[str, Any], *, secure: bool, banner: str) -> Iterator[Service]:
+def _running(
+    store: Any, book: Any, adoptions: dict[str, Any], *, secure: bool, banner: str, running: bool = True, lead: Lead | None = None,
+    shelf: Path | None = None, folders: Sequence[Path] = (),
+) -> Iterator[Service]:  # fmt: skip
+    from dueprocess.cli.desk_processes import Hourly
     from dueprocess.desk import TYPES, Desk, Law
     from dueprocess.desk.alerts import Loop
+    from dueprocess.desk.reader import Reader
     from dueprocess.kernel import now
     from dueprocess.store import Gate, Writer, accounts, looking, retention
+    from dueprocess.store.leading import Lead
     from dueprocess.web.desk import Service
 
     law = Law(book, adoptions)
-    with Writer(store, TYPES | accounts.TYPES | looking.TYPES | retention.TYPES) as writer:
+    with ExitStack() as stack:
+        stack.callback(store.dispose)
+        lead = lead or Lead(store)
+        stack.callback(lead.close)
+        writer = stack.enter_context(Writer(store, TYPES | accounts.TYPES | looking.TYPES | retention.TYPES))
         desk = Desk(store, writer, law=lambda: law, now=now.instant)
-        loop = Loop(desk)
-        loop.start()
-        try:
-            yield Service(store, writer, Gate(store, writer), desk, now.instant, secure=secure, banner=banner, loop=loop)
-        finally:
-            loop.stop()
-    store.dispose()
+        loop = Loop(desk, leads=lead.mine)
+        if shelf is not None:
+            shelf.mkdir(mode=0o700, exist_ok=True)
+        service = Service(store, writer, Gate(store, writer), desk, now.instant, secure=secure, banner=banner, loop=loop, shelf=shelf, law_folders=tuple(folders))
+        stack.callback(_stop_jobs, service)
+        if running:
+            hourly = Hourly(lambda: _expire(service))
+            stack.callback(hourly.stop)
+            loop.start()
+            stack.callback(loop.stop)
+            reader = Reader(desk)
+            reader.start()
+            stack.callback(reader.stop)
+        stack.callback(service.feed.stop)
+        yield service
+
+
+def _expire(service: Service) -> None:
+    """Erase what lies in files past its day."""
+    from dueprocess.web.desk import audit_shelf, whatif
+
+    audit_shelf.expire(service, service.now())
+    whatif.expire(service, service.now())
+
+
+def _stop_jobs(service: Service) -> None:
+    """End what the pages had begun beside the requests."""
+    from dueprocess.web.desk import jobs
+
+    jobs.stop(service)
 
 
 def _agencies(service: Service) -> list[str]:

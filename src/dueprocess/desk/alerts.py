@@ -8,8 +8,11 @@ message may go out twice after a crash; its entry is written once.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -17,22 +20,41 @@ import sqlalchemy as sa
 
 from dueprocess.desk import events as kinds
 from dueprocess.desk.cases import Desk
+from dueprocess.desk.keeping import Keeping
 from dueprocess.desk.people import NotHere, Who, allow
 from dueprocess.kernel.errors import InputError, shown
+from dueprocess.kernel.outside import not_of_immigration
 from dueprocess.store import Done, Draft, Receipt, Store, tables
 from dueprocess.store.accounts import settings_of
 
 log = logging.getLogger("dueprocess.desk")
 
-BEFORE = 3600
-AFTER = 900
-REPEAT = 900
-"""Seconds: an alert an hour before, at the time, a quarter of an hour after; repeated each quarter of an hour."""
 TURN_SECONDS = 5.0
-STAGES = (("before", -BEFORE, 0), ("at", 0, 0), ("after", AFTER, 1))
 HEARD = (("clerk",), ("clerk", "supervisor"), ("clerk", "supervisor", "counsel"))
 """Whose addresses are told at each level."""
-_REFUSED = ("dhs.gov", "ice.gov", "cbp.gov", "uscis.gov")
+
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: how long before a deadline and after it an alert is raised, and after how long it is repeated one level
+    higher while nobody takes it. The agency's settings hold them in minutes, under ``times``."""
+
+    before: int = 3600
+    after: int = 900
+    repeat: int = 900
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Times:
+        """Those of an agency; what it does not set is as above."""
+        given = settings.get("times", {})
+        return cls(**{name: int(given[name]) * 60 for name in ("before", "after", "repeat") if name in given})
+
+    @property
+    def stages(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, seconds from the deadline, level."""
+        return (("before", -self.before, 0), ("at", 0, 0), ("after", self.after, 1))
+
 
 Send = Callable[[Sequence[str], str, str, Mapping[str, Any]], bool]
 """``send(addresses, title, text, mail settings)``: whether it went out."""
@@ -43,15 +65,27 @@ def turn(desk: Desk, *, send: Send | None = None) -> int:
     Returns the entries written. Whatever fails for one stay is tried at the next turn and never stops the others."""
     count = 0
     for agency in agencies(desk.store):
+        for handover in desk.to_take_over(agency):
+            count += _tried(partial(_take_over, desk, agency, handover))
         for stay, because in _to_decide(desk, agency):
-            count += _tried(lambda stay=stay, because=because, agency=agency: len(desk.decide_again(agency, stay, because=because).numbers))  # type: ignore[misc]
-        for row in _due(desk.store, agency, desk.now()):
-            for stage, offset, level in STAGES:
+            count += _tried(partial(_decide, desk, agency, stay, because))
+        with desk.store.read(agency) as connection:
+            times = Times.of(settings_of(connection, agency))
+        for row in _due(desk.store, agency, desk.now(), times):
+            for stage, offset, level in times.stages:
                 if row.due_at + offset <= desk.now():
-                    count += _tried(lambda row=row, stage=stage, offset=offset, level=level, agency=agency: _raise(desk, agency, row, stage, row.due_at + offset, level))  # type: ignore[misc]
-        for alert in _unheard(desk.store, agency, desk.now()):
-            count += _tried(lambda alert=alert, agency=agency: _tell(desk, agency, alert, send))  # type: ignore[misc]
+                    count += _tried(partial(_raise, desk, agency, row, stage, row.due_at + offset, level))
+        for alert in _unheard(desk.store, agency, desk.now(), times):
+            count += _tried(partial(_tell, desk, agency, alert, send))
     return count
+
+
+def _take_over(desk: Desk, agency: str, handover: str) -> int:
+    return 0 if desk.take_over(agency, handover) is None else 1
+
+
+def _decide(desk: Desk, agency: str, stay: str, because: str) -> int:
+    return len(desk.decide_again(agency, stay, because=because).numbers)
 
 
 def _tried(work: Callable[[], int]) -> int:
@@ -75,16 +109,17 @@ def _to_decide(desk: Desk, agency: str) -> list[tuple[str, str]]:
         late = connection.execute(sa.select(s.id).where(s.agency == agency, s.status == "in", s.next_decision_at <= desk.now())).all()
         joined = tables.stays.join(tables.decisions, sa.and_(d.number == s.decided, d.agency == s.agency))
         old = connection.execute(sa.select(s.id).select_from(joined).where(s.agency == agency, s.status == "in", d.law_version != version)).all()
-    found = {row.id: "law" for row in old} | {row.id: "clock" for row in late}
+    # New law first: where a clock runs out at the same instant, people still hear that the law is another.
+    found = {row.id: "clock" for row in late} | {row.id: "law" for row in old}
     return sorted(found.items())
 
 
-def _due(store: Store, agency: str, now: int) -> Sequence[Any]:
+def _due(store: Store, agency: str, now: int, times: Times) -> Sequence[Any]:
     """Open deadlines that have at least one alert that was not raised."""
     d, a = tables.deadlines.c, tables.alerts.c
-    ids = [d.id + "@" + sa.cast(d.due_at, sa.Text) + f":{stage}" for stage, _, _ in STAGES]
+    ids = [d.id + "@" + sa.cast(d.due_at, sa.Text) + f":{stage}" for stage, _, _ in times.stages]
     raised = sa.select(sa.func.count()).where(a.agency == agency, a.id.in_(ids)).scalar_subquery()
-    query = sa.select(tables.deadlines).where(d.agency == agency, d.state == "open", d.due_at - BEFORE <= now, raised < len(STAGES)).order_by(d.due_at)
+    query = sa.select(tables.deadlines).where(d.agency == agency, d.state == "open", d.due_at - times.before <= now, raised < len(times.stages)).order_by(d.due_at)
     with store.read(agency) as connection:
         return connection.execute(query).all()
 
@@ -105,13 +140,13 @@ def _raise(desk: Desk, agency: str, row: Any, stage: str, due_at: int, level: in
     return len(desk.writer.write(work, agency=agency, by="clock").numbers)
 
 
-def _unheard(store: Store, agency: str, now: int) -> Sequence[Any]:
+def _unheard(store: Store, agency: str, now: int, times: Times) -> Sequence[Any]:
     """Alerts to be told now: new ones, and those that nobody has taken for a while and whose deadline is still open."""
     a, d, s = tables.alerts.c, tables.deadlines.c, tables.stays.c
     joined = tables.alerts.outerjoin(tables.deadlines, sa.and_(d.id == a.deadline, d.agency == a.agency)).outerjoin(tables.stays, sa.and_(s.id == a.stay, s.agency == a.agency))
     # The warning ahead goes out once; its deadline's own alerts follow it.
     standing = sa.and_(a.what != "before", sa.or_(a.deadline.is_(None), d.state == "open"))
-    again = sa.or_(a.sent_at.is_(None), sa.and_(a.sent_at <= now - REPEAT, standing))
+    again = sa.or_(a.sent_at.is_(None), sa.and_(a.sent_at <= now - times.repeat, standing))
     query = sa.select(tables.alerts, s.case_number, d.what.label("deadline_what"), d.due_at.label("deadline_at")).select_from(joined)
     with store.read(agency) as connection:
         return connection.execute(query.where(a.agency == agency, a.acknowledged_at.is_(None), again).order_by(a.due_at)).all()
@@ -147,6 +182,7 @@ _WORDS = {
     kinds.AGAINST: "something was done against the answer",
     kinds.SAID: "the person said or showed something that has to be looked at",
     kinds.RELEASED: "the person was released where the answer was a hold",
+    kinds.TRANSFERRED: "the person was handed to another custodian where nothing in the encoded law lets the jail keep them",
 }
 
 
@@ -184,14 +220,23 @@ def check_addresses(addresses: Sequence[str], *, domain: str) -> list[str]:
     immigration authority whatever the domain."""
     found = []
     own = domain.strip().lower()
-    if not own or any(own == d or own.endswith(f".{d}") for d in _REFUSED):
+    not_of_immigration(own, where="domain")
+    if not own:
         raise InputError("this is no mail domain of the agency's own", where="domain", do="write it as [sheriff.example.gov]")
     for address in addresses:
         name, at, host = address.strip().lower().partition("@")
+        not_of_immigration(host, where="addresses")
         if not at or not name or not all(c.isalnum() or c in "._+-" for c in name) or host != own:
             raise InputError(f"[{shown(address)}] is no address in {own}", where="addresses", do="alerts go to the agency's own addresses only")
         found.append(f"{name}@{host}")
     return found
+
+
+def check_server(server: str) -> str:
+    """A mail server's name or IPv4 address. Raises InputError for anything else, and for one of an immigration authority."""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\.?", server) or len(server) > 253:
+        raise InputError(f"[{shown(server)}] is no name of a mail server", where="server", do="write it as [mail.sheriff.example.gov]")
+    return not_of_immigration(server, where="server")
 
 
 def send_mail(addresses: Sequence[str], title: str, text: str, mail: Mapping[str, Any]) -> bool:
@@ -203,6 +248,7 @@ def send_mail(addresses: Sequence[str], title: str, text: str, mail: Mapping[str
     sender, server = str(mail.get("from", "")), str(mail.get("server", ""))
     if not server:
         return False
+    check_server(server)
     whom = check_addresses(addresses, domain=domain)
     port, mode = int(mail.get("port", 25)), str(mail.get("mode", "starttls"))
     scheme = "mailto" if mode == "insecure" else "mailtos"
@@ -212,10 +258,12 @@ def send_mail(addresses: Sequence[str], title: str, text: str, mail: Mapping[str
 
 
 class Loop:
-    """The turns in a thread of their own. ``stop`` waits for the one that runs."""
+    """The turns in a thread of their own. ``stop`` waits for the one that runs. ``leads``: whether this process is the one
+    that raises and mails; of several it is one at a time, and the others stand by."""
 
-    def __init__(self, desk: Desk, *, send: Send | None = send_mail, seconds: float = TURN_SECONDS) -> None:
-        self._desk, self._send, self._seconds = desk, send, seconds
+    def __init__(self, desk: Desk, *, send: Send | None = send_mail, seconds: float = TURN_SECONDS, leads: Callable[[], bool] = lambda: True) -> None:
+        self._desk, self._send, self._seconds, self._leads = desk, send, seconds, leads
+        self._keeping = Keeping(desk)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dueprocess-alerts", daemon=True)
         self.turned_at: int | None = None
@@ -231,7 +279,9 @@ class Loop:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                turn(self._desk, send=self._send)
+                if self._leads():
+                    turn(self._desk, send=self._send)
+                    self._keeping.turn(agencies(self._desk.store))
                 self.turned_at = self._desk.now()
             except Exception as error:  # the database may be away: the next turn raises what fell due meanwhile
                 log.error("a turn of the alerts failed: %s", type(error).__name__)

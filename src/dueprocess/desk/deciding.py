@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from dueprocess.clock import load_calendar
 from dueprocess.decide import decide_case
 from dueprocess.desk import events as kinds
 from dueprocess.desk.folding import Happened, case_of
@@ -29,10 +30,22 @@ class Law:
         """The agency's adoption; an empty one where there is none: adoption is never off at the desk."""
         return self.adoptions.get(agency, {"agency": agency, "adopted": []})
 
+    @property
+    def about_status(self) -> frozenset[str]:
+        """The facts that are about somebody's status: asked only where the law lets one ask."""
+        return frozenset(name for name, fact in self.lawbook.vocabulary.facts.items() if fact.about_status)
+
     def mark(self, agency: str) -> str:
-        """Names the law in use and what the agency has adopted of it: where either changes, every open stay is asked again."""
+        """Names the law in use, the table of holidays, and what the agency has adopted: where one of them changes, every open
+        stay is asked again."""
         adopted = sha256(json.dumps(self.adoption(agency), sort_keys=True, default=str).encode()).hexdigest()
-        return f"{self.lawbook.version} adopted:{adopted[:16]}"
+        return f"{self.lawbook.version} adopted:{adopted[:16]} holidays:{_days_off()}"
+
+
+def _days_off() -> str:
+    """Names the table of holidays: it is kept beside the law, and its version does not cover it."""
+    table = load_calendar()
+    return sha256(f"{table.first}-{table.last} {sorted(table.holidays)}".encode()).hexdigest()[:8]
 
 
 def decided(

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dueprocess.desk.statements import changing, inserting, of_stay
 from dueprocess.store import Event, EventTypes, tables
 
 TYPES = EventTypes()
@@ -21,6 +22,9 @@ SAID, ANSWERED, DUTY, NOTIFIED, COMPLETE = "said", "fact.answered", "duty.done",
 DETERMINED, CONTINUED, AGAINST = "determined", "hold.continued", "done.against"
 RELEASED, TRANSFERRED = "released", "transferred"
 AMENDED, UNDONE, DECIDED = "amended", "undone", "decided"
+HANDED_IN, WHOSE, READ, FILED, ASIDE = "packet.received", "packet.assigned", "packet.read", "packet.filed", "packet.set_aside"
+BACK = "packet.taken_back"
+HANDED_OVER = "handover.arrived"
 RAISED, SENT, ACKNOWLEDGED = "alert.raised", "alert.sent", "alert.acknowledged"
 
 HAPPENED = (
@@ -33,7 +37,8 @@ HAPPENED = (
 def _happened(connection: sa.Connection, event: Event) -> None:
     _row(connection, event, kind=event.kind, amends=None)
     _project(connection, event, event.kind)
-    _version(connection, event)
+    if event.kind != BOOKED:  # which has written the row with its version
+        _version(connection, event)
 
 
 def _row(connection: sa.Connection, event: Event, *, kind: str, amends: int | None) -> None:
@@ -42,7 +47,7 @@ def _row(connection: sa.Connection, event: Event, *, kind: str, amends: int | No
         "number": event.number, "agency": event.agency, "stay": event.subject, "kind": kind, "at": head["when"], "recorded_at": event.at,
         "known_at": head.get("known_at"), "by": event.by, "amends": amends, "body": None if event.payload is None else dict(event.payload),
     }  # fmt: skip
-    connection.execute(tables.events.insert(), row)
+    connection.execute(inserting(tables.events), row)
 
 
 def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool = False) -> None:
@@ -54,15 +59,19 @@ def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool 
             _stay(connection, event, **values)
         else:
             row = {"id": event.subject, "agency": event.agency, "case_number": head["case"], "status": "in", "version": event.version, **values}
-            connection.execute(tables.stays.insert(), row)
+            connection.execute(inserting(tables.stays), row)
+            if head.get("handover"):
+                _handover(connection, event, way="in", other=head["from"], number=head["from_number"])
     elif kind == GROUND:
         values = {"kind": head["what"], "started_at": head["when"], "ended_at": head["until"], "ended_by": None, "body": event.get("ground"), "number": event.number}
-        _keep(connection, tables.grounds, event, str(head["ground"]), values)
+        _keep(connection, tables.grounds, event, str(head["ground"]), values, again=again)
     elif kind == GROUND_ENDED:
         _change(connection, tables.grounds, event, str(head["ground"]), ended_at=head["when"], ended_by=head["how"])
     elif kind == PAPER:
         values = {"kind": head["form"], "edition": head["edition"], "received_at": head["when"], "body": event.get("paper"), "number": event.number, "file": head.get("file")}
-        _keep(connection, tables.papers, event, str(head["paper"]), values)
+        _keep(connection, tables.papers, event, str(head["paper"]), values, again=again)
+        if head.get("replaces"):
+            _change(connection, tables.papers, event, str(head["replaces"]), replaced_by=head["paper"])
     elif kind == SERVED:
         _change(connection, tables.papers, event, str(head["paper"]), served_at=head["when"])
     elif kind == CANCELLED:
@@ -71,6 +80,24 @@ def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool 
         status = "released" if head["left_to"] == "community" else "transferred"
         _stay(connection, event, left_at=head["when"], left_to=head["left_to"], status=status, next_decision_at=None, next_deadline_at=None)
         _close(connection, event, _number(head["when"]))
+        if head.get("handover") and not again:
+            _handover(connection, event, way="out", other=head["to"], number=None)
+
+
+def _handover(connection: sa.Connection, event: Event, *, way: str, other: Any, number: Any) -> None:
+    row = {
+        "agency": event.agency, "id": event.head["handover"], "stay": event.subject, "way": way, "other": other, "number": event.number,
+        "other_number": number, "at": event.head["when"],
+    }  # fmt: skip
+    connection.execute(tables.handovers.insert(), row)
+
+
+@TYPES.on(HANDED_OVER)
+def _handed_over(connection: sa.Connection, event: Event) -> None:
+    """The other jail's entry about somebody who went there."""
+    c = tables.handovers.c
+    where = (c.agency == event.agency, c.id == event.head["handover"])
+    connection.execute(tables.handovers.update().where(*where).values(other_number=event.head["number"]))
 
 
 def _amended(connection: sa.Connection, event: Event) -> None:
@@ -89,6 +116,8 @@ def _undone(connection: sa.Connection, event: Event) -> None:
         _remove(connection, tables.grounds, event, id_)
     elif kind == PAPER:
         _remove(connection, tables.papers, event, id_)
+        p = tables.papers.c
+        connection.execute(tables.papers.update().where(p.agency == event.agency, p.replaced_by == id_).values(replaced_by=None))
     elif kind == GROUND_ENDED:
         _change(connection, tables.grounds, event, id_, ended_at=head.get("was"), ended_by=None)
     elif kind in (SERVED, CANCELLED):
@@ -105,28 +134,28 @@ def _decided(connection: sa.Connection, event: Event) -> None:
         "hold_until": head["hold_until"], "law_version": head["law"], "engine_version": head["engine"], "because": head["because"],
         "answer": event.get("answer"),
     }  # fmt: skip
-    connection.execute(tables.decisions.insert(), row)
+    connection.execute(inserting(tables.decisions), row)
     due: dict[str, int] = json.loads(str(head["deadlines"]))
     if head["open"]:
         _deadlines(connection, event, due)
     again, first = head["again"], min(due.values(), default=None)
     _stay(
         connection, event, outcome=head["outcome"], then_outcome=head["then"], hold_until=head["hold_until"], decided=event.number, release_due_at=head["due"],
-        next_decision_at=again if head["open"] else None, next_deadline_at=first if head["open"] else None,
+        next_decision_at=again if head["open"] else None, next_deadline_at=first if head["open"] else None, version=event.version,
     )  # fmt: skip
-    _version(connection, event)
 
 
 def _deadlines(connection: sa.Connection, event: Event, due: dict[str, int]) -> None:
     """The deadlines of the newest answer; one that moved keeps the time it had before, one that is gone is replaced."""
     table = tables.deadlines
     mine = (table.c.agency == event.agency, table.c.stay == event.subject)
-    old = {row.what: row for row in connection.execute(sa.select(table).where(*mine))}
+    about = {"the_agency": event.agency, "the_stay": event.subject}
+    old = {row.what: row for row in connection.execute(of_stay(table, order="id"), about)}
     for what, at in due.items():
         values: dict[str, Any] = {"due_at": at, "state": "open", "decided": event.number, "closed_by": None}
         before = old.get(what)
         if before is None:
-            connection.execute(table.insert(), {"id": deadline_id(str(event.subject), what), "agency": event.agency, "stay": event.subject, "what": what, **values})
+            connection.execute(inserting(table), {"id": deadline_id(str(event.subject), what), "agency": event.agency, "stay": event.subject, "what": what, **values})
             continue
         if before.due_at != at:
             values["was_due_at"] = before.due_at
@@ -159,7 +188,7 @@ def _raised(connection: sa.Connection, event: Event) -> None:
         "id": head["alert"], "agency": event.agency, "stay": head["stay"], "deadline": head["deadline"], "what": head["what"], "role": head["role"],
         "due_at": head["due_at"], "level": head["level"], "raised_at": event.at, "tries": 0,
     }  # fmt: skip
-    connection.execute(tables.alerts.insert(), row)
+    connection.execute(inserting(tables.alerts), row)
 
 
 @TYPES.on(SENT)
@@ -190,8 +219,7 @@ def _version(connection: sa.Connection, event: Event) -> None:
 
 
 def _stay(connection: sa.Connection, event: Event, **values: Any) -> None:
-    c = tables.stays.c
-    connection.execute(tables.stays.update().where(c.agency == event.agency, c.id == event.subject).values(**values))
+    connection.execute(changing(tables.stays), {"the_agency": event.agency, "the_id": event.subject, **values})
 
 
 def _taken_back(connection: sa.Connection, event: Event, number: int) -> None:
@@ -199,19 +227,26 @@ def _taken_back(connection: sa.Connection, event: Event, number: int) -> None:
     connection.execute(tables.events.update().where(c.agency == event.agency, c.number == number).values(undone_by=event.number))
 
 
-def _keep(connection: sa.Connection, table: sa.Table, event: Event, id_: str, values: dict[str, Any]) -> None:
-    if not _change(connection, table, event, id_, **values):
-        connection.execute(table.insert(), {"id": id_, "agency": event.agency, "stay": event.subject, **values})
+def _keep(connection: sa.Connection, table: sa.Table, event: Event, id_: str, values: dict[str, Any], *, again: bool) -> None:
+    if not again or not _change(connection, table, event, id_, **values):
+        connection.execute(inserting(table), {"id": id_, "agency": event.agency, "stay": event.subject, **values})
 
 
 def _change(connection: sa.Connection, table: sa.Table, event: Event, id_: str, **values: Any) -> int:
-    return connection.execute(table.update().where(table.c.agency == event.agency, table.c.id == id_).values(**values)).rowcount
+    return connection.execute(changing(table), {"the_agency": event.agency, "the_id": id_, **values}).rowcount
 
 
 def _remove(connection: sa.Connection, table: sa.Table, event: Event, id_: str) -> None:
     connection.execute(table.delete().where(table.c.agency == event.agency, table.c.id == id_))
 
 
+def _beside(_connection: sa.Connection, _event: Event) -> None:
+    """What was handed in is working state until it is filed: these entries prove when it came, whose it was said to be and
+    what the program read, and change no read table."""
+
+
+for _kind in (HANDED_IN, WHOSE, READ, FILED, ASIDE, BACK):
+    TYPES.on(_kind)(_beside)
 for _kind in HAPPENED:
     TYPES.on(_kind)(_happened)
 TYPES.on(AMENDED)(_amended)

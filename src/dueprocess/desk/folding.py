@@ -52,6 +52,7 @@ def case_of(rows: Iterable[Happened], *, agency: str, label: str, at: str) -> di
     facility = None
     complete = False
     later: list[Happened] = []
+    instead: dict[str, Any] = {}
     for row in rows:
         body = row.body
         if row.kind == kinds.BOOKED:
@@ -61,6 +62,8 @@ def case_of(rows: Iterable[Happened], *, agency: str, label: str, at: str) -> di
             grounds[body["id"]] = dict(body["ground"])
         elif row.kind == kinds.PAPER:
             papers[body["id"]] = dict(body["paper"])
+            if body.get("replaces"):
+                instead[body["replaces"]] = body["paper"]["received_at"]
         else:
             later.append(row)
     for row in later:
@@ -92,6 +95,9 @@ def case_of(rows: Iterable[Happened], *, agency: str, label: str, at: str) -> di
             determined[body["fact"]] = {"value": body["value"], "by_role": "counsel", "at": body["since"], "on": body["on"]}
         elif row.kind in (kinds.RELEASED, kinds.TRANSFERRED) or (row.kind == kinds.AGAINST and body.get("left_to")):
             custody["left_at"], custody["left_to"] = body["when"], body["left_to"]
+    for old, when in instead.items():
+        if old in papers:  # from then on the new one asks, and the old one for nothing
+            papers[old].setdefault("cancelled_at", when)
     custody["grounds"] = list(grounds.values())
     return {
         "case": label,

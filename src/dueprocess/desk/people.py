@@ -17,6 +17,10 @@ class NotHere(InputError):
     """The agency has nothing by that name. Another agency's stays are not here either."""
 
 
+class OutOfOrder(InputError):
+    """Something else has to be recorded before it: another system that pushes in the wrong order sends it again later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Somebody signed in, or another system with a token: then ``role`` is empty and ``scopes`` say what it may do."""
@@ -41,6 +45,7 @@ _DESK = frozenset({"clerk", "supervisor", "counsel"})
 _SEE = _DESK | {"auditor"}
 _ALL = _SEE | {"administrator"}
 _OVER = frozenset({"supervisor", "counsel"})
+_READ = frozenset({"supervisor", "counsel", "auditor"})
 
 ROLES: dict[str, frozenset[str]] = {
     "see": _SEE,
@@ -63,6 +68,19 @@ ROLES: dict[str, frozenset[str]] = {
     "against": _ALL,
     "acknowledge": _SEE,
     "looks": frozenset({"supervisor", "counsel", "auditor", "administrator"}),
+    # The pages of law, registry and audit; to review claims is to answer for them.
+    "shelves": _READ,
+    "audit": _READ,
+    "whatif": _READ,
+    "claims": _OVER,
+    # What is kept and for how long; what a lawsuit keeps and what was asked for is counsel's to say.
+    "retention": _READ | {"administrator"},
+    "hold": frozenset({"counsel"}),
+    "process": frozenset({"counsel"}),
+    "own_store": frozenset({"counsel"}),
+    "inventory": _ALL,
+    "health": _ALL,
+    "adoption": _ALL,
     "accounts": frozenset({"administrator"}),
     "settings": frozenset({"administrator"}),
     "status": _ALL,
@@ -73,6 +91,7 @@ SCOPES: dict[str, str] = {
     "paper": "papers:write",
     "release": "releases:write",
     "see": "decisions:read",
+    "health": "health:read",
 }
 EVERY_SCOPE = tuple(sorted(set(SCOPES.values())))
 

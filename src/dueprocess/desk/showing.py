@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 
-from dueprocess.desk.cases import asking, event_rows
+from dueprocess.desk.base import asking, event_rows
+from dueprocess.desk.deciding import HOLDS, deadlines
 from dueprocess.desk.people import NotHere, Who, allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Store, tables
 
 MOST = 1000
+PROGRAM = {"clock": "the program (the clock)", "law": "the program (new law)", "handover": "the program (handing over)", "reader": "the program (reading)"}
+"""Who writes in nobody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,21 @@ def board(store: Store, who: Who, *, show: str = "all") -> list[Line]:
     return found
 
 
+def limits(store: Store, who: Who) -> dict[str, list[dict[str, Any]]]:
+    """Of everybody in local custody whom the answer lets or makes the jail keep when it ends: the limits that bind then. On
+    paper that is what a desk counts from once the system is down."""
+    allow(who, "see")
+    s, d = tables.stays.c, tables.decisions.c
+    with store.read(who.agency) as connection:
+        joined = tables.stays.join(tables.decisions, sa.and_(d.number == s.decided, d.agency == s.agency))
+        query = sa.select(s.id, d.answer).select_from(joined).where(s.agency == who.agency, s.status == "in", s.then_outcome.in_(HOLDS))
+        found = {}
+        for row in connection.execute(query):
+            clocks = ((row.answer or {}).get("then") or {}).get("clocks", ())
+            found[row.id] = [c for c in clocks if c["governs"] or (c["state"] == "applies" and not c["defeated"])]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """All about one stay."""
@@ -77,6 +96,9 @@ class Whole:
     answer: Mapping[str, Any]
     questions: list[dict[str, Any]]
     zone: str
+    names: Mapping[str, str]
+    changes: list[dict[str, Any]]
+    """What new law or holidays changed: the answer before and after, with each deadline that moved."""
 
     @property
     def complete(self) -> bool:
@@ -84,8 +106,8 @@ class Whole:
         return any(e["kind"] == "record.complete" or (e["kind"] == "booked" and (e["body"] or {}).get("complete")) for e in self.events if e["undone_by"] is None)
 
 
-def person(store: Store, who: Who, stay: str) -> Whole:
-    """Raises NotHere, also for another agency's stay."""
+def person(store: Store, who: Who, stay: str, *, about_status: frozenset[str] | None = None) -> Whole:
+    """Raises NotHere, also for another agency's stay. ``about_status`` as in ``questions``."""
     allow(who, "see")
     with store.read(who.agency) as connection:
         mine = sa.select(tables.stays).where(tables.stays.c.agency == who.agency, tables.stays.c.id == stay)
@@ -99,24 +121,41 @@ def person(store: Store, who: Who, stay: str) -> Whole:
 
         names = dict(connection.execute(sa.select(tables.accounts.c.id, tables.accounts.c.name).where(tables.accounts.c.agency == who.agency)).all())
         names |= {t.id: f"system: {t.name}" for t in connection.execute(sa.select(tables.tokens).where(tables.tokens.c.agency == who.agency))}
+        names |= PROGRAM
         events = [{**dict(r._mapping), "name": names.get(r.by, r.by)} for r in event_rows(connection, who.agency, stay)]
         papers, grounds = all_of(tables.papers, tables.papers.c.number), all_of(tables.grounds, tables.grounds.c.number)
-        deadlines, alerts = all_of(tables.deadlines, tables.deadlines.c.due_at), all_of(tables.alerts, tables.alerts.c.raised_at)
+        due, alerts = all_of(tables.deadlines, tables.deadlines.c.due_at), all_of(tables.alerts, tables.alerts.c.raised_at)
         decisions = all_of(tables.decisions, tables.decisions.c.number)
         zone = connection.execute(sa.select(tables.agencies.c.zone).where(tables.agencies.c.id == who.agency)).scalar_one()
     answer = (decisions[-1]["answer"] or {}) if decisions else {}
+    changed = changes(decisions)
     for one in decisions:
         one.pop("answer")
-    return Whole(dict(row._mapping), events, papers, grounds, deadlines, alerts, decisions, answer, questions(answer), zone)
+    return Whole(dict(row._mapping), events, papers, grounds, due, alerts, decisions, answer, questions(answer, about_status=about_status), zone, names, changed)
 
 
-def questions(answer: Mapping[str, Any], *, about_status: frozenset[str] = frozenset({"citizenship_claimed", "status_proof_shown", "prior_removal", "immigration_fraud_found", "inadmissible_named_grounds"})) -> list[dict[str, Any]]:
+def changes(decisions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Answers that were asked for because of new law and came out otherwise, each beside the one before it."""
+    found = []
+    for before, now in pairwise(decisions):
+        if now["because"] != "law":
+            continue
+        due = [{} if one["answer"] is None else deadlines(one["answer"], one["at"]) for one in (before, now)]
+        moved = [{"what": what, "before": due[0].get(what), "now": due[1].get(what)} for what in sorted({*due[0], *due[1]}) if due[0].get(what) != due[1].get(what)]
+        if before["outcome"] != now["outcome"] or before["hold_until"] != now["hold_until"] or moved:
+            keys = ("number", "at", "outcome", "hold_until", "law_version")
+            found.append({"at": now["at"], "before": {k: before[k] for k in keys}, "now": {k: now[k] for k in keys}, "deadlines": moved})
+    return found
+
+
+def questions(answer: Mapping[str, Any], *, about_status: frozenset[str] | None = None) -> list[dict[str, Any]]:
     """What the answer asks, also of the moment when the jail's own reason ends; a question about status only where it may
-    be put."""
+    be put. ``about_status`` are the facts of the law in use that are about it; without it any question to a person may be."""
     then = answer.get("then") or {}
     found = []
     for missing in [*answer.get("missing", ()), *then.get("missing", ())]:
-        if missing["fact"] in about_status and asking(answer) != "free":
+        personal = missing["settled_by"] == "person" if about_status is None else missing["fact"] in about_status
+        if personal and asking(answer) != "free":
             continue
         if missing not in found:
             found.append(missing)

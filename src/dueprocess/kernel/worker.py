@@ -43,8 +43,9 @@ class LimitError(InputError):
 
 
 def run_limited(
-    target: Callable[..., Any] | str, args: Sequence[Any] = (), *, seconds: float, memory_bytes: int
-) -> Any:
+    target: Callable[..., Any] | str, args: Sequence[Any] = (), *, seconds: float, memory_bytes: int,
+    started: Callable[[Callable[[], None]], None] | None = None,
+) -> Any:  # fmt: skip
     """The value of ``target(*args)``, computed in a new process with hard limits.
 
     Args:
@@ -56,6 +57,8 @@ def run_limited(
         memory_bytes: address space of the process (``RLIMIT_AS``), the interpreter's own 100 MB or so included;
             libraries that reserve much need more than they use. Without effect where the system has no such limit
             (Windows).
+        started: is given what kills the process, once it runs: for work that somebody may stop. It then ends with a
+            LimitError of the limit ``crash``.
 
     Raises:
         LimitError: the time or the memory was not enough, or the process crashed; it says which.
@@ -75,6 +78,8 @@ def run_limited(
         stderr=subprocess.DEVNULL, env=environment, start_new_session=True,
     ) as process:  # fmt: skip
         try:
+            if started is not None:
+                started(lambda: _kill(process))
             answer, _ = process.communicate(request, timeout=seconds)
         except subprocess.TimeoutExpired:
             raise LimitError(f"not done after {seconds:g} s, stopped", limit="time") from None

@@ -12,12 +12,15 @@ from typing import Any
 from dueprocess.kernel.errors import InputError
 
 _LARGEST = 2**53 - 1
+_HOURS = 3
 
 
 def canonical(value: Any) -> bytes:
     """The RFC 8785 bytes of a JSON value. Raises InputError for what the standard cannot write."""
     try:
         plain = _plain(value)
+        if plain == _HOURS:
+            value = _whole(value)
     except RecursionError:
         raise InputError("a value is nested too deeply", do="use plain JSON values") from None
     if plain:
@@ -36,13 +39,39 @@ def canonical(value: Any) -> bytes:
         raise InputError(f"a value cannot be written as canonical JSON ({type(error).__name__})", do="use plain JSON values") from None
 
 
-def _plain(value: Any) -> bool:
-    """Whether all names are ASCII (their order is then the same everywhere) and all numbers whole and not too large."""
+def _plain(value: Any) -> int:
+    """Not 0 where all names are ASCII (their order is then the same everywhere) and all numbers whole and not too large;
+    ``_HOURS`` where some of these are fractions by their type, as 48.0."""
     kind = type(value)
     if kind is str or value is None or kind is bool:
-        return True
+        return 1
     if kind is int:
-        return -_LARGEST <= int(value) <= _LARGEST
+        return 1 if -_LARGEST <= int(value) <= _LARGEST else 0
+    if kind is float:
+        return _HOURS if value.is_integer() and -_LARGEST <= value <= _LARGEST else 0
+    found = 1
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _plain(item) for key, item in value.items())
-    return kind in (list, tuple) and all(map(_plain, value))
+        for key, item in value.items():
+            one = _plain(item) if type(key) is str and key.isascii() else 0
+            if not one:
+                return 0
+            found |= one
+        return found
+    if kind in (list, tuple):
+        for item in value:
+            one = _plain(item)
+            if not one:
+                return 0
+            found |= one
+        return found
+    return 0
+
+
+def _whole(value: Any) -> Any:
+    """The same value with 48.0 as 48, which is how the standard writes both."""
+    kind = type(value)
+    if kind is float:
+        return int(value)
+    if kind is dict:
+        return {key: _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if kind in (list, tuple) else value

@@ -19,6 +19,7 @@ from dueprocess.ledger.tree import leaf_hash
 FIRST_PREVIOUS = bytes(32)
 RESERVED = frozenset({"n", "prev", "at", "body", "sealed"})
 Scalar = str | int | bool | None
+_DECODE = json.JSONDecoder().decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def make_leaf(*, number: int, previous: bytes, at: int, head: Mapping[str, Scala
 def read_leaf(data: bytes) -> Leaf:
     """The leaf in these bytes. Raises ValueError for what no writer of this format can have written."""
     try:
-        head = json.loads(data.decode())
+        head = _DECODE(data.decode())
     except (ValueError, RecursionError):
         raise ValueError("the leaf is no JSON") from None
     if not isinstance(head, dict):

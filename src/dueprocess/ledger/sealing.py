@@ -8,9 +8,11 @@ the encrypted bytes. Once the key is destroyed nobody can try guesses against ``
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 SALT_BYTES = 32
 KEY_BYTES = 32
@@ -27,6 +29,15 @@ class Sealed:
     hash: bytes
 
 
+@functools.cache
+def _cipher() -> tuple[Any, type[Exception]]:
+    """The cipher, and what it raises for other bytes; looked up once, since a record has a million payloads."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM, InvalidTag
+
+
 def commitment(salt: bytes, payload: bytes) -> bytes:
     """The hash over the secret salt and the plain bytes."""
     return sha256(_ABOUT + b" body\n" + salt + payload).digest()
@@ -34,22 +45,18 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
 
 def seal(payload: bytes) -> tuple[bytes, Sealed]:
     """A new key, and the payload sealed under it."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     random = os.urandom(KEY_BYTES + SALT_BYTES + NONCE_BYTES)
     key, salt, nonce = random[:32], random[32:64], random[64:]
-    data = nonce + AESGCM(key).encrypt(nonce, salt + payload, _ABOUT)
+    data = nonce + _cipher()[0](key).encrypt(nonce, salt + payload, _ABOUT)
     return key, Sealed(data, commitment(salt, payload), sha256(data).digest())
 
 
 def open_sealed(key: bytes, data: bytes, *, body: bytes) -> bytes:
     """The plain bytes. Raises ValueError where the key, the data or the commitment do not belong together."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+    cipher, bad_tag = _cipher()
     try:
-        plain = AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _ABOUT)
-    except (InvalidTag, ValueError):
+        plain: bytes = cipher(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _ABOUT)
+    except (bad_tag, ValueError):
         raise ValueError("the key does not open the payload") from None
     if commitment(plain[:SALT_BYTES], plain[SALT_BYTES:]) != body:
         raise ValueError("the payload is not the one that was recorded")

@@ -112,15 +112,27 @@ def first_administrator(connection: sa.Connection, *, agency: str, now: int) -> 
 
 
 def reset(connection: sa.Connection, *, agency: str, account: str, now: int) -> Done:
-    """A new one-time text for an account; the old password, second factor and sessions end. Raises InputError for none."""
+    """A new one-time text for an account; the old password, second factor, link and sessions end. Raises InputError for
+    none."""
     find(connection, agency=agency, account=account)
     secret = secrets.token_urlsafe(18)
     _change(
         connection, agency, account,
-        password=None, second_factor=None, second_factor_on=False, setup=hashed(secret), setup_until=now + SETUP_SECONDS,
+        password=None, second_factor=None, second_factor_on=False, external=None, setup=hashed(secret), setup_until=now + SETUP_SECONDS,
     )  # fmt: skip
     end_sessions(connection, agency=agency, account=account)
     return Done([Draft("account.reset", head={"account": account})], Made(account, secret))
+
+
+def drop_second_factor(connection: sa.Connection, *, agency: str, account: str) -> Done:
+    """For somebody who lost their telephone, and whom the administrator has before them: the second factor and the
+    sessions end, the password stays. Raises InputError where none is on."""
+    row = find(connection, agency=agency, account=account)
+    if not row.second_factor_on:
+        raise InputError("this account has no second factor", do="nothing has to be done")
+    _change(connection, agency, account, second_factor=None, second_factor_on=False)
+    end_sessions(connection, agency=agency, account=account)
+    return Done([Draft("account.second_factor_dropped", head={"account": account})])
 
 
 def set_active(connection: sa.Connection, *, agency: str, account: str, active: bool) -> Done:
@@ -144,10 +156,25 @@ def set_role(connection: sa.Connection, *, agency: str, account: str, role: Role
 
 
 def link_external(connection: sa.Connection, *, agency: str, account: str, issuer: str, subject: str) -> Done:
-    """Let an account sign in through the county's own identity provider."""
-    find(connection, agency=agency, account=account)
-    _change(connection, agency, account, external=f"{issuer} {subject}")
-    return Done([Draft("account.linked", head={"account": account})])
+    """Let an account sign in through the county's own identity provider, and only there: its password, second factor and
+    sessions end. ``reset`` takes the link away.
+
+    Raises InputError for a subject that is none or is linked to another account, and for the last administrator who can
+    sign in without the provider: somebody has to be able to when it is down.
+    """
+    row = find(connection, agency=agency, account=account)
+    if not 1 <= len(subject) <= 255 or not subject.isprintable() or subject != subject.strip():
+        raise InputError("this is no subject of a sign-in", do="copy the subject (sub) as the identity provider shows it")
+    if not issuer or " " in issuer:
+        raise InputError("this is no issuer", do="start the desk with --oidc FILE")
+    external, table = f"{issuer} {subject}", tables.accounts
+    other = connection.execute(sa.select(table.c.login).where(table.c.agency == agency, table.c.external == external, table.c.id != account)).scalar()
+    if other is not None:
+        raise InputError(f"this subject is linked to [{other}]", do="one account a person; reset that one first")
+    _not_the_last_administrator(connection, agency, row, local=True)
+    _change(connection, agency, account, external=external, password=None, second_factor=None, second_factor_on=False, setup=None, setup_until=None)
+    end_sessions(connection, agency=agency, account=account)
+    return Done([Draft("account.linked", {"external": external}, head={"account": account})])
 
 
 def find(connection: sa.Connection, *, agency: str, account: str) -> Any:
@@ -162,14 +189,29 @@ def find(connection: sa.Connection, *, agency: str, account: str) -> Any:
 def of_agency(connection: sa.Connection, *, agency: str) -> list[dict[str, Any]]:
     """The accounts of an agency, without anything secret."""
     c = tables.accounts.c
-    query = sa.select(c.id, c.login, c.name, c.role, c.active, c.second_factor_on, c.made_at, (c.password.is_not(None)).label("has_password"))
+    query = sa.select(c.id, c.login, c.name, c.role, c.active, c.second_factor_on, c.made_at, c.external, (c.password.is_not(None)).label("has_password"))
     return [dict(row._mapping) for row in connection.execute(query.where(c.agency == agency).order_by(c.login))]
 
 
-def end_sessions(connection: sa.Connection, *, agency: str, account: str) -> None:
-    """End every session of an account."""
+def end_sessions(connection: sa.Connection, *, agency: str, account: str, but: bytes | None = None) -> int:
+    """End every session of an account, save the one whose hash is ``but``; how many there were."""
     table = tables.sessions
-    connection.execute(table.delete().where(table.c.agency == agency, table.c.account == account))
+    query = table.delete().where(table.c.agency == agency, table.c.account == account)
+    return int(connection.execute(query if but is None else query.where(table.c.hash != but)).rowcount)
+
+
+def sign_out_everywhere(connection: sa.Connection, *, agency: str, account: str, but: bytes | None = None) -> Done:
+    """End an account's sessions, with an entry; ``Done.result`` is how many."""
+    find(connection, agency=agency, account=account)
+    count = end_sessions(connection, agency=agency, account=account, but=but)
+    return Done([Draft("account.sessions_ended", head={"account": account, "sessions": count})] if count else [], count)
+
+
+def sessions_of(connection: sa.Connection, *, agency: str, account: str, now: int) -> list[dict[str, Any]]:
+    """The sessions that still hold, the latest first: ``made_at``, ``used_at``, ``until``, ``hash`` (of the secret)."""
+    c = tables.sessions.c
+    query = sa.select(c.hash, c.made_at, c.used_at, c.until).where(c.agency == agency, c.account == account, c.until > now)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(c.made_at.desc()))]
 
 
 def good_password(text: str, *, login: str) -> None:
@@ -185,13 +227,17 @@ def _change(connection: sa.Connection, agency: str, account: str, **values: Any)
     connection.execute(table.update().where(table.c.agency == agency, table.c.id == account).values(**values))
 
 
-def _not_the_last_administrator(connection: sa.Connection, agency: str, row: Any) -> None:
+def _not_the_last_administrator(connection: sa.Connection, agency: str, row: Any, *, local: bool = False) -> None:
+    """``local``: one who signs in with a password of the desk's own has to be left."""
     c = tables.accounts.c
     if row.role != Role.administrator.value:
         return
     others = sa.select(c.id).where(c.agency == agency, c.role == Role.administrator.value, c.active.is_(True), c.id != row.id)
+    if local:
+        others = others.where(c.external.is_(None), c.password.is_not(None))
     if connection.execute(others.limit(1)).first() is None:
-        raise InputError("this is the agency's last administrator", do="make another one first")
+        what = "this is the last administrator who can sign in without the provider" if local else "this is the agency's last administrator"
+        raise InputError(what, do="make another one first")
 
 
 def nothing(_connection: sa.Connection, _event: Event) -> None:
@@ -202,6 +248,6 @@ TYPES = EventTypes()
 """The kinds of entry about agencies and accounts."""
 for _kind in (
     "agency.added", "agency.settings", "account.added", "account.reset", "account.opened", "account.closed", "account.role", "account.linked",
-    "account.password", "account.second_factor", "account.signed_in", "account.locked", "token.added", "token.revoked",
+    "account.password", "account.second_factor", "account.second_factor_dropped", "account.sessions_ended", "account.signed_in", "account.locked", "token.added", "token.revoked",
 ):  # fmt: skip
     TYPES.on(_kind)(nothing)

@@ -5,6 +5,7 @@ The key files are not in it: who has both can read everything, so they are backe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -52,3 +53,21 @@ def back_up(where: str | Path, out: Path) -> None:
             out.unlink(missing_ok=True)
     if not done:
         raise InputError("the database is damaged", where=str(source), do="dueprocess ledger verify, and restore the last good backup")
+    with contextlib.suppress(OSError):  # the backup is good, whether or not it can be noted here
+        _mark(source).touch(mode=0o600)
+
+
+def backed_up_at(where: str | Path) -> int | None:
+    """When a SQLite database was last backed up by ``back_up``, in epoch seconds; None where that is not known: on
+    PostgreSQL, and after backups by other means, for which a script may touch ``NAME.backed-up`` itself."""
+    try:
+        url = database_url(where)
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return None
+        return int(_mark(Path(url.database)).stat().st_mtime)
+    except OSError:
+        return None
+
+
+def _mark(source: Path) -> Path:
+    return source.with_name(f"{source.name}.backed-up")

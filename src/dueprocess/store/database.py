@@ -79,6 +79,10 @@ def _postgres_app(connection: Any, record: Any) -> None:
     _postgres_owner(connection, record)
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {ROLE}")
+        # A process that hangs, or whose machine went away, must not keep the sequencer's turn or the lead for ever.
+        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+        for name, value in (("idle", 20), ("interval", 5), ("count", 3)):
+            cursor.execute(f"SET tcp_keepalives_{name} = {value}")
     connection.commit()
 
 

@@ -89,6 +89,12 @@ class Gate:
             raise Refused("the login, the password or the code is wrong", do="try again, or ask the administrator for a new one-time text")
         return self._begin(agency, row.id, clear=(login, address), step=step, renew=_renewed(row.password, password))
 
+    def use_once(self, *, agency: str, attempt: str) -> None:
+        """A sign-in through the county's provider is finished one time only, by whichever process. Raises Refused for the
+        second. The attempt's name is kept for a week, and is over in minutes."""
+        if self._writer.write(lambda _: Done(), agency=agency, by="gate", key=f"sign-in {attempt}", request={}).replayed:
+            raise Refused("this sign-in was used before", do="start again")
+
     def sign_in_external(self, *, agency: str, issuer: str, subject: str) -> SignedIn:
         """For somebody whom the county's identity provider vouches for (the caller has checked its answer). Raises Refused
         where no account is linked to them."""
@@ -137,53 +143,71 @@ class Gate:
 
     # -- the second factor -------------------------------------------------------------------------------
 
-    def begin_second_factor(self, person: Person) -> str:
-        """A new TOTP secret as an ``otpauth://`` address for their app; asked for once its first code is confirmed.
-        Raises InputError where one is on already: the administrator resets it."""
+    def begin_second_factor(self, person: Person, code: str = "") -> str:
+        """A new TOTP secret as an ``otpauth://`` address for their app; asked for once its first code is confirmed. Where
+        one is on already it stays until then, and its ``code`` is asked for here. Raises Refused for a wrong one."""
         import pyotp
 
+        with self._store.read(person.agency) as connection:
+            row = find(connection, agency=person.agency, account=person.account)
+        step = None
+        if row.second_factor_on:
+            self._count(person.agency, person.login, "")
+            step = self._code_step(row, code)
+            if step is None:
+                raise Refused("the code of the present second factor is wrong", do="try the next code, or ask the administrator where the telephone is lost")
         secret = pyotp.random_base32()
-        wrapped = self._store.keys.wrap(secret.encode(), about=f"second factor {person.account}")
 
         def work(connection: sa.Connection) -> Done:
             row = find(connection, agency=person.agency, account=person.account)
-            if row.second_factor_on:
-                raise InputError("a second factor is on already", do="ask the administrator to reset the account")
+            kept = [*self._secrets(row)[:1], secret] if row.second_factor_on else [secret]
+            wrapped = self._store.keys.wrap(" ".join(kept).encode(), about=f"second factor {person.account}")
+            values: dict[str, Any] = {"second_factor": wrapped} if step is None else {"second_factor": wrapped, "second_factor_step": step}
             table = tables.accounts
-            connection.execute(table.update().where(table.c.id == person.account, table.c.agency == person.agency).values(second_factor=wrapped))
+            connection.execute(table.update().where(table.c.id == person.account, table.c.agency == person.agency).values(**values))
+            if step is not None:
+                self._clear(connection, person.agency, person.login, "")
             return Done()
 
         self._writer.write(work, agency=person.agency, by=person.account)
         return pyotp.TOTP(secret).provisioning_uri(name=person.login, issuer_name="dueprocess")
 
     def confirm_second_factor(self, person: Person, code: str) -> None:
-        """Turn it on with its first code. Raises Refused for a wrong one."""
+        """Turn the newest secret on with its first code; one that was on before ends. Raises Refused for a wrong one."""
         self._count(person.agency, person.login, "")
         with self._store.read(person.agency) as connection:
             row = find(connection, agency=person.agency, account=person.account)
-        step = self._code_step(row, code)
+        step = self._code_step(row, code, newest=True)
         if step is None:
             raise Refused("the code is wrong", do="check the clock of the telephone, and try the next code")
 
         def work(connection: sa.Connection) -> Done:
             table = tables.accounts
-            values = {"second_factor_on": True, "second_factor_step": step}
+            kept = self._secrets(find(connection, agency=person.agency, account=person.account))[-1]
+            wrapped = self._store.keys.wrap(kept.encode(), about=f"second factor {person.account}")
+            values = {"second_factor": wrapped, "second_factor_on": True, "second_factor_step": step}
             connection.execute(table.update().where(table.c.id == person.account, table.c.agency == person.agency).values(**values))
             self._clear(connection, person.agency, person.login, "")
             return Done([Draft("account.second_factor", head={"account": person.account})])
 
         self._writer.write(work, agency=person.agency, by=person.account)
 
-    def _code_step(self, row: Any, code: str) -> int | None:
+    def _secrets(self, row: Any) -> list[str]:
+        """The secret that stands, and perhaps one that is not confirmed yet."""
+        if row.second_factor is None:
+            return []
+        return self._store.keys.unwrap(row.second_factor, about=f"second factor {row.id}").decode().split()
+
+    def _code_step(self, row: Any, code: str, *, newest: bool = False) -> int | None:
         """The time step that a code belongs to; None for a wrong one and for one that was used before."""
         import pyotp
 
         if row.second_factor is None or not code.isascii() or not code.isdigit():
             return None
-        secret = self._store.keys.unwrap(row.second_factor, about=f"second factor {row.id}").decode()
-        totp, now = pyotp.TOTP(secret), self._now()
+        totp, now = pyotp.TOTP(self._secrets(row)[-1 if newest else 0]), self._now()
         for step in (now // 30, now // 30 - 1, now // 30 + 1):
-            if step > row.second_factor_step and secrets.compare_digest(totp.at(step * 30), code):
+            # A new secret's first code may fall into the step in which the old one's was used.
+            if (newest or step > row.second_factor_step) and secrets.compare_digest(totp.at(step * 30), code):
                 return int(step)
         return None
 

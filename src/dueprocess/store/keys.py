@@ -6,6 +6,7 @@ never written over; a database whose files are lost can still be verified, but n
 
 from __future__ import annotations
 
+import functools
 import hmac
 import os
 from collections.abc import Iterable
@@ -46,11 +47,9 @@ class Keys:
 
     def unwrap(self, data: bytes, *, about: str) -> bytes:
         """Raises ValueError where the data are not what was wrapped for this."""
-        from cryptography.exceptions import InvalidTag
-
         try:
             return self._cipher.decrypt(data[:_NONCE], data[_NONCE:], about.encode())
-        except (InvalidTag, ValueError):
+        except (_bad_tag(), ValueError):
             raise ValueError("the key file does not open this") from None
 
     def keyed(self, text: str, *, about: str) -> bytes:
@@ -60,6 +59,13 @@ class Keys:
     def check(self) -> str:
         """Tells two sets of key files apart, and gives neither away."""
         return self.keyed("check", about="keys").hex()[:16]
+
+
+@functools.cache
+def _bad_tag() -> type[Exception]:
+    from cryptography.exceptions import InvalidTag
+
+    return InvalidTag
 
 
 def open_keys(folder: Path, *, make: bool) -> Keys:

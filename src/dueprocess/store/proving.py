@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import sqlalchemy as sa
 
@@ -41,6 +41,22 @@ class Health:
     kept: int
     kept_at: int | None
     ahead: int
+
+
+class _Row(NamedTuple):
+    """An entry with its key, as the queries give it; a plain tuple, since a million of them are looked at."""
+
+    number: int
+    agency: str
+    subject: str | None
+    kind: str
+    at: int
+    leaf: bytes
+    hash: bytes
+    payload: bytes | None
+    wrapped: bytes | None
+    key_agency: str | None
+    key_subject: str | None
 
 
 @contextmanager
@@ -81,13 +97,14 @@ def verify(
         chain = Chain(opened, open_payloads=open_payloads)
         beside = _Beside({c.size: c.at for c in kept})
         for number, row in enumerate(_rows(connection), 1):
-            record = Record(row.number, row.leaf, row.hash, row.payload, b"" if row.wrapped is not None else None)
             if open_payloads and row.wrapped is not None:
                 record, wrong = _record(row, store)
                 findings += [Finding(row.number, what) for what in wrong]
+            else:
+                record = Record(row.number, row.leaf, row.hash, row.payload, b"" if row.wrapped is not None else None)
             leaf = chain.add(record)
             if leaf is not None:  # else the chain says so
-                findings += beside.look(row, leaf)
+                findings += [Finding(row.number, what) for what in beside.look(row, leaf)]
             if progress is not None and (number % 10_000 == 0 or number == head.size):
                 progress(number, head.size)
         report = chain.finish()
@@ -98,9 +115,10 @@ def verify(
     return replace(report, findings=(*report.findings, *findings), found=report.found + len(findings))
 
 
-def _rows(connection: sa.Connection, *, subject: tuple[str, str] | None = None) -> Iterator[Any]:
+def _rows(connection: sa.Connection, *, subject: tuple[str, str] | None = None) -> Iterator[_Row]:
     entry, key = tables.entries, tables.payload_keys
-    query = sa.select(entry, key.c.wrapped, key.c.agency.label("key_agency"), key.c.subject.label("key_subject")).select_from(
+    own = [entry.c[name] for name in _Row._fields[:8]]
+    query = sa.select(*own, key.c.wrapped, key.c.agency.label("key_agency"), key.c.subject.label("key_subject")).select_from(
         entry.outerjoin(key, key.c.number == entry.c.number)
     )
     query = query.where(entry.c.number > sa.bindparam("after")).order_by(entry.c.number).limit(_PAGE)
@@ -109,13 +127,13 @@ def _rows(connection: sa.Connection, *, subject: tuple[str, str] | None = None) 
     after = -(2**62)
     while True:
         rows = connection.execute(query, {"after": after}).all()
-        yield from rows
+        yield from map(_Row._make, rows)
         if len(rows) < _PAGE:
             return
         after = rows[-1].number
 
 
-def _record(row: Any, store: Store) -> tuple[Record, list[str]]:
+def _record(row: _Row, store: Store) -> tuple[Record, list[str]]:
     """The row as a record, and what is wrong with the columns that the leaf does not speak for."""
     wrong = []
     key = None
@@ -125,6 +143,10 @@ def _record(row: Any, store: Store) -> tuple[Record, list[str]]:
         except ValueError:
             wrong.append("changed: its payload's key cannot be unwrapped")
     return Record(row.number, row.leaf, row.hash, row.payload, key), wrong
+
+
+_NONE = ("", 0, 0)
+_ERASING = (retention.ERASED, retention.EXPIRED)
 
 
 class _Beside:
@@ -138,28 +160,33 @@ class _Beside:
         """Agency, version and last entry of each stay."""
         self._without_key: dict[tuple[str, str | None], list[int]] = {}
 
-    def look(self, row: Any, leaf: Leaf) -> list[Finding]:
-        head, found = leaf.head, []
-        if (row.agency, row.subject, row.kind, row.at) != (head.get("agency"), head.get("subject"), head.get("kind"), leaf.at):
+    def look(self, row: _Row, leaf: Leaf) -> list[str]:
+        """What is wrong with them."""
+        head: Mapping[str, Any] = leaf.head
+        found: list[str] = []
+        number, agency, subject, kind = row.number, row.agency, head.get("subject"), head.get("kind")
+        if agency != head.get("agency") or row.subject != subject or row.kind != kind or row.at != leaf.at:
             said = {**head, "at": leaf.at}
             wrong = [name for name in ("agency", "subject", "kind", "at") if getattr(row, name) != said.get(name)]
             found.append(f"changed: its column [{wrong[0]}] is not what its leaf says")
-        if self._kept.get(row.number, leaf.at) != leaf.at:
+        if self._kept.get(number, leaf.at) != leaf.at:
             found.append("changed: the time under which its checkpoint is filed")
-        subject, version, about = head.get("subject"), head.get("v"), head.get("subject") or head.get("about")
+        about = subject or head.get("about")
         if leaf.sealed is not None and row.payload is None:
             found.append("removed: its encrypted payload")
-        if row.wrapped is not None and (row.key_agency, row.key_subject) != (row.agency, about):
+        if row.wrapped is None:
+            if leaf.sealed is not None:
+                self._without_key.setdefault((agency, about if about is None else str(about)), []).append(number)
+        elif row.key_agency != agency or row.key_subject != about:
             found.append("changed: its payload's key is filed under another agency or stay")
-        if leaf.sealed is not None and row.wrapped is None:
-            self._without_key.setdefault((row.agency, about if about is None else str(about)), []).append(row.number)
         if isinstance(subject, str):
-            before = self.streams.get(subject, ("", 0, 0))[1]
+            version, before = head.get("v"), self.streams.get(subject, _NONE)[1]
             if version != before + 1:
                 found.append(f"is version {version} of its stay, after version {before}")
-            self.streams[subject] = (row.agency, int(version or 0), row.number)
-        self._erased(row.agency, head)
-        return [Finding(row.number, what) for what in found]
+            self.streams[subject] = (agency, int(version or 0), number)
+        if kind in _ERASING:
+            self._erased(agency, head)
+        return found
 
     def _erased(self, agency: str, head: Mapping[str, Any]) -> None:
         if head.get("kind") == retention.ERASED:
@@ -222,7 +249,7 @@ def export_stay(store: Store, out: BinaryIO, *, agency: str, stay: str, disclose
         return len(rows)
 
 
-def _exported(row: Any, store: Store, *, disclose: bool) -> Record:
+def _exported(row: _Row, store: Store, *, disclose: bool) -> Record:
     record, wrong = _record(row, store) if disclose else (Record(row.number, row.leaf, row.hash, row.payload), [])
     if wrong:
         raise InputError(f"entry {row.number} is damaged", do="dueprocess ledger verify")

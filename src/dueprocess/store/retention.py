@@ -6,7 +6,9 @@ record says that it was done, and every proof still holds. What a lawsuit needs 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from dueprocess.store import tables
 from dueprocess.store.accounts import new_id, settings_of
 from dueprocess.store.database import Store, engine_of
 from dueprocess.store.events import Done, Draft, Event, EventTypes
+from dueprocess.store.writer import Writer
 
 TYPES = EventTypes()
 ERASED, EXPIRED = "data.erased", "data.expired"
@@ -24,28 +27,44 @@ DAY = 86_400
 ERASE_AFTER_DAYS = 30
 """Days after release, where the agency's settings (``erase_after_days``) say nothing else."""
 WEEK = 7 * DAY
+LONGEST_REASON = 2000
 
 
 # -- holds -----------------------------------------------------------------------------------------------
 
 
-def place_hold(connection: sa.Connection, *, agency: str, matter: str, stay: str | None = None) -> Done:
+def place_hold(connection: sa.Connection, *, agency: str, matter: str, stay: str | None = None, reason: str = "") -> Done:
     """Keep one stay, or all of the agency's, for a lawsuit or a request named by its number (never by a person's name).
-    ``Done.result`` is the hold's id. Raises InputError where what is to be kept was erased."""
-    if not 1 <= len(matter) <= 200:
-        raise InputError("the hold names no matter", do="give the number of the lawsuit or request")
+    ``reason`` is sealed. ``Done.result`` is the hold's id. Raises InputError where what is to be kept was erased, and where
+    the agency has no such stay."""
+    _matter(matter)
+    if stay is not None and connection.execute(sa.select(tables.stays.c.id).where(tables.stays.c.agency == agency, tables.stays.c.id == stay)).first() is None:
+        raise InputError(f"[{shown(stay)}] is no stay of this agency", do="name it as its page does")
     if stay is not None and _erased(connection, agency, stay):
         raise InputError("what is personal about this stay was erased before", do="tell the court when: the record shows it")
     id_ = new_id("h")
-    return Done([Draft("hold.placed", head={"hold": id_, "stay": stay, "matter": matter})], id_)
+    return Done([Draft("hold.placed", _reason(reason), head={"hold": id_, "stay": stay, "matter": matter}, about=stay)], id_)
 
 
-def lift_hold(connection: sa.Connection, *, agency: str, hold: str) -> Done:
+def lift_hold(connection: sa.Connection, *, agency: str, hold: str, reason: str = "") -> Done:
     """End a hold. Raises InputError where none such stands."""
     table = tables.holds
-    if connection.execute(sa.select(table.c.id).where(table.c.agency == agency, table.c.id == hold, table.c.lifted_at.is_(None))).first() is None:
+    row = connection.execute(sa.select(table.c.stay).where(table.c.agency == agency, table.c.id == hold, table.c.lifted_at.is_(None))).first()
+    if row is None:
         raise InputError(f"[{shown(hold)}] is no hold that stands", do="choose one from the list")
-    return Done([Draft("hold.lifted", head={"hold": hold})])
+    return Done([Draft("hold.lifted", _reason(reason), head={"hold": hold}, about=row.stay)])
+
+
+def _matter(text: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .:/#()_-]{0,59}", text) or not any(c.isdigit() for c in text):
+        # It is public for good in the record: a docket number and no "Doe v. County".
+        raise InputError("the hold names no matter by a number", do="give the number of the lawsuit or request, as [3:26-cv-00123], and no name")
+
+
+def _reason(text: str) -> dict[str, str] | None:
+    if len(text) > LONGEST_REASON:
+        raise InputError(f"the reason is longer than {LONGEST_REASON} characters", do="shorten it")
+    return {"reason": text.strip()} if text.strip() else None
 
 
 def holds_on(connection: sa.Connection, *, agency: str, stay: str | None = None) -> list[dict[str, Any]]:
@@ -59,14 +78,14 @@ def holds_on(connection: sa.Connection, *, agency: str, stay: str | None = None)
 
 @TYPES.on("hold.placed")
 def _placed(connection: sa.Connection, event: Event) -> None:
-    row = {"id": event.head["hold"], "agency": event.agency, "stay": event.head["stay"], "matter": event.head["matter"], "placed_at": event.at, "placed_by": event.by}
+    row = {"id": event.head["hold"], "agency": event.agency, "stay": event.head["stay"], "matter": event.head["matter"], "placed_at": event.at, "placed_by": event.by, "reason": event.get("reason")}
     connection.execute(tables.holds.insert(), row)
 
 
 @TYPES.on("hold.lifted")
 def _lifted(connection: sa.Connection, event: Event) -> None:
     table = tables.holds
-    connection.execute(table.update().where(table.c.agency == event.agency, table.c.id == event.head["hold"]).values(lifted_at=event.at))
+    connection.execute(table.update().where(table.c.agency == event.agency, table.c.id == event.head["hold"]).values(lifted_at=event.at, lifted_by=event.by, lift_reason=event.get("reason")))
 
 
 # -- erasing ---------------------------------------------------------------------------------------------
@@ -93,7 +112,7 @@ def erase(connection: sa.Connection, *, agency: str, stay: str) -> Done:
 def due_for_erasing(connection: sa.Connection, *, agency: str, now: int) -> list[str]:
     """The stays whose time has come and that no hold keeps, the oldest first; also those about which something was
     recorded after they were erased."""
-    days = _days(connection, agency)
+    days = days_of(connection, agency)
     held = {hold["stay"] for hold in holds_on(connection, agency=agency)}
     if None in held:
         return []
@@ -101,6 +120,51 @@ def due_for_erasing(connection: sa.Connection, *, agency: str, now: int) -> list
     left = sa.exists().where(keys.agency == agency, keys.subject == c.id)
     query = sa.select(c.id).where(c.agency == agency, c.left_at <= now - days * DAY, sa.or_(c.erased_at.is_(None), left)).order_by(c.left_at, c.id)
     return [row.id for row in connection.execute(query) if row.id not in held]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A stay that has left and what is personal about it: ``due_at`` is when it is erased, ``held_by`` the matters that
+    keep it meanwhile."""
+
+    stay: str
+    case: str
+    left_at: int
+    due_at: int
+    held_by: tuple[str, ...]
+
+
+def schedule(connection: sa.Connection, *, agency: str, most: int = 500) -> list[Due]:
+    """What will be erased and when, the earliest first."""
+    days, holds = days_of(connection, agency), holds_on(connection, agency=agency)
+    c = tables.stays.c
+    query = sa.select(c.id, c.case_number, c.left_at).where(c.agency == agency, c.left_at.is_not(None), c.erased_at.is_(None)).order_by(c.left_at, c.id).limit(most)
+    return [
+        Due(row.id, row.case_number, row.left_at, row.left_at + days * DAY, tuple(h["matter"] for h in holds if h["stay"] in (None, row.id)))
+        for row in connection.execute(query)
+    ]
+
+
+def daily(store: Store, writer: Writer, *, agency: str, now: int) -> int:
+    """Erase what is due and let go what is kept for a week; each stay is an entry of its own. Returns the stays erased.
+
+    Run twice, or by two processes, it does the same as once. What the database's files still hold is scrubbed on SQLite;
+    on PostgreSQL that is the owner's: ``data erase --due`` with the owner's address.
+    """
+    with store.read(agency) as connection:
+        due = due_for_erasing(connection, agency=agency, now=now)
+
+    def work(connection: sa.Connection, stay: str) -> Done:
+        # Another process may have been here, or counsel placed a hold since.
+        return erase(connection, agency=agency, stay=stay) if stay in due_for_erasing(connection, agency=agency, now=now) else Done()
+
+    count = 0
+    for stay in due:
+        count += bool(writer.write(lambda c, stay=stay: work(c, stay), agency=agency, by="retention").numbers)  # type: ignore[misc]
+    writer.write(lambda c: expire(c, agency=agency, now=now), agency=agency, by="retention")
+    if count and store.engine.dialect.name == "sqlite":
+        scrub(store)
+    return count
 
 
 @TYPES.on(ERASED)
@@ -124,7 +188,7 @@ def expire(connection: sa.Connection, *, agency: str, now: int) -> Done:
         owner = table.table
         assert isinstance(owner, sa.Table)
         gone += connection.execute(owner.delete().where(owner.c.agency == agency, table < before)).rowcount
-    before = now - _days(connection, agency) * DAY
+    before = now - days_of(connection, agency) * DAY
     held = any(hold["stay"] is None for hold in holds_on(connection, agency=agency))
     looks, keys = tables.looks, tables.payload_keys
     old = sa.select(looks.c.number).where(looks.c.agency == agency, looks.c.stay.is_(None), looks.c.purpose.is_not(None), looks.c.at < before)
@@ -161,7 +225,8 @@ def scrub(store: Store, *, owner: str | None = None) -> None:
         engine.dispose()
 
 
-def _days(connection: sa.Connection, agency: str) -> int:
+def days_of(connection: sa.Connection, agency: str) -> int:
+    """Days from release until what is personal is erased. Raises InputError where the setting is none."""
     days = settings_of(connection, agency).get("erase_after_days", ERASE_AFTER_DAYS)
     if type(days) is not int or days < 0:
         raise InputError("the setting [erase_after_days] is no number of days", do="correct the agency's settings")

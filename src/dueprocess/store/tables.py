@@ -321,6 +321,42 @@ files = _table(
 )
 """Pages as they came. They are too large for the record, which holds their hash."""
 
+packets = _table(
+    "packets",
+    _column("id", sa.Text, "what was handed in at once: a packet of papers, or a roster", Until.record, Readers.desk, primary_key=True),
+    _agency(),
+    _column("stay", sa.Text, "whose it is, once somebody has said so", Until.record, Readers.desk, nullable=True, index=True),
+    _column("what", sa.Text, "packet or roster", Until.record, Readers.desk),
+    _column("state", sa.Text, "waiting, read, failed, filed, aside", Until.record, Readers.desk),
+    _column("files", sa.JSON, "the files that it consists of, and the pictures of its pages", Until.record, Readers.desk),
+    _column("at", sa.BigInteger, "when it was received", Until.record, Readers.desk),
+    _column("by", sa.Text, "who handed it in", Until.record, Readers.desk),
+    _column("done", sa.Integer, "pages read, or rows booked, so far", Until.record, Readers.desk),
+    _column("total", sa.Integer, "how many there are, as far as is known", Until.record, Readers.desk),
+    _column("problem", sa.Text, "why it could not be read", Until.record, Readers.desk, nullable=True),
+    _column("claimed_by", sa.Text, "which process is at it", Until.record, Readers.nobody, nullable=True),
+    _column("claimed_at", sa.BigInteger, "since when", Until.record, Readers.nobody, nullable=True),
+    _personal("reading", sa.JSON, "what the program read, each value with its place; in the record once it is known whose it is"),
+    _personal("hint", sa.Text, "a booking number that came with it, to propose whose it is"),
+    sa.Index("ix_packets_state", "agency", "state"),
+    kind="state",
+)
+"""What was handed in and is worked on. The record holds the files' hashes from the start, the reading with the stay."""
+
+handovers = _table(
+    "handovers",
+    _agency(),
+    _column("id", sa.Text, "one person's going from one jail here to another: both records name it", Until.record, Readers.desk),
+    _column("stay", sa.Text, "the stay in this agency", Until.record, Readers.desk, index=True),
+    _column("way", sa.Text, "out or in", Until.record, Readers.desk),
+    _column("other", sa.Text, "the other agency", Until.record, Readers.desk),
+    _column("number", Number, "this agency's entry about it", Until.record, Readers.desk),
+    _column("other_number", Number, "the other agency's entry about it", Until.record, Readers.desk, nullable=True),
+    _column("at", sa.BigInteger, "when", Until.record, Readers.desk),
+    sa.PrimaryKeyConstraint("agency", "id"),
+    kind="read",
+)
+
 decisions = _table(
     "decisions",
     _column("number", Number, "the entry", Until.record, Readers.desk, primary_key=True, autoincrement=False),
@@ -392,6 +428,9 @@ holds = _table(
     _column("placed_at", sa.BigInteger, "since when", Until.record, Readers.supervisors),
     _column("placed_by", sa.Text, "who placed it", Until.record, Readers.supervisors),
     _column("lifted_at", sa.BigInteger, "until when", Until.record, Readers.supervisors, nullable=True),
+    _column("lifted_by", sa.Text, "who lifted it", Until.record, Readers.supervisors, nullable=True),
+    _personal("reason", sa.Text, "why it was placed", readers=Readers.supervisors),
+    _personal("lift_reason", sa.Text, "why it was lifted", readers=Readers.supervisors),
     kind="read",
 )
 

@@ -6,7 +6,7 @@ A pure ASGI layer, so that it also sees what never reaches a route. It logs noth
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -19,6 +19,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 log = logging.getLogger("dueprocess.web")
 
 METHODS = ("GET", "HEAD", "POST")
+_POLICY = b"content-security-policy"
 _COMMON: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -55,7 +56,7 @@ class Guard:
 
     def __init__(self, app: App, *, policy: str, referrer: str, more: Headers = ()) -> None:
         self.app = app
-        self.headers: Headers = ((b"content-security-policy", policy.encode()), (b"referrer-policy", referrer.encode()), *_COMMON, *more)
+        self.headers: Headers = ((_POLICY, policy.encode()), (b"referrer-policy", referrer.encode()), *_COMMON, *more)
 
     def check(self, scope: Scope) -> None:
         """Refuse a request by its head. Raises TooMuchError."""
@@ -63,6 +64,10 @@ class Guard:
     def bound(self, scope: Scope) -> int:
         """Bytes that the body of this request may have."""
         return self.most_bytes
+
+    def patience(self, scope: Scope) -> float:
+        """Seconds within which the body of this request has to come whole."""
+        return self.seconds_to_send
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -77,7 +82,7 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message["headers"] = [*((n, v) for n, v in message.get("headers", ()) if n.lower() not in ours), *self.headers]
+                message["headers"] = _headers(message.get("headers", ()), self.headers, ours)
             await send(message)
 
         try:
@@ -88,7 +93,7 @@ class Guard:
             for name, value in scope["headers"]:
                 if name == b"content-length" and (not value.isdigit() or len(value) > 12 or int(value) > most):
                     raise TooMuchError(413, self.too_long)
-            body = await self._whole(receive, most)
+            body = await self._whole(receive, most, self.patience(scope))
             await self.app(scope, _again(body, receive), told)
         except TooMuchError as error:
             if not begun:
@@ -100,13 +105,13 @@ class Guard:
                 raise RuntimeError("a page broke off") from None
             await _plain(told, 500, self.failed)
 
-    async def _whole(self, receive: Receive, most: int) -> bytes:
+    async def _whole(self, receive: Receive, most: int, seconds: float) -> bytes:
         import anyio
 
         # Grown in place: a large body comes in many small parts.
         body = bytearray()
         try:
-            with anyio.fail_after(self.seconds_to_send):
+            with anyio.fail_after(seconds):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
@@ -118,6 +123,14 @@ class Guard:
                         return bytes(body)
         except TimeoutError:
             raise TooMuchError(408, self.too_slow) from None
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]], fixed: Headers, ours: set[bytes]) -> list[tuple[bytes, bytes]]:
+    """The fixed headers take the place of an answer's own, save that a page which brings its own content security policy
+    (one whose style and script stand in it, named by their hashes) keeps that."""
+    kept = [(n, v) for n, v in given if n.lower() not in ours or n.lower() == _POLICY]
+    brings = any(n.lower() == _POLICY for n, _ in kept)
+    return [*kept, *(h for h in fixed if not (brings and h[0] == _POLICY))]
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

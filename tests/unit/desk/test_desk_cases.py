@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from desk_common import ALL, CANARY, DETAINER, HOUR, NOW, OREGON, TEXAS, WARRANT, Made, at, law, who
+from desk_common import ALL, CANARY, DETAINER, HOUR, NOW, OREGON, TEXAS, WARRANT, Made, at, book, law, who
 
 from dueprocess.desk import NotAllowed, NotHere, Who, showing
 from dueprocess.desk.people import ROLES, SCOPES
@@ -102,6 +102,7 @@ def test_release_never_waits_for_a_page_to_be_read_again_but_a_charge_is_ended_f
     desk.desk.release(who(), stay)
     with pytest.raises(InputError, match="has left"):
         desk.desk.release(who(), stay)
+    desk.pass_hours(0.1)
     with pytest.raises(InputError, match="has left"):
         desk.desk.receive_paper(who(), stay, DETAINER)
 
@@ -168,6 +169,18 @@ def test_no_status_question_where_the_law_forbids_it(desk: Made) -> None:
     assert not asked & {"citizenship_claimed", "status_proof_shown", "prior_removal"}
     # What the person says unasked is recorded all the same.
     desk.desk.said(oregon, stay, what="citizenship_claimed", answer="Written down; counsel was told.")
+
+
+def test_the_page_knows_every_question_about_status() -> None:
+    """A fact about status that the vocabulary gains is kept off the page where it may not be asked."""
+    asked = law().about_status
+    assert {"citizenship_claimed", "claim_disproved", "prior_removal"} <= asked <= set(book().vocabulary.facts)
+    missing = [{"fact": name, "question": "?", "settled_by": "person", "if": {}} for name in sorted(asked)]
+    answer = {"missing": missing, "then": None, "actions": {"ask_status": {"result": "forbidden"}}}
+    assert showing.questions(answer) == [] == showing.questions(answer, about_status=asked)
+    assert len(showing.questions({**answer, "actions": {}}, about_status=asked)) == len(asked)
+    plain = {**answer, "missing": [{"fact": "admin_warrant", "question": "?", "settled_by": "paper", "if": {}}]}
+    assert len(showing.questions(plain)) == 1 == len(showing.questions(plain, about_status=asked))
 
 
 def test_counsel_determines_on_named_papers_and_nobody_else(desk: Made) -> None:

@@ -204,8 +204,8 @@ def test_the_second_factor(doors: Doors) -> None:
     with pytest.raises(Refused):
         doors.gate.confirm_second_factor(signed.person, "000000" if totp.at(clock.at) != "000000" else "111111")
     doors.gate.confirm_second_factor(signed.person, totp.at(clock.at))
-    with pytest.raises(InputError, match="on already"):
-        doors.gate.begin_second_factor(signed.person)
+    with pytest.raises(Refused, match="present second factor"):
+        doors.gate.begin_second_factor(signed.person)  # not without a code of the present one
     with pytest.raises(Refused):
         doors.enter("kay")  # the password alone no longer does
     with pytest.raises(Refused):
@@ -218,6 +218,53 @@ def test_the_second_factor(doors: Doors) -> None:
     made = doors.desk.writer.write(lambda c: accounts.reset(c, agency=FIRST, account=account, now=clock()), agency=FIRST, by="a_admin").result
     doors.gate.set_password(agency=FIRST, login="kay", secret=made.secret, password="other made up words")
     assert doors.enter("kay", password="other made up words").person.must == "second_factor"
+
+
+def test_a_second_factor_is_renewed_and_the_old_one_holds_until_then(doors: Doors) -> None:
+    account, clock = doors.account("kay", Role.counsel), doors.desk.clock
+
+    def secret_of(uri: str) -> pyotp.TOTP:
+        return pyotp.TOTP(str(re.search(r"secret=(\w+)", uri)[1]))  # type: ignore[index]
+
+    person = doors.enter("kay").person
+    old = secret_of(doors.gate.begin_second_factor(person))
+    doors.gate.confirm_second_factor(person, old.at(clock.at))
+    clock.at += 60
+    new = secret_of(doors.gate.begin_second_factor(person, old.at(clock.at)))
+    with pytest.raises(Refused):
+        doors.gate.begin_second_factor(person, old.at(clock.at))  # that code was used
+    clock.at += 60
+    with pytest.raises(Refused):
+        doors.enter("kay", code=new.at(clock.at))  # not confirmed yet
+    assert doors.enter("kay", code=old.at(clock.at))
+    clock.at += 60
+    doors.gate.confirm_second_factor(person, new.at(clock.at))
+    clock.at += 60
+    with pytest.raises(Refused):
+        doors.enter("kay", code=old.at(clock.at))
+    assert doors.enter("kay", code=new.at(clock.at))
+    # A lost telephone: the administrator takes it away; the password stays, the sessions end.
+    session = doors.enter("kay", code=new.at(clock.at + 30))
+    doors.desk.writer.write(lambda c: accounts.drop_second_factor(c, agency=FIRST, account=account), agency=FIRST, by="a_admin")
+    assert doors.gate.who(session.secret) is None and doors.enter("kay").person.must == "second_factor"
+    with pytest.raises(InputError, match="no second factor"):
+        doors.desk.writer.write(lambda c: accounts.drop_second_factor(c, agency=FIRST, account=account), agency=FIRST, by="a_admin")
+
+
+def test_sessions_are_ended_by_their_owner_or_the_administrator(doors: Doors) -> None:
+    d, account = doors.desk, doors.account("kim")
+    here, there = doors.enter("kim"), doors.enter("kim")
+    with d.store.read(FIRST) as connection:
+        found = accounts.sessions_of(connection, agency=FIRST, account=account, now=NOW)
+    assert len(found) == 2 and all(row["until"] > NOW for row in found)
+    ended = d.writer.write(lambda c: accounts.sign_out_everywhere(c, agency=FIRST, account=account, but=accounts.hashed(here.secret)), agency=FIRST, by=account)
+    assert ended.result == 1 and len(ended.numbers) == 1
+    assert doors.gate.who(here.secret) is not None and doors.gate.who(there.secret) is None
+    with pytest.raises(InputError, match="no account of this agency"):
+        d.writer.write(lambda c: accounts.sign_out_everywhere(c, agency=SECOND, account=account), agency=SECOND, by="a")
+    d.writer.write(lambda c: accounts.sign_out_everywhere(c, agency=FIRST, account=account), agency=FIRST, by="a_admin")
+    assert doors.gate.who(here.secret) is None
+    assert d.writer.write(lambda c: accounts.sign_out_everywhere(c, agency=FIRST, account=account), agency=FIRST, by="a_admin").numbers == ()
 
 
 def test_closing_an_account_or_changing_its_role_ends_its_sessions(doors: Doors) -> None:
@@ -282,6 +329,18 @@ def test_the_countys_own_sign_in(doors: Doors) -> None:
     assert signed.person.account == account and signed.person.must == ""
     with pytest.raises(Refused):
         doors.gate.sign_in_external(agency=SECOND, issuer="https://id.example", subject="42")
+    with pytest.raises(Refused):
+        doors.enter("kim")  # one way in: no password beside it
+    other = doors.account("ada", Role.administrator)
+    for changes, says in (({"subject": "42"}, r"linked to \[kim\]"), ({"subject": "43"}, "without the provider"), ({"subject": ""}, "no subject"), ({"subject": "4\n2"}, "no subject")):
+        with pytest.raises(InputError, match=says):
+            d.writer.write(lambda c, changes=changes: accounts.link_external(c, agency=FIRST, account=other, issuer="https://id.example", **changes), agency=FIRST, by="a")
+    d.writer.write(lambda c: accounts.reset(c, agency=FIRST, account=account, now=NOW), agency=FIRST, by="a")
+    with pytest.raises(Refused):
+        doors.gate.sign_in_external(agency=FIRST, issuer="https://id.example", subject="42")
+    doors.gate.use_once(agency=FIRST, attempt="made-up")
+    with pytest.raises(Refused, match="used before"):
+        doors.gate.use_once(agency=FIRST, attempt="made-up")
 
 
 @pytest.mark.parametrize("login", ["", "a", "Kim", "kim kim", "../kim", "k" * 70, "kim\n"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ import sqlalchemy as sa
 from store_common import ALL, FIRST, NOW, SECOND, Desk, Place, desk
 
 from dueprocess.kernel.errors import InputError
+from dueprocess.ledger import standalone_source
 from dueprocess.store import Done, Draft, accounts, proving, read_events, rebuild, retention, tables
 from dueprocess.store.files import keep_file, read_file, seal_file
-from dueprocess.store.inventory import inventory
+from dueprocess.store.inventory import FILES, inventory
 from dueprocess.store.looking import look
 from dueprocess.store.retention import DAY
 
@@ -123,7 +126,7 @@ def test_a_litigation_hold_keeps_what_it_covers(where: Place) -> None:
         late = NOW + 400 * DAY
         with d.store.read(FIRST) as connection:
             assert retention.due_for_erasing(connection, agency=FIRST, now=late) == ["s_2"]
-        every = d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="all"), agency=FIRST, by="a_counsel").result
+        every = d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="records request 26-17"), agency=FIRST, by="a_counsel").result
         with d.store.read(FIRST) as connection:
             assert retention.due_for_erasing(connection, agency=FIRST, now=late) == []
         with pytest.raises(InputError, match="hold stands"):
@@ -134,7 +137,7 @@ def test_a_litigation_hold_keeps_what_it_covers(where: Place) -> None:
             d.writer.write(lambda c: retention.lift_hold(c, agency=FIRST, hold=one), agency=FIRST, by="a_counsel")
         assert erase(d, "s_1") == 1 and erase(d, "s_2") == 1
         with pytest.raises(InputError, match="erased before"):
-            d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="late", stay="s_1"), agency=FIRST, by="a_counsel")
+            d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="26-18", stay="s_1"), agency=FIRST, by="a_counsel")
 
 
 def test_what_is_due_follows_the_agencys_days(where: Place) -> None:
@@ -154,6 +157,55 @@ def test_what_is_due_follows_the_agencys_days(where: Place) -> None:
         d.note("s_1", text=CANARY)  # something comes in later
         with d.store.read(FIRST) as connection:
             assert retention.due_for_erasing(connection, agency=FIRST, now=NOW + DAY) == ["s_1"]
+
+
+def test_the_daily_turn_erases_what_is_due_and_every_proof_still_holds(where: Place, tmp_path: Path) -> None:
+    with desk(where) as d:
+        for stay in ("s_1", "s_2", "s_3"):
+            d.book(stay, name=CANARY, key=f"key-{stay}")
+        d.book("s_9", agency=SECOND, name=CANARY)
+        for stay in ("s_1", "s_2"):
+            d.release(stay)
+        hold = d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="3:26-cv-1", stay="s_2", reason=f"{CANARY} sues"), agency=FIRST, by="a_counsel").result
+        assert d.rows(tables.holds)[0]["reason"] == f"{CANARY} sues"
+        d.clock.at = NOW + 30 * DAY - 1
+        assert retention.daily(d.store, d.writer, agency=FIRST, now=d.clock()) == 0
+        with d.store.read(FIRST) as connection:
+            assert [(x.stay, x.due_at, x.held_by) for x in retention.schedule(connection, agency=FIRST)] == [("s_1", NOW + 30 * DAY, ()), ("s_2", NOW + 30 * DAY, ("3:26-cv-1",))]
+        d.clock.at += 1
+        assert retention.daily(d.store, d.writer, agency=FIRST, now=d.clock()) == 1
+        assert retention.daily(d.store, d.writer, agency=FIRST, now=d.clock()) == 0  # once is enough
+        assert {r["id"]: r["name"] for r in d.rows(tables.stays)} == {"s_1": None, "s_2": CANARY, "s_3": CANARY}
+        assert {r["id"]: r["name"] for r in d.rows(tables.stays, agency=SECOND)} == {"s_9": CANARY}
+        assert [r["kind"] for r in d.rows(tables.entries)].count("data.erased") == 1
+        # A hold that is lifted lets its stay go at the next turn, with the reasons that were written about it.
+        d.writer.write(lambda c: retention.lift_hold(c, agency=FIRST, hold=hold, reason=f"{CANARY} settled"), agency=FIRST, by="a_counsel")
+        assert d.rows(tables.holds)[0]["lift_reason"] == f"{CANARY} settled" and d.rows(tables.holds)[0]["lifted_by"] == "a_counsel"
+        assert retention.daily(d.store, d.writer, agency=FIRST, now=d.clock()) == 1
+        held = d.rows(tables.holds)[0]
+        assert (held["reason"], held["lift_reason"], held["matter"]) == (None, None, "3:26-cv-1")
+        before = {t.name: d.rows(t) for t in (tables.stays, tables.holds, tables.looks)}
+        rebuild(d.store, ALL)
+        assert {t.name: d.rows(t) for t in (tables.stays, tables.holds, tables.looks)} == before
+        owner = where.open(owner=True) if where.postgres else d.store
+        assert proving.verify(owner).ok
+        with (tmp_path / "export.jsonl").open("wb") as out:
+            proving.export_whole(owner, out, disclose=True)
+        if where.postgres:
+            owner.dispose()
+    (tmp_path / "verify.py").write_text(standalone_source())
+    found = subprocess.run([sys.executable, str(tmp_path / "verify.py"), str(tmp_path / "export.jsonl")], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_a_hold_names_a_matter_by_its_number_and_no_name(where: Place) -> None:
+    with desk(where) as d:
+        d.book("s_1")
+        for matter, stay, says in (("", None, "by a number"), ("Made-Up v. County", None, "by a number"), ("26-1\n", None, "by a number"), ("26-1", "s_2", "no stay"), ("x1" * 40, None, "by a number")):
+            with pytest.raises(InputError, match=says):
+                d.writer.write(lambda c, matter=matter, stay=stay: retention.place_hold(c, agency=FIRST, matter=matter, stay=stay), agency=FIRST, by="a")
+        with pytest.raises(InputError, match="longer"):
+            d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="26-1", reason="x" * 3000), agency=FIRST, by="a")
 
 
 def test_looks_are_entries_and_searches_by_name_need_a_purpose(where: Place) -> None:
@@ -198,7 +250,7 @@ def test_files_come_out_as_they_came_and_only_for_their_agency(where: Place) -> 
 
 def test_every_column_says_why_until_when_and_for_whom() -> None:
     fields = inventory()
-    assert {(f.table, f.column) for f in fields} == {(t.name, c.name) for t in tables.metadata.sorted_tables for c in t.c}
+    assert {(f.table, f.column) for f in fields if f not in FILES} == {(t.name, c.name) for t in tables.metadata.sorted_tables for c in t.c}
     assert all(f.why and f.until and f.readers for f in fields)
     json.dumps([f.column for f in fields])
     for table in tables.metadata.sorted_tables:

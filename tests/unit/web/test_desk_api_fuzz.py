@@ -39,7 +39,7 @@ def token(web: Web) -> dict[str, str]:
 def test_nothing_that_is_sent_is_a_fault_of_the_server(web: Web, token: dict[str, str]) -> None:
     described = schemathesis.openapi.from_asgi("/api/openapi.json", web.app)
     operations = [found.ok() for found in described.get_all_operations()]
-    assert len(operations) == 5
+    assert len(operations) == 6
     statuses: set[int] = set()
     # What the description allows, and what it does not.
     for operation, mode in product(operations, schemathesis.GenerationMode):

@@ -16,7 +16,7 @@ pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
 
-from desk_common import CANARY, HOUR, NOW, OREGON, TEXAS, Made, made
+from desk_common import CANARY, HOUR, NOW, TEXAS, Made, made
 from starlette.testclient import TestClient
 
 from dueprocess.desk import alerts
@@ -142,120 +142,6 @@ def test_the_first_administrator_sets_a_password_with_the_one_time_text(web: Web
     assert web.browser().post("/sign-in", data={"agency": TEXAS, "login": "kim", "password": PASSWORD}).status_code == 303
 
 
-def test_beyond_loopback_the_cookie_goes_over_tls_only(web: Web) -> None:
-    service = Service(web.desk.store, web.desk.writer, web.desk.gate, web.desk.desk, lambda: NOW, secure=True)
-    web.account("clerk")
-    client = TestClient(desk_app(service), base_url="https://desk.example", follow_redirects=False)
-    answer = client.post("/sign-in", data={"agency": TEXAS, "login": "clerk", "password": PASSWORD})
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-desk=") and "Secure" in cookie and "Domain" not in cookie
-    assert "max-age" in answer.headers["strict-transport-security"]
-
-
-PAGES = ("/", "/board", "/board/due", "/shift-sheet", "/book", "/search", "/alerts", "/status", "/looks", "/accounts", "/second-factor")
-OPEN = {"/sign-in", "/first", "/health", "/desk.css", "/desk.js", "/favicon.ico", "/live"}
-
-
-def routes(web: Web) -> list[tuple[str, str]]:
-    found = []
-    for route in web.app.routes:
-        for method in sorted(getattr(route, "methods", None) or ()):
-            if method in ("GET", "POST"):
-                found.append((method, str(route.path)))  # type: ignore[attr-defined]
-    return found
-
-
-def filled(path: str, stay: str, act: str = "release") -> str:
-    return path.replace("{stay}", stay).replace("{what}", act).replace("{show}", "due")
-
-
-def test_nobody_gets_anything_without_signing_in(web: Web) -> None:
-    page = book(web.signed_in("clerk"))
-    stay = page.rsplit("/", 1)[1]
-    asked = 0
-    for method, path in routes(web):
-        if path in OPEN:
-            continue
-        for client in (web.browser(), TestClient(web.app, follow_redirects=False, cookies={"desk": "1.made-up-secret"})):
-            answer = client.request(method, filled(path, stay), data={"csrf": "x"} if method == "POST" else None)
-            assert (answer.status_code, answer.headers.get("location")) == (303, "/sign-in"), (method, path)
-            assert "Zzcanary" not in answer.text
-            asked += 1
-    assert asked > 30
-    assert web.browser().get("/live").status_code == 403
-    assert web.desk.rows(tables.stays)[0]["left_at"] is None
-
-
-def test_every_post_needs_the_pages_own_token_and_origin(web: Web) -> None:
-    clerk = web.signed_in("clerk")
-    page = book(clerk)
-    other = csrf(web.signed_in("supervisor"))
-    for method, path in routes(web):
-        if method != "POST" or path in OPEN:
-            continue
-        for token in ("", "x", other):
-            answer = clerk.post(filled(path, page.rsplit("/", 1)[1]), data={"csrf": token, "name": "x"})
-            assert answer.status_code == 403, path
-    answer = clerk.post(f"{page}/release", data={"csrf": csrf(clerk)}, headers={"origin": "https://elsewhere.example"})
-    assert answer.status_code == 403
-    assert web.desk.rows(tables.stays)[0]["left_at"] is None
-
-
-def test_another_agency_finds_nothing_on_any_route(web: Web) -> None:
-    from dueprocess.web.desk.pages import ACTS
-
-    page = book(web.signed_in("clerk"))
-    stay = page.rsplit("/", 1)[1]
-    other = web.signed_in("supervisor", OREGON)
-    size = len(web.desk.rows(tables.events))
-    for method, path in routes(web):
-        if method == "GET" and path not in OPEN:
-            answer = other.get(filled(path, stay))
-            assert "Zzcanary" not in answer.text and "26-00001" not in answer.text, path
-            if "{stay}" in path:
-                assert answer.status_code == 404, path
-    for act in ACTS:
-        fields = {
-            "what": "other", "answer": "x", "text": "x", "fact": "under_18", "value": "no", "number": "1", "seen": "1", "at": "2026-11-18T11:00", "kind": "charge",
-            "paper": web.desk.papers(stay)[0] if web.desk.papers(stay) else "p", "officer": "Sgt. Madeup", "authority": "a", "how": "bail_paid", "ground": "g", "to": "ice", "on": "x",
-        }  # fmt: skip
-        if act == "duty":
-            fields["what"] = "person_informed"
-        if act in ("paper", "correct"):
-            fields["kind"] = "i-200"
-        answer = post(other, f"{page}/{act}", **fields)
-        assert answer.status_code in (403, 404), (act, answer.status_code)
-    found = post(other, "/search", how="name", text="Zzcanary", purpose="made up")
-    assert "0 found" in found.text
-    assert len(web.desk.rows(tables.events)) == size
-    for scope in ("decisions:read",):
-        answer = other.get("/api/stays/26-00001/decision", headers=web.token(scope, agency=OREGON))
-        assert answer.status_code == 404
-
-
-ALLOWED = {
-    "clerk": {"/", "/board", "/board/due", "/shift-sheet", "/book", "/search", "/alerts", "/status", "/second-factor"},
-    "supervisor": {"/", "/board", "/board/due", "/shift-sheet", "/book", "/search", "/alerts", "/status", "/looks", "/second-factor"},
-    "auditor": {"/", "/board", "/board/due", "/shift-sheet", "/search", "/alerts", "/status", "/looks", "/second-factor"},
-    "administrator": {"/", "/status", "/looks", "/accounts", "/second-factor"},
-}
-
-
-@pytest.mark.parametrize("role", ALLOWED)
-def test_the_wrong_role_is_refused(web: Web, role: str) -> None:
-    page = book(web.signed_in("clerk"))
-    client = web.signed_in(role)
-    assert {path for path in PAGES if client.get(path).status_code in (200, 303)} == ALLOWED[role]
-    assert client.get(page).status_code == (403 if role == "administrator" else 200)
-    if role in ("auditor", "administrator"):
-        for act in ("release", "undo", "said", "paper"):
-            assert post(client, f"{page}/{act}", number=1, seen=1, what="other", answer="x", kind="i-200").status_code == 403
-    if role != "administrator":
-        assert post(client, "/accounts", login="x2", name="x", role="administrator").status_code == 403
-        assert post(client, "/accounts/settings", domain="sheriff.example").status_code == 403
-        assert post(client, "/accounts/token", name="x", scope="decisions:read", days=1).status_code == 403
-
-
 def test_a_search_by_name_needs_a_purpose_and_is_recorded(web: Web) -> None:
     clerk = web.signed_in("clerk")
     book(clerk)
@@ -283,7 +169,7 @@ def test_another_system_pushes_and_pulls(web: Web) -> None:
     wrong = client.post("/api/stays/J-1/papers", json={**paper, "edition": "1999-01"}, headers={**writes, "Idempotency-Key": "made-up-0003"})
     assert wrong.status_code == 400 and "1999-01" in wrong.json()["error"]
     early = client.post("/api/stays/J-1/release", json={}, headers={**writes, "Idempotency-Key": "made-up-0004"})
-    assert early.status_code == 400 and "local ground" in early.json()["error"]
+    assert early.status_code == 409 and "local ground" in early.json()["error"]
     ended = client.post("/api/stays/J-1/ground-end", json={"how": "bail_paid"}, headers={**writes, "Idempotency-Key": "made-up-0005"})
     assert ended.json()["outcome"] == "release"
     pulled = client.get("/api/stays/J-1/decision", headers=reads)

@@ -7,7 +7,7 @@ before and not done again. Errors are ``{"error": one line}``.
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends, FastAPI, Header, Path
+from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +17,7 @@ from dueprocess.desk import Who, showing
 from dueprocess.desk.people import allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import tables, tokens
+from dueprocess.web.desk.changes import MOST, Change, changes
 from dueprocess.web.desk.service import Service, status_of
 
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
@@ -76,6 +77,14 @@ class Stored(BaseModel):
     outcome: str
     entries: list[int]
     again: bool = Field(description="The same request had been answered before.")
+
+
+class Changes(BaseModel):
+    """A page of answers, in the order in which they were recorded."""
+
+    changes: list[Change]
+    next: int = Field(description="Give it as `after` the next time, also when the list is empty.")
+    more: bool = Field(description="There is another page now.")
 
 
 def api_app(service: Service) -> FastAPI:
@@ -145,6 +154,20 @@ def api_app(service: Service) -> FastAPI:
         found = showing.person(store, who, stay)
         service.looked(who, "decision", stay=stay)
         return {"entry": found.stay["decided"], "case": found.stay["case_number"], "answer": dict(found.answer)}
+
+    @app.get("/changes")
+    def pull_changes(
+        who: System,
+        after: Annotated[int, Query(ge=0, lt=2**53, description="The last entry that you have; 0 at the first time.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
+    ) -> Changes:
+        """Every answer recorded after an entry, whoever or whatever made it change. Without a change the list is empty."""
+        allow(who, "see")
+        found = changes(store, who.agency, after=after, limit=limit + 1)
+        more, found = len(found) > limit, found[:limit]
+        if found:
+            service.looked(who, "changes", rows=len(found))
+        return Changes(changes=found, next=found[-1].entry if found else after, more=more)
 
     return app
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from dueprocess.web.guard import App, Guard, Scope, TooMuchError
+from dueprocess.web.guard import App, Guard, Receive, Scope, Send, TooMuchError
 
 MOST_UPLOAD = 64 * 1024 * 1024
 """No packet and no spreadsheet that is handed in is longer."""
 UPLOADS = ("/drop", "/audit/new")
 """Paths that take a file; nothing else takes more than a form."""
+UPLOADS_AT_ONCE = 6
+"""So many files may be on their way at a time: each is held in memory until it is whole."""
+SECONDS_FOR_FILES = 60.0
+"""A scan of that size takes about so long over a slow line of the jail's own."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -28,9 +32,26 @@ class DeskGuard(Guard):
     def __init__(self, app: App, *, secure: bool) -> None:
         # Not no-referrer: browsers would then post with the origin null, and another site's posts could not be told apart.
         super().__init__(app, policy=POLICY, referrer="same-origin", more=((b"strict-transport-security", b"max-age=31536000"),) if secure else ())
+        self._uploads = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self.bound(scope) != MOST_UPLOAD:
+            await super().__call__(scope, receive, send)
+            return
+        self._uploads += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._uploads -= 1
 
     def bound(self, scope: Scope) -> int:
-        return MOST_UPLOAD if scope["method"] == "POST" and scope["path"].endswith(UPLOADS) else self.most_bytes
+        if scope["method"] != "POST" or not scope["path"].endswith(UPLOADS):
+            return self.most_bytes
+        # Whether the session holds is asked later; without any cookie there is none.
+        return MOST_UPLOAD if any(name == b"cookie" and b"desk=" in value for name, value in scope["headers"]) else self.most_bytes
+
+    def patience(self, scope: Scope) -> float:
+        return SECONDS_FOR_FILES if self.bound(scope) == MOST_UPLOAD else self.seconds_to_send
 
     def check(self, scope: Scope) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -38,3 +59,5 @@ class DeskGuard(Guard):
         # A page of another site cannot post here, whatever cookies the browser would send along.
         if scope["method"] == "POST" and origin is not None and urlsplit(origin.decode("latin-1")).netloc != headers.get(b"host", b"").decode("latin-1"):
             raise TooMuchError(403, "This came from another site.")
+        if self._uploads > UPLOADS_AT_ONCE and self.bound(scope) == MOST_UPLOAD:
+            raise TooMuchError(503, "Too many files are coming in at once. Send it again in a moment.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,14 +12,17 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from dueprocess.case.reading import GROUND_KINDS, PAPER_KINDS, SIGNERS
 from dueprocess.decide.messages import Messages
 from dueprocess.decide.sheets import sheet_of
-from dueprocess.desk import NotHere, Who, alerts, showing
-from dueprocess.desk.cases import ENDINGS, asking
+from dueprocess.desk import NotHere, Who, alerts, showing, waiting
+from dueprocess.desk.arriving import ENDINGS
+from dueprocess.desk.base import asking
 from dueprocess.desk.deciding import HOLDS
 from dueprocess.desk.people import allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.render.sheet import cleaned
 from dueprocess.store import Person
+from dueprocess.web.desk.acts import ACTS
 from dueprocess.web.desk.drawing import asset, shown
+from dueprocess.web.desk.forms import boxes_of, editions_of
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import Form, page, person_of, post, see
 
@@ -42,12 +45,15 @@ def add_pages(app: FastAPI, service: Service) -> None:
         lines = showing.board(store, who, show=show)
         service.looked(who, "board", rows=len(lines))
         raised = showing.open_alerts(store, who)
-        return HTMLResponse(shown(service, "board", person, lines=lines, show=show, shows=SHOWS, raised=raised, zone=desk.zone(who.agency), newest=showing.newest(store, who.agency)))
+        return HTMLResponse(shown(service, "board", person, lines=lines, show=show, shows=SHOWS, raised=raised, packets=waiting.unassigned(store, who), zone=desk.zone(who.agency), newest=showing.newest(store, who.agency)))
 
     def shift(request: Request, person: Person, who: Who) -> Response:
         lines = showing.board(store, who)
         service.looked(who, "shift sheet", rows=len(lines))
-        return HTMLResponse(shown(service, "shift", person, lines=lines, zone=desk.zone(who.agency)))
+        # Whom nothing can keep once local custody ends stands in a short list of its own.
+        rest = [line for line in lines if line.outcome == "local_custody" and line.then == "release" and line.deadline is None]
+        due = [line for line in lines if line not in rest]
+        return HTMLResponse(shown(service, "shift", person, due=due, rest=rest, limits=showing.limits(store, who), zone=desk.zone(who.agency)))
 
     def booking(request: Request, person: Person, who: Who) -> Response:
         allow(who, "book")
@@ -61,9 +67,9 @@ def add_pages(app: FastAPI, service: Service) -> None:
         return see(f"/stay/{receipt.result['stay']}")
 
     def whole(request: Request, person: Person, who: Who) -> Response:
-        found = showing.person(store, who, request.path_params["stay"])
+        found = showing.person(store, who, request.path_params["stay"], about_status=desk.law().about_status)
         service.looked(who, "person", stay=str(found.stay["id"]))
-        return HTMLResponse(_person_page(service, person, found))
+        return HTMLResponse(_person_page(service, person, who, found))
 
     def slip(request: Request, person: Person, who: Who) -> Response:
         found = showing.person(store, who, request.path_params["stay"])
@@ -144,20 +150,11 @@ def add_pages(app: FastAPI, service: Service) -> None:
 
 async def _changes(service: Service, who: Who) -> AsyncIterator[bytes]:
     """The number of the last entry, whenever it changes: a page that shows another one asks for itself again."""
-    import anyio
-
-    last = -1
-    for second in range(STREAM_SECONDS * 2):
-        newest = await run_in_threadpool(showing.newest, service.store, who.agency)
-        if newest != last:
-            last = newest
-            yield f"data: {newest}\n\n".encode()
-        elif second % 20 == 19:
-            yield b": still here\n\n"
-        await anyio.sleep(0.5)
+    async for newest in service.feed.changes(service.store, who.agency, lasting=STREAM_SECONDS):
+        yield b": still here\n\n" if newest is None else f"data: {newest}\n\n".encode()
 
 
-def _person_page(service: Service, person: Person, found: showing.Whole) -> str:
+def _person_page(service: Service, person: Person, who: Who, found: showing.Whole) -> str:
     answer = found.answer
     sheet = cleaned(sheet_of(answer, Messages())) if answer else None
     undone = {e["number"] for e in found.events if e["undone_by"] is not None}
@@ -179,65 +176,13 @@ def _person_page(service: Service, person: Person, found: showing.Whole) -> str:
         "ground_kinds": GROUND_KINDS,
         "signers": SIGNERS,
         "endings": ENDINGS,
-        "boxes": sorted(f.box for f in service.desk.law().lawbook.vocabulary.facts.values() if f.box),
-        "editions": sorted({e for editions in service.desk.law().lawbook.forms.values() for e in editions} | {"2016-09"}),
+        "boxes": boxes_of(service.desk.law().lawbook),
+        "editions": editions_of(service.desk.law().lawbook),
         "facts": service.desk.law().lawbook.vocabulary.facts,
+        "packets": waiting.of_stay(service.store, who, str(found.stay["id"])),
+        "jails": waiting.other_jails(service.store, who),
+        "handovers": waiting.handovers(service.store, who, str(found.stay["id"])),
+        "standing_papers": [p for p in found.papers if p["cancelled_at"] is None and p["replaced_by"] is None],
         "newest": showing.newest(service.store, person.agency),
     }
     return shown(service, "person", person, **values)
-
-
-# -- the forms of a person's page --------------------------------------------------------------------------
-
-Act = Callable[[Service, Who, str, Form], Any]
-
-
-def _paper_values(form: Form) -> dict[str, Any]:
-    """What was read from a paper. Boxes that nobody read are unknown; ``boxes_read`` says that the ticked ones are all."""
-    given: dict[str, Any] = {name: form.text(name) or None for name in ("kind", "edition", "signed_by", "matter", "issuer")}
-    if given["kind"] not in ("judicial_warrant", "court_order"):
-        given["matter"] = None
-    if given["kind"] is not None and given["kind"].startswith("i-247"):
-        given["boxes"] = form.many("boxes") if form.text("boxes_read") == "yes" else None
-    else:
-        given["issuer"] = None
-    return given
-
-
-def _value(service: Service, form: Form) -> Any:
-    fact = service.desk.law().lawbook.vocabulary.fact(form.text("fact"), where="fact")
-    text = form.text("value").strip()
-    if fact.type == "boolean":
-        if text not in ("yes", "no"):
-            raise InputError("the question is not answered", do="choose yes or no; leave it open where it is not known")
-        return text == "yes"
-    if fact.type == "number":
-        try:
-            return float(text) if "." in text else int(text)
-        except ValueError:
-            raise InputError("this is no number", where="value", do="write a number") from None
-    return text
-
-
-ACTS: Mapping[str, Act] = {
-    "ground": lambda s, who, stay, f: s.desk.add_ground(who, stay, kind=f.text("kind"), since=f.text("at"), until=f.text("until"), once=f.once),
-    "end-ground": lambda s, who, stay, f: s.desk.end_ground(who, stay, ground=f.text("ground"), how=f.text("how"), at=f.text("at"), known_at=f.text("known_at"), once=f.once),
-    "bail-refused": lambda s, who, stay, f: s.desk.refuse_bail(who, stay, at=f.text("at"), once=f.once),
-    "paper": lambda s, who, stay, f: s.desk.receive_paper(who, stay, _paper_values(f), at=f.text("at"), once=f.once),
-    "correct": lambda s, who, stay, f: s.desk.correct_paper(who, stay, number=f.number("number"), paper=_paper_values(f), at=f.text("at"), seen=f.seen, once=f.once),
-    "cancel": lambda s, who, stay, f: s.desk.cancel_paper(who, stay, paper=f.text("paper"), at=f.text("at"), once=f.once),
-    "serve": lambda s, who, stay, f: s.desk.serve_copy(who, stay, paper=f.text("paper"), at=f.text("at"), once=f.once),
-    "said": lambda s, who, stay, f: s.desk.said(who, stay, what=f.text("what"), words=f.text("words"), answer=f.text("answer"), at=f.text("at"), once=f.once),
-    "answer": lambda s, who, stay, f: s.desk.answer_fact(who, stay, fact=f.text("fact"), value=_value(s, f), once=f.once),
-    "complete": lambda s, who, stay, f: s.desk.complete(who, stay, once=f.once),
-    "duty": lambda s, who, stay, f: s.desk.do_duty(who, stay, what=f.text("what"), at=f.text("at"), once=f.once),
-    "notify": lambda s, who, stay, f: s.desk.notify(who, stay, at=f.text("at"), once=f.once),
-    "determine": lambda s, who, stay, f: s.desk.determine(who, stay, fact=f.text("fact"), value=_value(s, f), on=f.text("on"), seen=f.seen, once=f.once),
-    "go-on": lambda s, who, stay, f: s.desk.go_on(who, stay, officer=f.text("officer"), paper=f.text("paper"), authority=f.text("authority"), seen=f.seen, once=f.once),
-    "against": lambda s, who, stay, f: s.desk.against(who, stay, what=f.text("what"), text=f.text("text"), at=f.text("at"), once=f.once),
-    "release": lambda s, who, stay, f: s.desk.release(who, stay, at=f.text("at"), once=f.once),
-    "transfer": lambda s, who, stay, f: s.desk.transfer(who, stay, to=f.text("to"), at=f.text("at"), once=f.once),
-    "amend": lambda s, who, stay, f: s.desk.amend_time(who, stay, number=f.number("number"), at=f.text("at"), seen=f.seen, once=f.once),
-    "undo": lambda s, who, stay, f: s.desk.undo(who, stay, number=f.number("number"), seen=f.seen, once=f.once),
-}
-"""What each form of a person's page does."""

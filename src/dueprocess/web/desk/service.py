@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from dueprocess.desk import Desk, NotAllowed, NotHere, Who
 from dueprocess.desk.alerts import Loop
+from dueprocess.desk.people import OutOfOrder
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Conflict, Done, Gate, Store, Unavailable, Writer, looking
 from dueprocess.store.gate import Locked, Refused
+from dueprocess.web.desk.feed import Feed
+from dueprocess.web.desk.identity import Provider
 
 
 @dataclass(frozen=True)
 class Service:
-    """What the pages and the interface work with. ``secure``: reached by TLS; ``banner`` stands on every page."""
+    """What the pages and the interface work with. ``secure``: reached by TLS; ``banner`` stands on every page;
+    ``shelf`` is the folder of what is kept as files (uploaded tables, audits, an agency's own registry; None: none is kept),
+    ``law_folders`` those that the law in use was read from."""
 
     store: Store
     writer: Writer
@@ -24,6 +30,11 @@ class Service:
     secure: bool = True
     banner: str = ""
     loop: Loop | None = None
+    feed: Feed = field(default_factory=Feed)
+    shelf: Path | None = None
+    law_folders: tuple[Path, ...] = ()
+    provider: Provider | None = None
+    """The county's own sign-in, where there is one."""
 
     @property
     def cookie(self) -> str:
@@ -38,7 +49,7 @@ class Service:
 
 def status_of(error: InputError) -> int:
     """The status that an error has at the edge."""
-    for kind, status in ((NotAllowed, 403), (NotHere, 404), (Conflict, 409), (Unavailable, 503), (Locked, 429), (Refused, 403)):
+    for kind, status in ((NotAllowed, 403), (NotHere, 404), (Conflict, 409), (OutOfOrder, 409), (Unavailable, 503), (Locked, 429), (Refused, 403)):
         if isinstance(error, kind):
             return status
     return 400

@@ -38,6 +38,7 @@ KINDS = {
     "determined": "Counsel determined",
     "hold.continued": "An officer went on with the hold",
     "done.against": "Done against the answer",
+    "packet.taken_back": "Papers taken back: they were somebody else's",
     "released": "Released",
     "transferred": "Handed over to another custodian",
 }
@@ -48,6 +49,14 @@ SAID = {
     "wrong_person": "says that they are not the person named in the papers",
     "wants_lawyer": "asks for a lawyer",
     "other": "something else",
+}
+SAID_ES = {
+    "citizenship_claimed": "dijo que es ciudadano de los EE. UU.",
+    "proof_shown": "mostró una prueba de ciudadanía o de estatus legal",
+    "victim_or_witness": "dijo que es víctima o testigo de un delito",
+    "wrong_person": "dijo que no es la persona que nombran los papeles",
+    "wants_lawyer": "pidió un abogado",
+    "other": "otra cosa",
 }
 DUTIES = {
     "person_informed": "the person was told of the detainer",
@@ -89,6 +98,24 @@ PAPERS = {
     "probable_cause_affidavit": "probable cause found by a judge",
     "cancellation": "cancellation",
     "other": "other paper",
+}
+PAPERS_ES = {
+    "i-247a": "detainer de inmigración I-247A (pedido de retención)",
+    "i-247g": "pedido de aviso de liberación I-247G",
+    "i-247": "detainer de inmigración I-247 (pedido de retención)",
+    "i-247d": "detainer de inmigración I-247D (pedido de retención)",
+    "i-247n": "pedido de aviso de liberación I-247N",
+    "i-247x": "pedido I-247X",
+    "i-200": "orden administrativa de arresto I-200, firmada por un oficial de inmigración y no por un juez",
+    "i-205": "orden administrativa de expulsión I-205, firmada por un oficial de inmigración y no por un juez",
+    "i-203": "orden I-203 de detener o liberar",
+    "i-862": "citatorio de inmigración I-862",
+    "immigration_judge_order": "orden de un juez de inmigración",
+    "judicial_warrant": "orden de un juez",
+    "court_order": "orden de un tribunal de mantener la custodia",
+    "probable_cause_affidavit": "causa probable hallada por un juez",
+    "cancellation": "retiro de un pedido anterior",
+    "other": "otro papel",
 }
 SIGNERS = {"immigration_officer": "immigration officer", "immigration_judge": "immigration judge", "judge": "judge", "clerk": "clerk of court", "none": "nobody"}
 GROUNDS = {"charge": "charge", "sentence": "sentence", "warrant": "criminal warrant", "commitment": "commitment", "other": "other"}
@@ -139,7 +166,9 @@ def entry(row: Mapping[str, Any]) -> str:
     body = row["body"]
     if body is None:
         return f"{head} (erased)"
-    return head + _detail(row["kind"], body)
+    # A day that a paper gives itself has no hour; what stands before it is the day's beginning.
+    only = " (the day only)" if isinstance(body.get("when"), str) and len(body["when"]) == 10 else ""
+    return head + only + _detail(row["kind"], body)
 
 
 def _detail(kind: str, body: Mapping[str, Any]) -> str:
@@ -183,3 +212,51 @@ def paper(values: Mapping[str, Any]) -> str:
 
 def _yes(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+FIELDS = {"kind": "which paper", "edition": "edition", "signed_by": "signed by", "matter": "kind of matter", "issuer": "sent by", "served_at": "served on"}
+
+
+def field(name: str) -> str:
+    """A value of a paper, by its name in a correction."""
+    box = name.partition("boxes.")[2]
+    return f"box {box.replace('_', ' ')}" if box else FIELDS.get(name, name)
+
+
+def said_value(value: Any) -> str:
+    """A value of a paper in words; what is unknown is said."""
+    if isinstance(value, bool):
+        return "ticked" if value else "not ticked"
+    if value is None:
+        return "nothing sure"
+    return PAPERS.get(value, SIGNERS.get(value, str(value).replace("_", " ")))
+
+
+def read_value(mark: Mapping[str, Any]) -> str:
+    """What the program read at a place; below its threshold only perhaps."""
+    if mark["key"] == "signature":
+        return {True: "signed", False: "not signed"}.get(mark["value"], "not known whether signed")
+    if mark["value"] is not None:
+        return said_value(mark["value"])
+    return "not known" + (f" (perhaps {said_value(mark['perhaps'])})" if mark["perhaps"] not in (None, "") else "")
+
+
+def perhaps(paper_read: Mapping[str, Any], box: str) -> str:
+    """What a box may be that was not read surely."""
+    found = next((v for v in paper_read["values"] if v["key"] == f"boxes.{box}"), None)
+    return f", perhaps {said_value(found['perhaps'])}" if found and found["perhaps"] is not None else ""
+
+
+def limit(clock: Mapping[str, Any]) -> str:
+    """How long a limit is, as one counts it on paper."""
+    without = " without " + " and ".join(d.replace("_", " ") for d in clock["excluding"]) if clock["excluding"] else ", every hour counted"
+    length = "to the end of that day" if clock["until_end_of_day"] else f"{clock['hours']:g} hours{without}"
+    return f"{length}, from {clock['counted_from'].replace('_', ' ')}"
+
+
+def moment(when: Any, zone_name: str) -> str:
+    """A time as a table gave it; a day without an hour is a day."""
+    if when is None:
+        return ""
+    found = local(when.at, zone_name)
+    return found[:-6] if isinstance(when.value, str) and len(when.value) == 10 else found

@@ -20,12 +20,14 @@ APART = (
     "decisions",
     "events",
     "grounds",
+    "handovers",
     "idempotency",
     "ledger_entries",
     "legal_process",
     "litigation_holds",
     "login_attempts",
     "looks",
+    "packets",
     "paper_files",
     "papers",
     "payload_keys",
@@ -216,6 +218,9 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.BigInteger(), nullable=False),
         sa.Column("placed_by", sa.Text(), nullable=False),
         sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("lift_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_litigation_holds"))
     )
     op.create_index(op.f("ix_litigation_holds_stay"), "litigation_holds", ["stay"], unique=False)
@@ -238,6 +243,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_looks"))
     )
     op.create_index(op.f("ix_looks_stay"), "looks", ["stay"], unique=False)
+    op.create_table("handovers",
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("stay", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=False),
+        sa.Column("number", NUMBER, nullable=False),
+        sa.Column("other_number", NUMBER, nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("agency", "id", name=op.f("pk_handovers"))
+    )
+    op.create_index(op.f("ix_handovers_stay"), "handovers", ["stay"], unique=False)
+    op.create_table("packets",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("stay", sa.Text(), nullable=True),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("reading", sa.JSON(), nullable=True),
+        sa.Column("hint", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packets"))
+    )
+    op.create_index(op.f("ix_packets_stay"), "packets", ["stay"], unique=False)
+    op.create_index("ix_packets_state", "packets", ["agency", "state"], unique=False)
     op.create_table("paper_files",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
@@ -354,6 +391,11 @@ def downgrade() -> None:
     op.drop_table("payload_keys")
     op.drop_index(op.f("ix_papers_stay"), table_name="papers")
     op.drop_table("papers")
+    op.drop_index("ix_packets_state", table_name="packets")
+    op.drop_index(op.f("ix_packets_stay"), table_name="packets")
+    op.drop_table("packets")
+    op.drop_index(op.f("ix_handovers_stay"), table_name="handovers")
+    op.drop_table("handovers")
     op.drop_index(op.f("ix_paper_files_stay"), table_name="paper_files")
     op.drop_table("paper_files")
     op.drop_index(op.f("ix_looks_stay"), table_name="looks")

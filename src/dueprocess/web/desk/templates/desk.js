@@ -1,5 +1,6 @@
 "use strict";
-/* Two things only: the countdowns go on, and a page that has become old asks for itself again. All works without it. */
+/* Four things only: the countdowns go on, a page that has become old asks for itself again, a page that waits for the program
+   looks again, and files may be dropped onto a form. All works without it. */
 (function () {
   function words(due) {
     const now = Math.floor(Date.now() / 1000);
@@ -18,7 +19,7 @@
   function busy() {
     const at = document.activeElement;
     if (at && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)) return true;
-    for (const one of document.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), textarea")) if (one.value !== one.defaultValue) return true;
+    for (const one of document.querySelectorAll("main input:not([type=hidden]):not([type=checkbox]), main textarea")) if (one.value !== one.defaultValue) return true;
     return false;
   }
   let wanted = false;
@@ -40,6 +41,42 @@
       tick();
     }).catch(function () { wanted = true; });
   }
+  /* A page that waits: it looks every two seconds, and is put in whole once the waiting is over. */
+  function waited() {
+    if (!document.querySelector("[data-wait]")) return;
+    fetch(location.href, { credentials: "same-origin" }).then(function (answer) {
+      if (!answer.ok || answer.redirected) { location.reload(); return null; }
+      return answer.text();
+    }).then(function (text) {
+      if (text === null) return;
+      const fresh = new DOMParser().parseFromString(text, "text/html");
+      const now = fresh.querySelector("[data-wait]"), old = document.querySelector("[data-wait]");
+      if (!now) { if (!busy()) location.reload(); return; }
+      if (old) old.replaceWith(document.adoptNode(now));
+    }).catch(function () { /* looked again in a moment */ });
+  }
+  setInterval(waited, 2000);
+  /* Dropping: onto the form, or anywhere on a page that has just one. */
+  document.documentElement.classList.add("scripted");
+  function target(event) {
+    if (!event.dataTransfer || !Array.from(event.dataTransfer.types).includes("Files")) return null;
+    const at = event.target instanceof Element ? event.target.closest("form.drop") : null;
+    return at || document.querySelector("form.drop");
+  }
+  document.addEventListener("dragover", function (event) {
+    const form = target(event);
+    if (form) { event.preventDefault(); form.classList.add("over"); }
+  });
+  document.addEventListener("dragleave", function (event) {
+    if (!event.relatedTarget) for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
+  });
+  document.addEventListener("drop", function (event) {
+    const form = target(event);
+    if (!form) return;
+    event.preventDefault();
+    form.querySelector("input[type=file]").files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
   const newest = document.body.dataset.newest;
   setInterval(tick, 10000);
   if (newest !== undefined && window.EventSource) {

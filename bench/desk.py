@@ -1,0 +1,190 @@
+"""The desk over HTTP, as a process of its own: what the store costs at the endpoint, how long the board takes, and how soon
+fifty open boards hear of a change."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from bench.measure import interleaved, quantile, ratios, spread, table, verdict
+from dueprocess.kernel import now
+from dueprocess.testing import jail_day
+from dueprocess.testing.desk_server import DeskProcess, Place, free_port, live, next_change, prepare
+from dueprocess.testing.postgres import NoPostgres, temporary_postgres
+
+REQUESTS = 300
+SENDERS = (1, 4)
+"""The target is about the first: a jail's system sends one event after the other. The second shows what several at once do."""
+ROUNDS = 7
+TARGET_RATIO = 3.0
+PEOPLE = 500
+BOARDS = 30
+TARGET_BOARD_MS = 300.0
+VIEWERS = 50
+CHANGES = 10
+TARGET_SECONDS = 1.0
+
+
+class _Endpoint:
+    """Bookings over HTTP, each sender on a connection that stays open."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port, self._token = port, token
+        self._count = 0
+
+    def p99(self, senders: int) -> float:
+        """The 99th percentile of the milliseconds of a request, ``senders`` under way at a time."""
+        first = self._count
+        self._count += REQUESTS
+        with ThreadPoolExecutor(senders) as pool:
+            shares = [range(first + n, first + REQUESTS, senders) for n in range(senders)]
+            return quantile([ms for found in pool.map(self._share, shares) for ms in found], 0.99)
+
+    def _share(self, numbers: range) -> list[float]:
+        connection, found = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60), []
+        for number in numbers:
+            body = json.dumps({"name": f"Example {number}", "booking_number": f"B-{number}", "booked_at": "2026-01-02T03:04:05Z", "complete": True})
+            headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": f"bench-{number:06}", "Content-Type": "application/json"}
+            begun = time.perf_counter()
+            connection.request("POST", "/api/bookings", body=body, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            found.append((time.perf_counter() - begun) * 1e3)
+            if answer.status != 201:
+                raise RuntimeError(f"the endpoint answered {answer.status}")
+        connection.close()
+        return found
+
+
+@contextlib.contextmanager
+def _plain() -> Iterator[int]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "bench.desk_plain", str(port)])
+    try:
+        for _ in range(600):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            with contextlib.suppress(OSError):
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def _places(folder: Path) -> Iterator[list[tuple[str, Place]]]:
+    """SQLite, and PostgreSQL where there is one; both flush each commit to the disk."""
+    with contextlib.ExitStack() as stack:
+        (folder / "sqlite").mkdir()
+        found = [("SQLite", prepare(folder / "sqlite"))]
+        try:
+            url = stack.enter_context(temporary_postgres(durable=True))
+        except NoPostgres as error:
+            print(f"PostgreSQL was not measured: {error}")
+        else:
+            (folder / "postgres").mkdir()
+            found.append(("PostgreSQL", prepare(folder / "postgres", where=url)))
+        yield found
+
+
+def _endpoint(places: list[tuple[str, Place]]) -> bool:
+    rows, met = [], True
+    for name, place in places:
+        with _plain() as port, DeskProcess(place) as desk:
+            plain, whole = _Endpoint(port, "none"), _Endpoint(desk.port, place.token)
+            contenders = {f"{what} {n}": partial(one.p99, n) for what, one in (("without", plain), ("with", whole)) for n in SENDERS}
+            for contender in contenders.values():
+                contender()  # warm
+            found = interleaved(contenders, rounds=ROUNDS)
+        for senders in SENDERS:
+            without, with_ = found[f"without {senders}"], found[f"with {senders}"]
+            ratio, counts = ratios(with_, without), senders == SENDERS[0]
+            met = met and (not counts or ratio.median <= TARGET_RATIO)
+            rows.append([name, str(senders), spread(without).text("{:.1f}", " ms"), spread(with_).text("{:.1f}", " ms"), ratio.text("{:.1f}"), verdict(ratio.median <= TARGET_RATIO) if counts else "no target"])
+    print(f"The 99th percentile of a booking, {REQUESTS} a round; median (lowest to highest) of {ROUNDS} rounds.\n")
+    print(table(["database", "at a time", "without the store", "with it", "ratio", f"at most {TARGET_RATIO:.0f}"], rows))
+    return met
+
+
+def _board(desk: DeskProcess, cookie: str) -> list[float]:
+    """Milliseconds of a board, as a browser asks for it: over one connection, the look recorded before it is shown."""
+    connection, found = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60), []
+    for _ in range(BOARDS):
+        begun = time.perf_counter()
+        connection.request("GET", "/board", headers={"Cookie": cookie})
+        answer = connection.getresponse()
+        text = answer.read()
+        found.append((time.perf_counter() - begun) * 1e3)
+        if answer.status != 200 or text.count(b"Example 7-") < PEOPLE:
+            raise RuntimeError(f"the board answered {answer.status}, or with too few people")
+    connection.close()
+    return found
+
+
+def _heard(desk: DeskProcess, cookie: str, place: Place) -> list[float]:
+    """Seconds from the acknowledgement of a booking until the last of the viewers has heard of it."""
+    views = [live(desk, cookie) for _ in range(VIEWERS)]
+    for _, stream in views:
+        next_change(stream)
+    at = now.instant()
+    send, found = jail_day.sender(desk.address, place.token), []
+    for number in range(CHANGES):
+        heard: list[float] = []
+        threads = [threading.Thread(target=_note, args=(stream, heard)) for _, stream in views]
+        for thread in threads:
+            thread.start()
+        answer = send(jail_day.Push(f"V-{number}", 0, "bookings", {"name": "Example", "booking_number": f"V-{number}"}, at))
+        acknowledged = time.perf_counter()
+        if answer.status != 201:
+            raise RuntimeError(f"the endpoint answered {answer.status}")
+        for thread in threads:
+            thread.join()
+        found.append(max(0.0, max(heard) - acknowledged))
+        time.sleep(0.3)  # until the next change is one of its own
+    for connection, _ in views:
+        connection.close()
+    return found
+
+
+def _note(stream: http.client.HTTPResponse, heard: list[float]) -> None:
+    next_change(stream)
+    heard.append(time.perf_counter())
+
+
+def _people(places: list[tuple[str, Place]]) -> bool:
+    rows, met = [], True
+    for name, place in places:
+        with DeskProcess(place) as desk:
+            pushes = jail_day.day(seed=7, ends_at=now.instant(), people=PEOPLE, coming=0, leaving=0)
+            jail_day.drive(pushes, jail_day.sender(desk.address, place.token))
+            cookie = desk.sign_in()
+            _board(desk, cookie)  # warm
+            boards, heard = _board(desk, cookie), _heard(desk, cookie, place)
+        good = max(boards) <= TARGET_BOARD_MS and max(heard) <= TARGET_SECONDS
+        met = met and good
+        rows.append([name, spread(boards).text("{:.0f}", " ms"), spread(heard).text("{:.2f}", " s"), verdict(good)])
+    print(f"\nA board with {PEOPLE} people, {BOARDS} times; {CHANGES} changes and {VIEWERS} viewers, until the last has heard; median (lowest to highest).\n")
+    print(table(["database", "the board", "a change", f"{TARGET_BOARD_MS:.0f} ms and {TARGET_SECONDS:.0f} s"], rows))
+    return met
+
+
+def run() -> bool:
+    """Print the figures; whether all targets were met, the slowest board and the slowest change included."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        with _places(Path(one)) as places:
+            met = _endpoint(places)
+        with _places(Path(two)) as places:
+            return _people(places) and met

@@ -1,0 +1,32 @@
+"""Statements that every booking needs, built once: building one anew takes longer than running it."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import sqlalchemy as sa
+
+from dueprocess.store import tables
+
+
+@functools.cache
+def inserting(table: sa.Table) -> Any:
+    """Insert the row that is given as parameters."""
+    return table.insert()
+
+
+@functools.cache
+def changing(table: sa.Table) -> Any:
+    """Set what is given as parameters in the row of ``the_agency`` with ``the_id``."""
+    return table.update().where(table.c.agency == sa.bindparam("the_agency"), table.c.id == sa.bindparam("the_id"))
+
+
+@functools.cache
+def of_stay(table: sa.Table, *, order: str) -> Any:
+    """The rows of ``the_agency`` about ``the_stay``."""
+    return sa.select(table).where(table.c.agency == sa.bindparam("the_agency"), table.c.stay == sa.bindparam("the_stay")).order_by(table.c[order])
+
+
+STAY = sa.select(tables.stays).where(tables.stays.c.agency == sa.bindparam("the_agency"), tables.stays.c.id == sa.bindparam("the_id"))
+ZONE = sa.select(tables.agencies.c.zone).where(tables.agencies.c.id == sa.bindparam("the_agency"))

@@ -1,0 +1,202 @@
+"""Claims to review: a text put in, the claims found in it with their words, and what reviewers make of each.
+
+What is decided is kept as ``dueprocess agencies review`` keeps it (queue, reviews and accepted claims as plain files in the
+agency's own folder). A reviewer stands there by the account's id, in the account's role; no name is written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dueprocess.desk import NotHere, Who
+from dueprocess.desk.people import allow
+from dueprocess.extract.capture import MOST_BYTES, iso_day
+from dueprocess.kernel.errors import InputError
+from dueprocess.kernel.worker import run_limited
+from dueprocess.law.durable import write_whole
+from dueprocess.places import load_places
+from dueprocess.registry import ACCEPTS, POSITIONS
+from dueprocess.registry import review as room
+from dueprocess.registry.model import CONFIDENCES, VOICES
+from dueprocess.registry.promote import promote
+from dueprocess.registry.review import Waiting
+from dueprocess.registry.views import words
+from dueprocess.store import Person, accounts
+from dueprocess.web.desk import work
+from dueprocess.web.desk.drawing import shown
+from dueprocess.web.desk.service import Service
+from dueprocess.web.desk.session import Form, Upload, page, post, post_file, see
+from dueprocess.web.desk.shelf import folder_of, pages_of, registry_of, today
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+SECONDS, MEMORY = 90.0, 2_500_000_000
+"""What reading one text may take."""
+AROUND = 600
+"""Characters of the text shown on each side of a claim's words."""
+SHOWS = {"open": "To review", "second": "Second review wanted", "disputed": "Reviewers differ", "accepted": "Accepted", "rejected": "Rejected", "all": "All"}
+_CHANGES = ("agency", "county_or_city", "state", "position", "effective", "announced", "ended", "speaker", "claimant", "voice", "motive", "confidence")
+
+
+def add_claim_pages(app: FastAPI, service: Service) -> None:
+    """Add the routes."""
+
+    def queue(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "shelves")
+        show = request.query_params.get("show", "open")
+        if show not in SHOWS:
+            raise NotHere("there is no such list", do="choose one above the list")
+        folder = folder_of(service, who, "registry")
+        found = room.waiting(folder, places=load_places())
+        rows, number, pages = pages_of([w for w in found if _stands(w, show, who)], request.query_params.get("page", "1"), each=50)
+        counts = Counter(k for w in found for k in SHOWS if _stands(w, k, who))
+        return HTMLResponse(
+            shown(
+                service, "claims", person, rows=rows, number=number, pages=pages, show=show, shows=SHOWS, counts=counts, words=words, mine=who.account,
+                agreement=room.agreement(folder), names=_names(service, who),
+            )
+        )  # fmt: skip
+
+    def dropping(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "claims")
+        return HTMLResponse(shown(service, "claims_drop", person, today=today(service, who), nothing=None))
+
+    def drop(request: Request, person: Person, who: Who, form: Form, files: list[Upload]) -> Response:
+        allow(who, "claims")
+        folder = folder_of(service, who, "registry")
+        pasted, title, date = form.text("text"), form.text("title").strip()[:300], form.text("date").strip()
+        if not title:
+            raise InputError("the title of the text is missing", where="title", do="write it as it was published")
+        if date:
+            iso_day(date, where="date")
+        if bool(pasted.strip()) == bool(files):
+            raise InputError("it is not clear which text is meant", do="choose one file, or paste the text, not both")
+        if len(files) > 1:
+            raise InputError("one text at a time", do="put each in by itself: each has its own title and date")
+        data = files[0].data if files else pasted.encode()
+        if len(data) > MOST_BYTES:
+            raise InputError(f"more than {MOST_BYTES:,} bytes", do="split the file")
+        read = run_limited(work.read_article, [data, date, title], seconds=SECONDS, memory_bytes=MEMORY)
+        with _locked(folder), TemporaryDirectory(dir=folder) as scratch:
+            line = Path(scratch) / "claims.jsonl"
+            line.write_text(read["line"] + "\n", encoding="utf-8")
+            new = room.propose(line, folder, title=title, publisher=form.text("publisher").strip()[:200], date=date or read["published"], url=form.text("url").strip()[:500])
+            (folder / "texts").mkdir(mode=0o700, exist_ok=True)
+            write_whole(folder / "texts" / f"{read['id']}.txt", read["text"].encode(), mode=0o600)
+        if not new:
+            return HTMLResponse(shown(service, "claims_drop", person, today=today(service, who), nothing=read))
+        return see("/claims")
+
+    def claim(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "shelves")
+        found = _one(service, who, request.path_params["claim"])
+        return HTMLResponse(shown(service, "claim", person, **_shown(service, who, found)))
+
+    def judge(request: Request, person: Person, who: Who, form: Form) -> Response:
+        allow(who, "claims")
+        decision, found = form.text("decision"), _one(service, who, request.path_params["claim"])
+        if decision not in room.DECISIONS:
+            raise InputError("that is no decision", do=f"one of {', '.join(room.DECISIONS)}")
+        folder = folder_of(service, who, "registry")
+        now = room.corrected(found.claim, ())
+        changed: dict[str, str] = {}
+        if decision == "correct":
+            changed = {key: form.text(key).strip()[:300] for key in _CHANGES if key in form and form.text(key).strip() != getattr(now, key)}
+            accepts = ";".join(a for a in ACCEPTS if a in form.many("accepts"))
+            if accepts != ";".join(sorted(now.accepts.split(";"), key=lambda a: ACCEPTS.index(a) if a in ACCEPTS else 99)):
+                changed["accepts"] = accepts
+        with _locked(folder):
+            room.review(
+                folder, found.claim.id, decision=decision, correction=changed, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000],
+                date=today(service, who).isoformat(), known=(), places=load_places(),
+            )  # fmt: skip
+        return see(f"/claims/one/{found.claim.id}")
+
+    def proposal(request: Request, person: Person, who: Who) -> Response:
+        # A draft of law is counsel's: the same right as to determine.
+        allow(who, "determine")
+        day, actor = today(service, who), request.path_params["actor"]
+        draft = request.query_params.get("unreviewed") == "yes"
+        registry = registry_of(service, who, known_at=day)
+        reviews = room.reviews_of(folder_of(service, who, "registry")) if service.shelf is not None else {}
+        with TemporaryDirectory() as scratch:
+            made = promote(registry, actor, as_of=day, known_at=day, reviews=reviews, out=Path(scratch) / "law", folders=service.law_folders, unreviewed=draft)
+            texts = [(f.name, f.read_text(encoding="utf-8")) for f in made.files]
+        return HTMLResponse(shown(service, "registry_proposal", person, made=made, texts=texts, actor=registry.actor(actor), draft=draft, words=words))
+
+    app.add_route("/registry/proposal/{actor:path}", page(service, proposal), methods=["GET"])
+    app.add_route("/claims", page(service, queue), methods=["GET"])
+    app.add_route("/claims/drop", page(service, dropping), methods=["GET"])
+    app.add_route("/claims/drop", post_file(service, drop), methods=["POST"])
+    app.add_route("/claims/one/{claim}", page(service, claim), methods=["GET"])
+    app.add_route("/claims/one/{claim}", post(service, judge), methods=["POST"])
+
+
+def _stands(item: Waiting, show: str, who: Who) -> bool:
+    if show == "all":
+        return True
+    if show == "open":
+        return item.status == "pending"
+    if show == "second":
+        # A second pair of eyes: one reviewer so far, and it is not the one who looks.
+        return len(item.reviews) == 1 and item.reviews[0].reviewer != who.account
+    return item.status == show
+
+
+def _one(service: Service, who: Who, claim: str) -> Waiting:
+    found = next((w for w in room.waiting(folder_of(service, who, "registry"), places=load_places()) if w.claim.id == claim), None)
+    if found is None:
+        raise NotHere("there is no such claim in the queue", do="choose one from the list")
+    return found
+
+
+def _shown(service: Service, who: Who, found: Waiting) -> dict[str, Any]:
+    mine = next((r for r in found.reviews if r.reviewer == who.account), None)
+    registry = registry_of(service, who, known_at=today(service, who))
+    path = folder_of(service, who, "registry") / "texts" / f"{found.claim.text}.txt"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return {
+        "found": found, "c": room.corrected(found.claim, found.reviews), "mine": mine, "names": _names(service, who), "words": words, "positions": POSITIONS,
+        "accepts": ACCEPTS, "accepted": [words.ACCEPTS[a] for a in room.corrected(found.claim, found.reviews).accepts.split(";") if a in words.ACCEPTS], "voices": VOICES, "confidences": CONFIDENCES, "context": _context(text, found.claim.quote),
+        # Who has not judged yet does not see how others did: two reviews are worth more than one said twice.
+        "others": [r for r in found.reviews if r.reviewer != who.account] if mine or who.role == "auditor" else [],
+        "hidden": 0 if mine or who.role == "auditor" else len(found.reviews), "actor": registry.actors.get(found.actor),
+    }  # fmt: skip
+
+
+def _context(text: str, quote: str) -> tuple[str, str, str] | None:
+    """The words before, the quote and the words after; None where the text is not kept or the quote does not stand in it."""
+    plain, wanted = " ".join(text.split()), " ".join(quote.split())
+    at = plain.find(wanted) if wanted else -1
+    if at < 0:
+        return None
+    end = at + len(wanted)
+    return plain[max(0, at - AROUND) : at], plain[at:end], plain[end : end + AROUND]
+
+
+def _names(service: Service, who: Who) -> Mapping[str, str]:
+    """The accounts of the agency by id: in the files a reviewer is an id, on the page a name."""
+    with service.store.read(who.agency) as connection:
+        return {row["id"]: row["name"] for row in accounts.of_agency(connection, agency=who.agency)}
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Exclude every other reviewer on this folder, in this process or another."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
