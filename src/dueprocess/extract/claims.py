@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dueprocess.extract.echoes import NEAR, Options, Tables, alike, draft, short
+from dueprocess.extract.echoes import NEAR, Options, Tables, alike, draft, is_head, short
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.merging import merged
 from dueprocess.extract.model import Claim, Draft
@@ -44,7 +44,7 @@ def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
             if reply is not None and focus is not None:
                 drafts.append(draft(focus, reply, sentence.start, sentence.end, sentence, None))
             optional = options.reads(scene, sentence, inside, focus)
-            found = [] if optional is not None or tables.is_legend(sentence) else _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until, near=near)
+            found = [] if optional is not None or tables.is_legend(sentence) or is_head(sentence.text, inside) else _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until, near=near)
             if crowd and _ALL.match(sentence.text):
                 found = [replace(d, base=m.base, state=m.state or "", label=m.label, place=m.place, kind=m.kind, role=m.role or m.kind, office=m.office) for d in found[:1] for m in crowd]
             drafts += optional or found or tables.reads(scene, sentence, inside)
@@ -69,9 +69,12 @@ _ALL = re.compile(r"\W*(?:All|Both|Each|They all|They both|All (?:of them|two|th
 
 def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool) -> list[Draft]:
     found: list[Draft] = []
+    if scene.house is not None and len(sentence.text) < _LONGEST_HEADING and _HEADING.match(sentence.text):
+        return []
     for begin, end in clauses(sentence):
         if _OPENS_LIST.search(scene.text[begin:end]):
             end = _with_items(scene.text, end)
+        begin += len(scene.text[begin:end]) - len(scene.text[begin:end].lstrip())
         words = scene.text[begin:end]
         taken = stance(words, topical=topical)
         if taken is None or (blocked(words, taken.at, mild=taken.position in ("undecided", "unknown")) and not (says("statewide", words) and not says("hypothetical", words) and not says("urging", words))):
@@ -95,6 +98,9 @@ def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus:
 
 # Of what a candidate would do, nothing is told of the agency.
 _CANDIDATES = re.compile(r"\b(?:candidates?|candidacy|running for|challengers?|if elected|forum)\b")
+# "HOLDS AND DETAINERS": the heading of a chapter says nothing.
+_HEADING = re.compile(r"[^a-z\n]{4,80}(?:\n|\Z)")
+_LONGEST_HEADING = 100
 _OPENS_LIST = re.compile(r"(?::|\b(?:unless|if|when|except|either))\s*$")
 _ITEM = re.compile(r"[ \t]*(?P<mark>[-*•–]|\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])[.)])\s+\S")
 _MOST_ITEMS = 5

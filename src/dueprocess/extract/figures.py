@@ -7,7 +7,7 @@ times of day). Which candidates are figures is decided in ``counts``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,7 +33,7 @@ _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
     r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|ILCS|RCW|ORS|NRS|stat\.|code|(?:[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
-    r"|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#(]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
+    r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#(]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|times\b(?! last| in| this)|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
@@ -79,6 +79,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
     """All candidates outside tables, in order of the text."""
     unit = "detainers"
     last = -10
+    known: dict[int | float, str] = {}  # the unit that a number had before
     requests = len(wording("stances", "request").findall(text))
     shared = {f"requests:{min(requests, 4)}"}
     if len(wording("stances", "housing").findall(text)) > requests:
@@ -91,7 +92,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         asked = _ASKED_FOR.search(sentence.text)
         if asked is not None:
             unit = next((u for u, p in unit_words() if p.search(asked.group())), unit)
-        numbers = list(_numbers(sentence, unit))
+        numbers = list(_numbers(sentence, unit, known))
         if not numbers:
             continue
         around = {f"s:{name}" for name, found in _sentence(sentence.text).items() if found}
@@ -120,7 +121,7 @@ _HOW_MANY = re.compile(r"\b(?:[Hh]ow (?:many|often|much)|[Cc]ounts?\?|[Nn]umbers
 _SHORT_LINE = 60
 
 
-def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
+def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
     text, at = sentence.text, sentence.start
     if len(re.findall(r"\d+", text)) > _MOST_NUMBERS:
         return
@@ -131,7 +132,7 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
         begin = match.start("n")
         if value is None or (value < 2 and not (value == 0 and match["n"].lower() in ("0", "zero"))) or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
             continue
-        if _NEVER.search(text[max(0, begin - 18) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and re.match(r"[.)]", text[match.end() :])):
+        if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and re.match(r"[.)]", text[match.end() :])):
             continue
         end = match.end()
         if value == 48 and re.match(r"(?:[ \n-](?:extra |more )?hours?|s\b|[.,])|[ \n](?:and not|or)", text[end:]):
@@ -154,6 +155,8 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
             if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in _ALL_BODIES and _BODIES_LATER.match(text, behind[1]):
                 behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
             own.add(f"unit:{behind[0]}")
+            if value >= _TELLING:
+                known.setdefault(value, behind[0])
             used = behind[1]
             yield at + match.start(), at + behind[1], value, behind[0], said, own
             continue
@@ -161,7 +164,7 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
             continue
         own.add("bare")
         own.add(f"after:{_next_word(text, end)}")
-        yield at + match.start(), at + end, value, _bare_unit(text, match.start(), end, unit), said, own
+        yield at + match.start(), at + end, value, _again(text, end, value, known) or _bare_unit(text, match.start(), end, unit), said, own
     for match in _PARTS.finditer(text):
         if is_year(match["b"], value_of(match["b"]) or 0):
             continue
@@ -179,6 +182,21 @@ def _numbers(sentence: Sentence, unit: str) -> Iterator[tuple[int, int, int | fl
 _BODIES = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
 _BODIES_LATER = re.compile(r"[ \n](?:of[ \n](?:them|those|these)[ \n])?(?:(?:that|who|which)[ \n](?:\w+[ \n]){1,4})?(?:said|say|told|report(?:ed)?|answered|hold|honor|refuse|decline|require|want|limit|have[ \n](?:never|stopped|ended|changed|quit|adopted)|haven't|has[ \n](?:never|stopped)|are[ \n](?:thinking|reviewing|still|undecided)|do[ \n]as)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
+
+
+_TELLING = 12  # a smaller number that comes again may well be another
+_OF_SAME = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the|those|these|its)[ \n](?P<whole>{NUMBER})", re.IGNORECASE)
+_TIMES = re.compile(r"[ \n]times\b")
+
+
+def _again(text: str, end: int, value: int | float, known: Mapping[int | float, str]) -> str | None:
+    """The unit of a bare number that had one before ("the 206"), or that is a part of such a number ("151 of the 206")."""
+    if _TIMES.match(text, end):
+        return "detainers"  # how often it was asked or done
+    part = _OF_SAME.match(text, end)
+    if part is not None:
+        return "agencies" if _BODIES.match(text, part.end()) else known.get(value_of(part["whole"]) or 0)
+    return known.get(value)
 
 
 _CLAUSE_OF = re.compile(r",[ \n](?:which|who|whose|where)\b[^,;]*,")

@@ -12,7 +12,9 @@ from collections import Counter
 from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name
+from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.mentions import named, with_headings
+from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import states_of, with_towns
 from dueprocess.places.names import fold, key, words
 
@@ -35,8 +37,9 @@ def survey(text: str, *, title: str | None = None) -> Survey:
     state = _state_of(text, title, chosen)
     if state is not None:
         chosen = with_headings(text, chosen, state)
+    chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
-    return replace(settled, mentions=tuple(with_towns(text, list(settled.mentions), state)))
+    return replace(settled, mentions=tuple(with_short_forms(text, with_towns(text, list(settled.mentions), state))))
 
 
 def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | None:

@@ -11,30 +11,30 @@ from dueprocess.extract.numbers import NUMBER, value_of
 from dueprocess.extract.papers import findings
 from dueprocess.extract.sentences import Sentence
 
-_LENGTH = re.compile(rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|days?|nights?|weeks?|months?|minutes?)\b(?![- ]old)", re.IGNORECASE)
+_LENGTH = re.compile(rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?![- ]old)", re.IGNORECASE)
 _KEPT = re.compile(
     r"\b(?:was|were|been|being)[ \n](?:\w+[ \n])?(?:held|kept|detained|jailed|locked up|imprisoned|released|stuck)\b|\b(?:sat|spent|remained|stayed|waited|languished|overstayed|stuck|lingered)\b|\bhad been in\b"
-    r"|(?<!be )(?<!are )(?<!is )\b(?:held|kept|detained|jailed)\b|\b(?:[Kk]eeping|[Hh]olding|[Dd]etaining|[Jj]ailing)[ \n](?:him|her|them|a|an|the|Mr\.|Ms\.|(?-i:[A-Z][a-z]+))|\b(?:was|were)[ \n](?:there|inside)[ \n]for\b|\b(?:hung|hanging)[ \n]on[ \n]to\b|\bholds?[ \n](?:a[ \n])?(?:man|woman|citizen|teen\w*|veteran|student|mother|father|worker)\b"
+    r"|(?<!be )(?<!are )(?<!is )\b(?:held|kept|detained|jailed)\b|\b(?:[Kk]eeping|[Hh]olding|[Dd]etaining|[Jj]ailing)[ \n](?:him|her|them|a|an|the|Mr\.|Ms\.|(?-i:[A-Z][a-z]+))|\b(?:was|were)[ \n](?:there|inside)[ \n](?:for|till|until)\b|\b(?:hours?|hrs?|days?)[ \n](?:past|beyond|too[ \n]long)\b|\b(?:hung|hanging)[ \n]on[ \n]to\b|\bholds?[ \n](?:a[ \n])?(?:man|woman|citizen|teen\w*|veteran|student|mother|father|worker)\b"
     r"|\b(?:still|was|were|remained|stayed)[ \n](?:\w+[ \n])?(?:behind[ \n]bars|in[ \n](?:jail|a cell|custody|there)|inside|locked up)\b|\bbefore[ \n](?:she|he|they)[ \n](?:got|was|were|could|walked|left)\b|\b(?:jail|prison|county|sheriff|they|we)[ \n]had[ \n](?:him|her|for|a|an)?\b|\b(?:walked[ \n]out|let[ \n](?:go|out)|freed|released|got[ \n]out)\b",
     re.IGNORECASE,
 )
 # One person and not many: a rule speaks of anybody.
-_PERSON = re.compile(r"\b(?:he|she|him|her|his|hers|man|woman|mother|father|boy|girl|teen\w*|citizen|client|veteran|worker|plaintiff|student|driver|cook|farmer|farmhand|laborer|roofer|picker|dishwasher|nurse|waiter|clerk|immigrant|inmate named|resident|somebody|one|fella|guy|lady|person|cousin|brother|sister|husband|wife|son|daughter|uncle|aunt|neighbor|landscaper|painter|mechanic|carpenter|shepherd|butcher|baker|cleaner|janitor|barber|welder|mason|drywaller|-year-old|Mr\.|Ms\.|Mrs\.)(?:\b|(?<=\.))|\b[A-Z][a-z]+[ \n](?:[A-Z]\.[ \n])?[A-Z][a-z]+(?:-[A-Z][a-z]+)?\b|\b(?:a|an|one)[ \n](?:[\w'-]+[ \n]){1,4}?(?:was|had[ \n]been|who[ \n]was)[ \n](?:\w+[ \n])?(?:held|kept|jailed|stuck|detained)\b|\b(?:held|kept|jailed|holding|keeping)[ \n](?:a|an)[ \n][\w-]+")
-_RULE = re.compile(r"\b(?:up to|no more than|not more than|at most|for at least|within|may be|can be held|for as long as|older than|aged?|under the|at least|shall|will|can be|would be|limits?|maximum|no longer than|if|policy|whether|to hold a|(?:over|in|for|during) the (?:past|last)|argue|less than|fewer than|any(?:one|body)|asks? (?:that|for))\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|He|She|His|Her|him|her|his|hers|man|woman|mother|father|boy|girl|teen\w*|citizen|client|veteran|worker|plaintiff|student|driver|cook|farmer|farmhand|laborer|roofer|picker|dishwasher|nurse|waiter|clerk|immigrant|inmate named|resident|somebody|one|fella|guy|lady|person|cousin|brother|sister|husband|wife|son|daughter|uncle|aunt|neighbor|landscaper|painter|mechanic|carpenter|shepherd|butcher|baker|cleaner|janitor|barber|welder|mason|drywaller|-year-old|Mr\.|Ms\.|Mrs\.)(?:\b|(?<=\.))|\b[A-Z][a-z]+[ \n](?:[A-Z]\.[ \n])?[A-Z][a-z]+(?:-[A-Z][a-z]+)?\b|\b(?:a|an|one)[ \n](?:[\w'-]+[ \n]){1,4}?(?:was|had[ \n]been|who[ \n]was)[ \n](?:\w+[ \n])?(?:held|kept|jailed|stuck|detained)\b|\b(?:held|kept|jailed|holding|keeping)[ \n](?:a|an)[ \n][\w-]+")
+_RULE = re.compile(r"\b(?:up to|no more than|not more than|at most|for at least|within|may be|can be held|for as long as|(?:longer|more) than the|older than|aged?|under the|at least|shall|will|can be|would be|limits?|maximum|no longer than|if|policy|whether|to hold a|(?:over|in|for|during) the (?:past|last)|argue|less than|fewer than|any(?:one|body)|asks? (?:that|for))\b", re.IGNORECASE)
 _PAST_DUE = re.compile(r"\b(?:after|past|beyond|longer|extra|detainer|ICE|immigration)\b")
 _SUBJECT = re.compile(r"\b(?:detainer|ICE|immigration|release|sentence|bail|bond|citizen|American|charges?|dismissed|dropped|free to go|hold|form|paper|fax|judge|fine|bailed|jail|deport\w*)\b", re.IGNORECASE)
-# Counsel adds up what the questions before brought out: "So that's fifty-four hours."
-_SUMMED = re.compile(rf"[\W\d]*(?:[QA][.:]\s*)?So,?[ \n](?:that's[ \n]|that[ \n]is[ \n]|that[ \n]was[ \n]|it[ \n]was[ \n])?(?:about[ \n])?(?P<n>{NUMBER})[ \n](?P<unit>hours?|days?)[\W]*$", re.IGNORECASE)
+# What was brought out before is added up: "So that's fifty-four hours.", "Ninety-one hours."
+_SUMMED = re.compile(rf"[\W\d]*(?:[QA][.:]\s*)?(?:So,?[ \n]|(?=[\w-]+[ \n]hours?\W*$))(?:that's[ \n]|that[ \n]is[ \n]|that[ \n]was[ \n]|it[ \n]was[ \n])?(?:about[ \n])?(?P<n>{NUMBER})[ \n](?P<unit>hours?|days?)[\W]*$", re.IGNORECASE)
 _VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
 _QUESTIONS = 25
 # A single person kept, or how it went wrong.
 _ONE = re.compile(r"\b(?:a|an|one)[ \n][\w-]+[ \n](?:was|had[ \n]been)[ \n](?:held|kept|jailed)\b|\b(?:held|kept|keeping|holding|jailed|had)[ \n](?:a|an|one|him|her)[ \n]|\b(?:turned out|longer than|too long|extra|by mistake|in error|wrong (?:man|woman|person)|mix-up|because (?:nobody|no one))\b", re.IGNORECASE)
 # Not one stay but a practice, a rule or a price.
-_GENERAL = re.compile(r"\b(?:(?:people|inmates|persons|men|women)[ \n](?:stayed|spent|sat|remained)|(?:holds|keeps)(?![ \n](?:a[ \n])?(?:man|woman|citizen|teen\w*|veteran|student|mother|father|worker)\b)|(?:will|shall|may|must|can) (?:be )?(?:held|hold|keep|kept|detain\w*)|people (?:are|were) held|inmates|prisoners for|cost|\\$|asks?|used to|routinely|anyone|everyone|(?:nobody|no one)(?= (?:is|was|will|shall|may|gets|has|had|can)\b)|every|on average|average|longest|typically)\b|\$[\d,.]+[ \n](?:a|per|each|for each)\b", re.IGNORECASE)
+_GENERAL = re.compile(r"\b(?:(?:people|inmates|persons|men|women)[ \n](?:stayed|spent|sat|remained)|(?:holds|keeps)(?![ \n](?:a[ \n])?(?:man|woman|citizen|teen\w*|veteran|student|mother|father|worker)\b)|(?:will|shall|may|must|can) (?:be )?(?:held|hold|keep|kept|detain\w*)|people (?:are|were) held|(?:kept|held)[ \n](?:people|inmates|persons)\b|inmates|prisoners for|cost|\\$|asks?|used to|routinely|anyone|everyone|(?:nobody|no one)(?= (?:is|was|will|shall|may|gets|has|had|can)\b)|every|on average|average|longest|typically)\b|\$[\d,.]+[ \n](?:a|per|each|for each)\b", re.IGNORECASE)
 # Waiting for something else than release, or kept by somebody else than a jail.
 _ELSEWHERE = re.compile(r"\b(?:a detention center|detention centers|processing center|another state|one state|other state|talking|dentist|doctor|sick call|immigration court|at the border|years? in prison|sentenced to|shelter|hospital|notice|contract|comply|training)\b", re.IGNORECASE)
 _SHORTEST = 4
-_HOURS = {"hour": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
+_HOURS = {"hour": 1, "hr": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
 
 
 def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Incident]:
@@ -57,7 +57,7 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
         if kept is None or not (_SUBJECT.search(near) or (often and _ONE.search(sentence.text))) or not _PERSON.search(sentence.text) or _ELSEWHERE.search(sentence.text):
             continue
         # The exact length first: "nearly a week, 148 hours by her lawyer's count".
-        for match in sorted(_LENGTH.finditer(sentence.text), key=lambda m: (_VAGUE.match(m["n"]) is not None, not m["unit"].lower().startswith("hour"))):
+        for match in sorted(_LENGTH.finditer(sentence.text), key=lambda m: (_VAGUE.match(m["n"]) is not None, not m["unit"].lower().startswith("h"))):
             before = sentence.text[max(0, match.start() - 40) : match.start()]
             if match["unit"].lower() in ("month", "months", "week", "weeks") and not _PAST_DUE.search(sentence.text):
                 continue
@@ -82,7 +82,7 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
                 break  # told again
             if same is not None:
                 found.remove(same)
-            found.append(Incident(place=place.label if place else None, state=place.state if place else None, hours_overheld=hours, duration_text=match.group(), quote=sentence.text, start=sentence.start, end=sentence.end))
+            found.append(Incident(place=place.label if place and place.kind != "state" else None, state=place.state if place else None, hours_overheld=hours, duration_text=match.group(), quote=sentence.text, start=sentence.start, end=sentence.end))
             break
     return found
 

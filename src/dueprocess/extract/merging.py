@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from dueprocess.extract.dates import days, effective
+from dueprocess.extract.facilities import MARK
 from dueprocess.extract.gazetteer import state_name
 from dueprocess.extract.model import Claim, Draft
 from dueprocess.extract.papers import says
@@ -48,7 +49,7 @@ def _claim(scene: Scene, best: Draft, group: list[Draft], parts: Sequence[Senten
     said = [d.iso for d in days(sentence.text, published) if d.iso != effective(sentence.text, published)]
     return Claim(
         agency=agency,
-        county_or_city=None if best.kind == "state" else best.label,
+        county_or_city=None if best.kind == "state" or base.startswith(MARK) else best.label,
         state=state,
         agency_id=f"{best.place}/{role}" if best.place else None,
         position=best.position,
@@ -100,6 +101,8 @@ def _agency(scene: Scene, base: str, state: str, best: Draft, side: str) -> tupl
     if side == "state":
         office = best.office or ""
         return (f"{state_name(state)} {office}" if best.role == "state" else _proper(office or best.label)), best.role
+    if base.startswith(MARK):
+        return best.label, "corrections"
     if side == "city":
         return best.label, "city"
     sheriffs = [m.office or "" for m in mine if m.role == "sheriff"]

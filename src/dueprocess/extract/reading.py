@@ -36,7 +36,7 @@ def read(capture: Capture) -> Extraction:
         return Extraction(capture)
     found = _WORD.findall(text.lower())
     least = _LEAST_ENGLISH if len(found) >= 3 * _FEWEST_WORDS else _LEAST_ENGLISH * 2 / 3  # a few sentences tell less
-    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found):
+    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found) and not _is_table(text):
         return Extraction(capture, notes=("not read: the text is no running English (another language, or a table)",))
     if capture.published is None:
         day = _dated(text)
@@ -64,6 +64,16 @@ def read(capture: Capture) -> Extraction:
     )  # fmt: skip
 
 
+def _is_table(text: str) -> bool:
+    """Whether a text is an English table: it has few small words."""
+    return len(_ROW.findall(text)) >= _FEWEST_ROWS and len(_TABLE_WORDS.findall(text)) >= _FEWEST_ROWS
+
+
+_ROW = re.compile(r"^[^\n]*(?:[|\t][^\n]*){2,}$", re.MULTILINE)
+_TABLE_WORDS = re.compile(r"\b(?:[Cc]ounty|[Ss]heriff|[Ww]arrant|[Jj]ail|[Pp]olicy|[Hh]onors?|[Hh]olds?|[Dd]eclines?|[Nn]otes?|[Ss]tate)\b")
+_FEWEST_ROWS = 4
+
+
 def prepared(text: str) -> tuple[str, Callable[[int], int]]:
     """The text as the rules read it, and the way from its offsets back to the given text's."""
     return _joined(_evened(text))
@@ -75,6 +85,9 @@ _NUMBERED = re.compile(r"^[ \t]{0,8}\d{1,2}(?=[ \t]{2,}\S)", re.MULTILINE)
 _QUOTED = re.compile(r"^(?:[ \t]*>)+(?=[ \t]|$)", re.MULTILINE)
 _FEWEST_NUMBERED = 8
 _TABLE_ROW = re.compile(r"^[^\n|]*(?:\|[^\n|]*){2,}$", re.MULTILINE)
+# Three lines or more of three columns or more that only spaces part: a table without bars.
+_ALIGNED = re.compile(r"(?:^[ ]*\S+(?:[ ]\S+)*(?:[ ]{2,}\S+(?:[ ]\S+)*){2,}[ ]*(?:\n|\Z)){3,}", re.MULTILINE)
+_GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
 _DOTTED = re.compile(r"\b(?:I\. ?C\. ?E\.)(?![A-Za-z])")
 
 
@@ -87,6 +100,7 @@ def _evened(text: str) -> str:
     text = text.translate(_STRAIGHT)
     text = _DOTTED.sub(lambda m: "ICE" + " " * (len(m.group()) - 3), text)
     text = _TABLE_ROW.sub(lambda m: m.group().replace("|", "\t"), text)
+    text = _ALIGNED.sub(lambda m: _GAP.sub(lambda g: "\t" + " " * (len(g.group()) - 1), m.group()), text)
     text = _QUOTED.sub(lambda m: " " * len(m.group()), text)
     if len(_NUMBERED.findall(text)) >= _FEWEST_NUMBERED:
         text = _NUMBERED.sub(lambda m: " " * len(m.group()), text)

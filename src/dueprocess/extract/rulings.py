@@ -10,7 +10,7 @@ from dueprocess.extract.model import Ruling
 from dueprocess.extract.wording import table
 
 _PARTY = r"(?:[A-Z][\w'’.-]*|of|the|ex|rel\.|&|and|de|la|El)"
-_VERSUS = re.compile(rf"(?P<a>[A-Z][\w'’-]*(?:[ \n](?:{_PARTY})){{0,5}}?)[ \n](?:vs?\.?|versus)[ \n](?P<b>(?:[A-Z][\w'’-]*|U\.S\.)(?:[ \n](?:of[ \n](?:the[ \n])?)?(?:[A-Z][\w'’-]+|U\.S\.|&)){{0,4}})")
+_VERSUS = re.compile(rf"(?P<a>(?:(?:[A-Z]\.){{2,4}}|[A-Z][\w'’-]*)(?:[ \n](?:{_PARTY})){{0,5}}?)[ \n](?:vs?\.?|versus)[ \n](?P<b>(?:[A-Z][\w'’-]*|U\.S\.)(?:[ \n](?:of[ \n](?:the[ \n])?)?(?:[A-Z][\w'’-]+|U\.S\.|&)){{0,4}})")
 _CITATION = re.compile(r"^,?[ \n](?P<cite>\d{1,4} (?:F\. ?(?:\dd|4th|Supp\. ?\dd|Supp\.)|U\.S\.|S\. ?Ct\.|P\.\dd|N\.E\.\dd|N\.Y\.S\.\dd|Mass\.|A\.\dd|WL) ?\d+|\d{4} WL \d+|No\. [\w:-]+)(?:[^()\n]{0,30}\((?P<paren>[^()]{2,60})\))?")
 _LEAD = re.compile(r"^(?:In|See|The|After|Since|Under|By|And|But|Following|Cf\.|Also|Citing|Compare|That|When|Both|Case|Decision|Like|Unlike)[ \n]+")
 _COURTS = (
@@ -55,6 +55,11 @@ def rulings(text: str) -> list[Ruling]:
         hit = wording.search(text)
         if hit:
             found[entry["name"]] = Ruling(name=entry["name"], court=entry["court"], date=entry["date"], quote=hit.group(), start=hit.start(), end=hit.end())
+    for match in _BY_COUNTY.finditer(text):
+        place = match["place"]
+        if not any(place.split()[-1].lower() in f"{r.name} {r.court}".lower() for r in found.values()):
+            name = " ".join(match["name"].split())
+            found.setdefault(name, Ruling(name=name, court=None, date=None, quote=match.group("name"), start=match.start("name"), end=match.end("name")))
     for described in _DESCRIBED.finditer(text):
         place = described["place"]
         near = [r for r in found.values() if abs(r.start - described.start()) < _APART or place.split()[-1] in f"{r.name} {r.court}"]
@@ -69,6 +74,8 @@ _DESCRIBED = re.compile(
     r"\b(?P<court>(?:[Aa]|[Tt]he|[Aa]nother)[ \n](?:\w+[ \n]){0,2}?(?:federal|U\.S\.|state|county|superior|district|circuit|appellate|appeals|supreme)[ \n](?:\w+[ \n]){0,2}?(?:judge|court|magistrate)(?:[ \n]judge)?[ \n](?:in|for|of|from)[ \n](?P<place>[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?))"
     r",?[ \n](?:\w+[ \n]){0,4}?(?:ruled|held|found|decided|struck down|concluded|threw out|declared)\b[^.;\n]{0,200}"
 )
+# "after the Linn County ruling": a decision by the county that it went against.
+_BY_COUNTY = re.compile(r"\b(?:[Tt]he|[Aa]|[Tt]hat)[ \n](?P<name>(?:federal[ \n])?(?P<place>[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?)[ \n]County[ \n](?:ruling|judgment|verdict))\b")
 _ON_HOLDS = re.compile(r"\b(?:detain\w*|ICE|hold|holding|probable cause|Fourth Amendment|immigration)\b")
 _APART = 400
 

@@ -14,7 +14,7 @@ LONGEST = 1_200
 
 # A full stop after these ends no sentence.
 _SHORT = word_set("abbreviations")
-_END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
+_END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)(?![ ]*\t)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
 # Short forms that are words of their own in small letters.
 _WORDS_TOO = frozenset(["no", "me", "miss", "ill", "mass", "wash", "cal", "id", "art", "col", "gen", "ore", "pa", "la", "in", "rev", "dist", "maj", "del", "tex"])
 _LAST = re.compile(r"([\w.'’]+)\.[\"'”’)\]]*\Z")

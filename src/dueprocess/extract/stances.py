@@ -55,7 +55,7 @@ def stance(text: str, *, topical: bool) -> Stance | None:
     firm = target is not None
     notice = says("notify", text) is not None and says("no-notify", text) is None
     silent = says("unanswered", text)
-    if silent and (says("practice", text) or (topical and not says("notify", text) and _REFUSES.search(text))) and not _OF_ANOTHER.search(text):
+    if silent and (says("practice", text) or (topical and not says("notify", text) and _REFUSES.search(text))) and not _OF_ANOTHER.search(text) and not _FEDERAL.search(text[: silent.start()]):
         return Stance("unknown", (), silent.start(), False, firm)
     undecided = says("undecided", text)
     if undecided:
@@ -65,6 +65,9 @@ def stance(text: str, *, topical: bool) -> Stance | None:
     apart = _NOT_APPLIED.search(text) if topical else None
     if apart is not None and (papers := papers_in(text, apart.end())):
         return conditional(papers, apart.start(), notice, True)
+    served = _SERVED.search(text) if topical else None
+    if served is not None and (papers := [f for f in papers_in(text, 0) if f[0] in ("judicial-warrant", "court-order") and f[1] < served.start()]):
+        return conditional(papers, served.start(), notice, True)
     none = says("none-declined", text)
     if none:
         return Stance("honors_all", ("detainer",), none.start(), notice, firm)
@@ -140,7 +143,9 @@ def stance(text: str, *, topical: bool) -> Stance | None:
 # A rule's exception, in a sentence of its own.
 _OF_ONE = re.compile(r"\b(?:he|she)(?: is| was| has been| had been|'s) (?:\w+ )?(?:held|kept|detained|jailed)$", re.IGNORECASE)
 _SO_MANY = re.compile(r"\s(?:exactly |only |about |just |some |at least )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|one)\b(?!-hour| hours| days)")
-_NOT_APPLIED = re.compile(r"\b(?:does|do|shall|will) not apply (?:where|when|if|to|in)\b|\b(?:sole|only) exceptions? (?:is|are|being)\b", re.IGNORECASE)
+_NOT_APPLIED = re.compile(r"\b(?:does|do|shall|will) not apply (?:where|when|if|to|in)\b|\b(?:sole|only) exceptions? (?:is|are|being)\b|\b(?:does|do|will) (?:permit|authorize|support|justify|allow)s? (?:a hold|holding|detention|custody)\b|\bfollowing (?:\w+ ){0,2}(?:permits?|authorizes?|supports?|justif(?:y|ies)|allows?) (?:a hold|holding|detention|custody)\b", re.IGNORECASE)
+# "a warrant signed by a judge is honored like any other": what it does hold on.
+_SERVED = re.compile(r"\b(?:is|are|will be|gets?) (?:always |still )?(?:honored|accepted|obeyed|served|respected|followed)(?:,? (?:like|as|just)\b|[.;]?\W*$)", re.IGNORECASE)
 _OF_RELEASE = re.compile(r"\b(?:releas\w+|let (?:go|out)|getting out|leaving|walks?|walking|bond(?:s|ed)? out)\b", re.IGNORECASE)
 
 
@@ -161,6 +166,8 @@ _URGED = re.compile(r"\b(?:urge[sd]?|encourage[sd]?|call(?:s|ed)? (?:up)?on|reco
 _OF_PROGRAM = re.compile(r"287\(g\)|\b(?:agreements?|contracts?|programs?|partnership|task force|leases?|beds?|deal|memorandum|lawsuit|suit|bid|grant)\b", re.IGNORECASE)
 _REFUSES = re.compile(r"\b(?:won't|would not|wouldn't|will not|refus\w+|declin\w+|mum|no comment|none of \w+ business|silent|nothing to|time of day|hung up|(?:sooner|rather|prefer\w*) (?:to )?not|(?:do|does)(?: not|n't) (?:comment|discuss|talk|share|speak)|counsel|drawn)\b", re.IGNORECASE)
 _OF_ANOTHER = re.compile(r"\b(?:comment|speak|talk|say|discuss) (?:(?:on|about|of) )?(?:a|an|the|any|this|that|pending|ongoing) (?:\w+ )?(?:paper|bill|proposal|lawsuit|suit|contracts?|litigation|case|resolution|negotiations?|measure|settlement|incident|investigation|threats?|charges?|plan|deal|raid|arrests?|election|vote|claim)\b", re.IGNORECASE)
+# Whose silence is no jail's.
+_FEDERAL = re.compile(r"^\W*(?:The |A )?(?:spokes\w+ (?:for|of|at) )?(?:the )?(?:U\.S\. )?(?:[Ii]mmigration (?:agency|officials|authorities|service|and Customs Enforcement)|ICE|(?:Department of )?Homeland Security|federal (?:agency|officials)|agency)\W+(?:\w+ ){0,4}$")
 # "You're not going out my door until ICE has had its 48 hours."
 _STAYS = re.compile(r"\b(?:not|nobody|no one|n't|never)\b[^.;]{0,30}\b(?:leaves?|leaving|walks?|goes|go|going|gets?|getting|released|let go|out)\b[^.;]{0,40}\b(?:until|till|before) (?:ICE|the (?:48|forty|agents|feds)|they|agents|48|forty|immigration)\b", re.IGNORECASE)
 _NOT_NEEDED = re.compile(r"\b(?:no|without|not|nor)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)

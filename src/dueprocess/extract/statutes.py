@@ -31,11 +31,25 @@ def statutes(text: str) -> list[Statute]:
         if mark.startswith("section") and any(mark[7:] in known for known in found):
             continue
         found.setdefault(mark, Statute(name=called, quote=match.group(), start=start, end=end))
+        further = _FURTHER.match(text, end) if "c" in match.groupdict() or "U" in called else None
+        if further is not None and "s" in match.groupdict() and _alike(match["s"], further["s"]):
+            called = called.replace(match["s"], further["s"])
+            found.setdefault(re.sub(r"[^a-z0-9()]", "", called.lower()), Statute(name=called, quote=further["s"], start=further.start("s"), end=further.end("s")))
     return list(found.values())
 
 
+# "8 U.S.C. 1226 and 1357(d)": a second section of the same code.
+_FURTHER = re.compile(r"(?: as it then was)?(?:,|,? (?:and|or|&))(?: §§?)? (?P<s>\d[\dA-Za-z]*(?:[.:-][\dA-Za-z]+)*(?:\([a-zA-Z0-9]{1,4}\))*)")
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two section numbers could stand in the same code: both with a point, or of about the same length without one."""
+    a, b = one.split("(")[0], other.split("(")[0]
+    return ("." in a) == ("." in b) and ("." in a or (len(b) >= 3 and abs(len(a) - len(b)) <= 1 and not re.fullmatch(r"(?:19|20)\d\d", b)))
+
+
 _BILL = re.compile(r"(?:Senate|House|Assembly|Legislative)[ \n](?:Bill|File)|[SHAL]\.?[BFR]\.?[ \n]?\d|S\.[ \n]?\d")
-_SUBJECT = re.compile(r"\b(?:detain\w*|immigra\w*|ICE|deport\w*|jails?|sheriffs?|holds?|sanctuary|TRUST|Trust|custody|federal)\b")
+_SUBJECT = re.compile(r"\b(?:detain\w*|immigra\w*|ICE|deport\w*|jails?|sheriffs?|holds?|sanctuary|TRUST|Trust|custody|federal|warrants?)\b")
 _REACH = 260
 
 

@@ -21,7 +21,7 @@ _REFERS = re.compile(
 _ACTS = re.compile(r"[ \n](?:will|would|does|has|no longer|now|stopped|refuses|declines|honors|holds|requires)\b")
 _OWN_WORDS = re.compile(r"\b(?:we|our|the (?:jail|sheriff|office|department|county)|deputies|(?:his|her|its) (?:office|jail|department))\b", re.IGNORECASE)
 # A rule's own voice: "No person shall be held".
-_IMPERSONAL = re.compile(r"(?:.*[:\"][ \n]*\"?)?(?:[\W\d]|[A-Za-z][.)]\s)*(?:A hold|Holds|(?:A|An|Any|Each|Every|Such|The|These|All) (?:ICE |immigration |federal |faxed |bare )?(?:requests?|detainers?|individuals?|persons?|inmates?|prisoners?|detainees?|holds?)\b|When|If|Where|Upon|Once|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b", re.DOTALL)
+_IMPERSONAL = re.compile(r"(?:.*[:\"][ \n]*\"?)?(?:[\W\d]|[A-Za-z][.)]\s)*(?:A hold|Holds|(?:Only )?[Tt]he following|(?:A|An|Any|Each|Every|Such|The|These|All) (?:ICE |immigration |federal |faxed |bare )?(?:requests?|detainers?|individuals?|persons?|inmates?|prisoners?|detainees?|holds?)\b|When|If|Where|Upon|Once|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ _IMPERATIVE = re.compile(r"(?:^\W*|\b(?:[Ii]f|[Ww]hen|[Ww]here|[Oo]nce)\b[^,]{3,
 # "a Linn County man": somebody who lives there.
 _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters)\b")
 # A document's way of speaking of the agency that issues it.
-_OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|the (?:Office|Agency|Department|Facility|Jail|Division|Bureau)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
+_OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|[Tt]he (?:Office|Agency|Department|Facility|Jail|Division|Bureau|Authority|Center)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
 _THE_PAPER = re.compile(r"(?:detainers?|holds?|requests?|forms?)\b", re.IGNORECASE)
 _ANY_AGENCY = re.compile(r"\b(?:a|any|each|every|another|some|most|no)[ \n](?:\w+[ \n]){0,2}?(?:county|jail|sheriff|city|agency|department|jurisdiction|locality|prison|warden)\b(?!'s)", re.IGNORECASE)
 

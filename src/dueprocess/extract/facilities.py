@@ -1,0 +1,64 @@
+"""Jails that bear a name of their own ("Piedmont Regional Jail Authority"), and the short forms of agencies ("MDC")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dueprocess.extract.atlas import Mention, index
+from dueprocess.places.names import fold, key, words
+
+MARK = "facility:"
+"""What the base of a named jail begins with: it is no county's name."""
+
+_CAP = r"[A-Z][\w'-]*\.?"
+_REGIONAL = re.compile(
+    rf"\b(?P<name>{_CAP}(?: {_CAP}){{0,3}}) (?:Regional|REGIONAL|Interlocal|INTERLOCAL|Tri-County|Multi-County) (?:(?:Adult|Public|Criminal) )?"
+    r"(?:Jail|JAIL|Corrections?|CORRECTIONS?|Correctional|CORRECTIONAL|Detention|DETENTION|Justice|JUSTICE)(?: (?:Authority|AUTHORITY|Facility|FACILITY|Center|CENTER|Complex|COMPLEX|Institution))*"
+)
+# "Alvin S. Glenn Detention Center": somebody's name, though its last word is a county's somewhere.
+_AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)\.)? (?:(?:Regional|Adult|County) )?(?:Detention|Correctional|Justice|Corrections) (?:Center|Facility|Complex)")
+
+
+def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list[Mention]:
+    """The mentions with the jails that bear names of their own, in the state of the text.
+
+    A jail whose name begins with a county's is that county's and stays as it was read.
+    """
+    if state is None:
+        return chosen
+    counties = index().counties
+    found: list[Mention] = []
+    for pattern in (_REGIONAL, _AFTER_PERSON):
+        for match in pattern.finditer(text):
+            name = re.sub(r"^(?:The|THE|At|At the|In|For|And|But) ", "", match.group())
+            start = match.end() - len(name)
+            if pattern is _REGIONAL and any(e[1] == state for part in re.split(r"-", match["name"]) for e in counties.get(key(words(re.sub(r"^(?:The|THE) | (?:County|COUNTY)$", "", part))), ())):
+                continue
+            flat = " ".join(name.split())
+            flat = flat.title() if flat.isupper() else flat
+            found.append(Mention(start, match.end(), "county", MARK + fold(flat), flat, state, None, "corrections", flat, True))
+    if not found:
+        return chosen
+    kept = [c for c in chosen if not any(c.start < m.end and m.start < c.end for m in found)]
+    return sorted([*kept, *found], key=lambda m: m.start)
+
+
+_SHORT_FORM = re.compile(r"[ \n]\((?:the[ \n])?\"?(?P<short>[A-Z]{3,8})\"?\)|,[ \n](?:known[ \n]as|called|or)[ \n](?:the[ \n])?(?P<known>[A-Z]{3,8})\b")
+_NO_AGENCY = frozenset({"ICE", "DHS", "CBP", "ACLU", "INS", "ERO", "FBI", "DOJ"})
+
+
+def with_short_forms(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions with the later uses of an agency's initials, where the text gives them in brackets behind its name."""
+    found: list[Mention] = []
+    for mention in mentions:
+        short = _SHORT_FORM.match(text, mention.end) if mention.office else None
+        name = (short["short"] or short["known"]) if short else None
+        if short is None or not name or name in _NO_AGENCY:
+            continue
+        found += [replace(mention, start=m.start(), end=m.end()) for m in re.compile(rf"\b{name}\b").finditer(text, short.end())]
+    if not found:
+        return list(mentions)
+    kept = [f for f in found if not any(m.start < f.end and f.start < m.end for m in mentions)]
+    return sorted([*mentions, *kept], key=lambda m: m.start)
