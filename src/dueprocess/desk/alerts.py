@@ -24,7 +24,7 @@ from dueprocess.desk.keeping import Keeping
 from dueprocess.desk.people import NotHere, Who, allow
 from dueprocess.kernel.errors import InputError, shown
 from dueprocess.kernel.outside import not_of_immigration
-from dueprocess.store import Done, Draft, Receipt, Store, tables
+from dueprocess.store import Done, Draft, Receipt, Store, Unavailable, tables
 from dueprocess.store.accounts import settings_of
 
 log = logging.getLogger("dueprocess.desk")
@@ -62,21 +62,44 @@ Send = Callable[[Sequence[str], str, str, Mapping[str, Any]], bool]
 
 def turn(desk: Desk, *, send: Send | None = None) -> int:
     """One turn for every agency: ask again what the clock has reached, raise what is due, send what is to be told.
-    Returns the entries written. Whatever fails for one stay is tried at the next turn and never stops the others."""
-    count = 0
+    Returns the entries written. Whatever fails for one stay is tried at the next turn and never stops the others, and no
+    agency's fault stops another's. Raises at the end what one agency's turn as a whole ended with, and Unavailable where the
+    database took no entry: then nobody may count the turn as done."""
+    count, failed = 0, list[Exception]()
     for agency in agencies(desk.store):
-        for handover in desk.to_take_over(agency):
-            count += _tried(partial(_take_over, desk, agency, handover))
-        for stay, because in _to_decide(desk, agency):
-            count += _tried(partial(_decide, desk, agency, stay, because))
-        with desk.store.read(agency) as connection:
-            times = Times.of(settings_of(connection, agency))
-        for row in _due(desk.store, agency, desk.now(), times):
-            for stage, offset, level in times.stages:
-                if row.due_at + offset <= desk.now():
-                    count += _tried(partial(_raise, desk, agency, row, stage, row.due_at + offset, level))
-        for alert in _unheard(desk.store, agency, desk.now(), times):
-            count += _tried(partial(_tell, desk, agency, alert, send))
+        try:
+            count += _turn_of(desk, agency, send, failed)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return count
+
+
+def _turn_of(desk: Desk, agency: str, send: Send | None, lost: list[Exception]) -> int:
+    count = 0
+
+    def tried(work: Callable[[], int]) -> int:
+        try:
+            return work()
+        except Unavailable as error:
+            lost.append(error)
+        except Exception as error:  # one stay's fault must not silence the others' alerts
+            log.error("a turn of the alerts failed for one stay: %s", type(error).__name__)
+        return 0
+
+    for handover in desk.to_take_over(agency):
+        count += tried(partial(_take_over, desk, agency, handover))
+    for stay, because in _to_decide(desk, agency):
+        count += tried(partial(_decide, desk, agency, stay, because))
+    with desk.store.read(agency) as connection:
+        times = Times.of(settings_of(connection, agency))
+    for row in _due(desk.store, agency, desk.now(), times):
+        for stage, offset, level in times.stages:
+            if row.due_at + offset <= desk.now():
+                count += tried(partial(_raise, desk, agency, row, stage, row.due_at + offset, level))
+    for alert in _unheard(desk.store, agency, desk.now(), times):
+        count += tried(partial(_tell, desk, agency, alert, send))
     return count
 
 
@@ -86,14 +109,6 @@ def _take_over(desk: Desk, agency: str, handover: str) -> int:
 
 def _decide(desk: Desk, agency: str, stay: str, because: str) -> int:
     return len(desk.decide_again(agency, stay, because=because).numbers)
-
-
-def _tried(work: Callable[[], int]) -> int:
-    try:
-        return work()
-    except Exception as error:  # one stay's fault must not silence the others' alerts
-        log.error("a turn of the alerts failed for one stay: %s", type(error).__name__)
-        return 0
 
 
 def agencies(store: Store) -> list[str]:

@@ -12,6 +12,7 @@ from dueprocess.desk.deciding import decided
 from dueprocess.desk.drafts import choice, ground_draft, key_of, next_label, pending, text_of, until_of
 from dueprocess.desk.moments import read_when
 from dueprocess.desk.people import Who, allow
+from dueprocess.desk.statements import IN_BY_NUMBER
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Done, Draft, Receipt
 from dueprocess.store.accounts import new_id
@@ -40,6 +41,7 @@ class Arriving(Base):
         }  # fmt: skip
 
         def work(connection: sa.Connection) -> Done:
+            not_in_already(connection, who.agency, body["booking_number"])
             label = next_label(connection, who.agency, now, zone)
             head: dict[str, Any] = {"case": label, "when": when.at}
             first = Draft(kinds.BOOKED, body, subject=stay, head=head, expect=0)
@@ -82,3 +84,13 @@ class Arriving(Base):
     def refuse_bail(self, who: Who, stay: str, *, at: str | None = None, once: str | None = None, seen: int | None = None) -> Receipt:
         """Bail was offered and refused because of the detainer: that ends the ground that it would have ended."""
         return self._simple(who, "ground", stay, kinds.BAIL_REFUSED, {}, at=at, once=once, seen=seen)
+
+
+def not_in_already(connection: sa.Connection, agency: str, booking_number: str, *, but: str | None = None) -> None:
+    """A booking number names one person who is in: what other systems push goes by it. ``but``: that person's own stay.
+    Raises InputError, naming the case that has it."""
+    if not booking_number:
+        return
+    case = connection.execute(IN_BY_NUMBER, {"the_agency": agency, "the_number": booking_number, "but": but or ""}).scalar()
+    if case is not None:
+        raise InputError(f"this booking number is in already, as case [{case}]", where="booking number", do="go on with that case; where its number is wrong, correct it there first")

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dueprocess.desk import events as kinds
+from dueprocess.desk.arriving import not_in_already
 from dueprocess.desk.base import LANGUAGES, Base, Seen, row_of
 from dueprocess.desk.drafts import BESIDE, amending, choice, moved, paper_draft, read_until, text_of
 from dueprocess.desk.moments import When, read_when
@@ -40,9 +41,11 @@ class Correcting(Base):
         if not name.strip():
             raise InputError("the name is missing", do="write the name under which the person is booked")
 
-        def make(_: sa.Connection, found: Seen) -> Draft:
+        def make(connection: sa.Connection, found: Seen) -> Draft:
             old = next(r for r in found.rows if r.kind == kinds.BOOKED)
             new = {"name": text_of(name, "name"), "booking_number": text_of(booking_number, "booking number")}
+            if found.row.left_at is None and new["booking_number"] != found.row.booking_number:
+                not_in_already(connection, who.agency, new["booking_number"], but=stay)
             if language is not None:
                 new["language"] = choice(language, LANGUAGES, "language")
             body = {**old.body, **new}

@@ -81,15 +81,18 @@ def deadlines(answer: Mapping[str, Any], at: int) -> dict[str, int]:
     """What has to be done by when: the release, the end of a hold, each limit that binds, each duty with a time."""
     found: dict[str, int] = {}
     outcome, then = answer["outcome"], answer["then"]
+    # Where only the duty is open, holding is lawful either way: it ends like any other hold.
+    duty = outcome == "review" and answer["open_because"] == "duty"
+    ends = _next_release(answer, at) if duty else _instant(answer["hold_until"])
     if outcome == "release":
         found["release"] = _since(answer, at)
-    elif outcome == "review" and answer["open_because"] != "duty":
+    elif outcome == "review" and not duty:
         found["settle_or_release"] = _since(answer, at)
-    elif outcome in HOLDS and _instant(answer["hold_until"]) is not None:
-        found["hold_ends"] = int(_instant(answer["hold_until"]) or 0)
+    elif (duty or outcome in HOLDS) and ends is not None:
+        found["hold_ends"] = ends
     elif outcome == "local_custody" and then is not None and _instant(then["at"]) is not None:
         found["release_due"] = int(_instant(then["at"]) or 0)
-    if outcome in HOLDS:
+    if duty or outcome in HOLDS:
         for clock in answer["clocks"]:
             end = _instant(clock["ends_at"])
             binds = clock["state"] == "applies" and not clock["defeated"]
@@ -100,6 +103,12 @@ def deadlines(answer: Mapping[str, Any], at: int) -> dict[str, int]:
         if end is not None and duty["status"] not in ("done", "missed"):
             found[f"duty {duty['norm']}"] = end
     return found
+
+
+def _next_release(answer: Mapping[str, Any], at: int) -> int | None:
+    """The next instant from which the timeline says release; None where none is listed."""
+    starts = (_instant(span["from"]) for span in answer["timeline"] if span["outcome"] == "release")
+    return min((start for start in starts if start is not None and start > at), default=None)
 
 
 def _since(answer: Mapping[str, Any], at: int) -> int:

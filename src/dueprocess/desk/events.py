@@ -79,7 +79,7 @@ def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool 
     elif kind in (RELEASED, TRANSFERRED) or (kind == AGAINST and head["left_to"] is not None):
         status = "released" if head["left_to"] == "community" else "transferred"
         _stay(connection, event, left_at=head["when"], left_to=head["left_to"], status=status, next_decision_at=None, next_deadline_at=None)
-        _close(connection, event, _number(head["when"]))
+        _close(connection, event, _number(head["when"]), instead_of=_number(head["amends"]) if again else None)
         if head.get("handover") and not again:
             _handover(connection, event, way="out", other=head["to"], number=None)
 
@@ -170,12 +170,14 @@ def deadline_id(stay: str, what: str) -> str:
     return f"{stay}/{what}"
 
 
-def _close(connection: sa.Connection, event: Event, at: int) -> None:
-    """The person left: each open deadline was met or missed."""
+def _close(connection: sa.Connection, event: Event, at: int, *, instead_of: int | None = None) -> None:
+    """The person left: each open deadline was met or missed. ``instead_of``: the entry that this one corrects, which had
+    closed them by another time."""
     table = tables.deadlines
-    mine = (table.c.agency == event.agency, table.c.stay == event.subject, table.c.state == "open")
-    connection.execute(table.update().where(*mine, table.c.due_at < at).values(state="missed", closed_by=event.number))
-    connection.execute(table.update().where(*mine).values(state="met", closed_by=event.number))
+    closed = sa.and_(table.c.state.in_(("met", "missed")), table.c.closed_by == instead_of)
+    mine = (table.c.agency == event.agency, table.c.stay == event.subject, table.c.state == "open" if instead_of is None else sa.or_(table.c.state == "open", closed))
+    state = sa.case((table.c.due_at < at, "missed"), else_="met")
+    connection.execute(table.update().where(*mine).values(state=state, closed_by=event.number))
 
 
 # -- alerts ----------------------------------------------------------------------------------------------

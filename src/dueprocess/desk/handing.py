@@ -106,9 +106,10 @@ def _draft(row: Happened, ids: dict[str, str], files: dict[str, SealedFile], *, 
     if row.kind == kinds.ANSWERED:
         asked = body["fact"] in status  # the other jail may not have been allowed to ask it
         return Draft("" if asked else kinds.ANSWERED, body, subject=stay, head={"fact": body["fact"], "when": row.at})
-    for key in ("id", "replaces"):
-        if key in body:
-            body[key] = ids[body[key]]
+    if "id" in body:
+        body["id"] = ids[body["id"]]
+    if "replaces" in body:  # the paper that it replaces may have been taken back since: then there is none such any more
+        body["replaces"] = ids.get(body["replaces"])
     if body.get("file"):
         body["file"] = files[body["file"]].row["id"]
     if row.kind == kinds.PAPER and "read" in body:

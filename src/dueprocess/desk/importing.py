@@ -15,7 +15,7 @@ from dueprocess.desk.packets import erase_files, packet_row, set_packet
 from dueprocess.desk.people import Who, allow
 from dueprocess.desk.roster import Line, Roster, read_roster
 from dueprocess.kernel.errors import ContradictionError, InputError
-from dueprocess.store import Done, Draft, Receipt, tables
+from dueprocess.store import Done, Draft, Receipt, retention, tables
 from dueprocess.store.accounts import new_id
 from dueprocess.store.files import keep_file, read_file, seal_file
 
@@ -83,6 +83,25 @@ class Importing(Base):
             return Done([Draft(kinds.ASIDE, head={"packet": packet, "when": self.now()})])
 
         return self.writer.write(work, agency=who.agency, by=who.account)
+
+    def drop_old_rosters(self, agency: str) -> int:
+        """Rosters that nobody has booked or dropped for a week are dropped by the program: they name everybody who was in,
+        and no stay's erasing reaches them. Returns how many."""
+        now, c = self.now(), tables.packets.c
+        query = sa.select(tables.packets).where(c.agency == agency, c.what == ROSTER, c.state == "read", c.at < now - retention.WEEK)
+        with self.store.read(agency) as connection:
+            if connection.execute(query).first() is None:
+                return 0
+
+        def work(connection: sa.Connection) -> Done:
+            drafts = []
+            for row in connection.execute(query).all():
+                set_packet(connection, agency, row.id, state="aside")
+                erase_files(connection, agency, row)
+                drafts.append(Draft(kinds.ASIDE, head={"packet": row.id, "when": now}))
+            return Done(drafts, len(drafts))
+
+        return int(self.writer.write(work, agency=agency, by="retention").result)
 
     def book_rows(self, agency: str, packet: str) -> None:
         """Book the rows of a roster, each an entry of its own, so that one that cannot be booked stops no other. A row that

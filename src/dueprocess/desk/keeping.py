@@ -29,6 +29,7 @@ class Keeping:
                 today = local_date(self._desk.zone(agency), now)
                 if self._done.get(agency) == today:
                     continue
+                self._desk.drop_old_rosters(agency)
                 count += retention.daily(self._desk.store, self._desk.writer, agency=agency, now=now)
                 self._done[agency] = today
             except Exception as error:  # the database may be away: the next turn tries again

@@ -8,6 +8,7 @@ from dueprocess.desk import events as kinds
 from dueprocess.desk.base import Seen
 from dueprocess.desk.deciding import HOLDS
 from dueprocess.desk.drafts import choice, is_over
+from dueprocess.desk.folding import Happened
 from dueprocess.desk.handing import Handing
 from dueprocess.desk.moments import read_when
 from dueprocess.desk.people import OutOfOrder, Who
@@ -26,7 +27,7 @@ class Leaving(Handing):
         def make(_: sa.Connection, found: Seen) -> Draft:
             when = read_when(at, zone_name=found.zone, now=self.now(), where="released at")
             for row in found.rows:
-                if row.kind == kinds.GROUND and not found.has(kinds.GROUND_ENDED, row.body["id"]) and not is_over(row, when.at):
+                if row.kind == kinds.GROUND and not found.has(kinds.GROUND_ENDED, row.body["id"]) and not is_over(row, when.at) and not _bailed(found, row, when.at):
                     raise OutOfOrder(f"a local ground stands [{row.body['ground']['kind']}]", do="record first how it ended, or amend it")
             head = {"when": when.at, "left_to": "community", "outcome": found.row.outcome}
             return Draft(kinds.RELEASED, {"when": when.value, "left_to": "community"}, subject=stay, head=head)
@@ -65,6 +66,16 @@ class Leaving(Handing):
         if agency and not receipt.replayed:
             self.take_over(who.agency, str(handover))
         return receipt
+
+
+def _bailed(found: Seen, ground: Happened, at: int) -> bool:
+    """Whether bail that was refused because of the detainer ended a ground: each charge, or the only ground where there is
+    no charge, as the answer counts it."""
+    if not any(r.kind == kinds.BAIL_REFUSED and ground.at <= r.at <= at for r in found.rows):
+        return False
+    grounds = [r for r in found.rows if r.kind == kinds.GROUND]
+    charges = [r for r in grounds if r.body["ground"]["kind"] == "charge"]
+    return ground in charges or (not charges and len(grounds) == 1)
 
 
 def _required(found: Seen) -> str | None:

@@ -171,6 +171,7 @@ class Packets(Base):
             about = [r for r in found.rows if r.kind in (kinds.SERVED, kinds.CANCELLED) and (r.body["id"] in mine or r.body.get("packet") == packet)]
             now = self.now()
             set_packet(connection, who.agency, packet, stay=None, state="failed" if row.reading is None else "read")
+            _own_files(connection, who.agency, row, None)  # else they would be erased with somebody whose they are not
             drafts = [_back(r, found.row.id, now) for r in (*about, *mine.values())]
             head: dict[str, str | int | bool | None] = {"packet": packet, "papers": len(mine), "when": now}
             return [*drafts, Draft(kinds.BACK, head=head, about=found.row.id)]
@@ -220,7 +221,7 @@ def erase_files(connection: sa.Connection, agency: str, row: Any) -> None:
     connection.execute(tables.files.update().where(f.agency == agency, f.id.in_(_files(row))).values(sealed=None, wrapped=None))
 
 
-def _own_files(connection: sa.Connection, agency: str, row: Any, stay: str) -> None:
+def _own_files(connection: sa.Connection, agency: str, row: Any, stay: str | None) -> None:
     f = tables.files.c
     connection.execute(tables.files.update().where(f.agency == agency, f.id.in_(_files(row))).values(stay=stay))
 

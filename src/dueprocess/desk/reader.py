@@ -82,7 +82,6 @@ def _read(desk: Desk, agency: str, packet: str, *, me: str, read: Read) -> None:
 
     with desk.store.read(agency) as connection:
         row = packet_row(connection, agency, packet)
-        files = [read_file(connection, desk.store.keys, agency=agency, file=one["file"])[1] for one in row.files]
 
     def progress(done: int, known: int) -> None:
         def work(connection: sa.Connection) -> Done:
@@ -92,6 +91,8 @@ def _read(desk: Desk, agency: str, packet: str, *, me: str, read: Read) -> None:
         desk.writer.write(work, agency=agency, by="reader")
 
     try:
+        with desk.store.read(agency) as connection:
+            files = [read_file(connection, desk.store.keys, agency=agency, file=one["file"])[1] for one in row.files]
         reading = read([(f"file {number}", data) for number, data in enumerate(files, 1)], progress=progress, pictures=True)
         proposal = proposed(reading, received=iso(row.at, desk.zone(agency)))
         pictures = [seal_file(desk.store.keys, agency=agency, media="image/png", data=p.image, at=desk.now()) if p.image else None for p in reading.pages]

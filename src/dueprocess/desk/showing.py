@@ -181,13 +181,17 @@ def _plain(text: str) -> str:
 
 
 def by_case(store: Store, who: Who, case: str) -> str:
-    """The id of the stay with a case number or a booking number. Raises NotHere."""
+    """The id of the stay with a case number or a booking number; of several stays under one booking number the one that is
+    in, else the last. Raises NotHere, and InputError where it is one stay's case number and another's booking number."""
     c = tables.stays.c
+    query = sa.select(c.id, c.case_number).where(c.agency == who.agency, sa.or_(c.case_number == case, c.booking_number == case))
     with store.read(who.agency) as connection:
-        found = connection.execute(sa.select(c.id).where(c.agency == who.agency, sa.or_(c.case_number == case, c.booking_number == case)).order_by(c.booked_at.desc())).scalar()
-    if found is None:
+        found = connection.execute(query.order_by(c.left_at.is_not(None), c.booked_at.desc())).all()
+    if not found:
         raise NotHere("there is no such stay here", do="push the booking first")
-    return str(found)
+    if len({row.case_number == case for row in found}) > 1:  # guessing could let the wrong person go
+        raise InputError("this is one person's case number and another's booking number", do="give the other number of the person who is meant")
+    return str(found[0].id)
 
 
 def open_alerts(store: Store, who: Who) -> list[dict[str, Any]]:

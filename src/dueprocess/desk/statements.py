@@ -30,3 +30,7 @@ def of_stay(table: sa.Table, *, order: str) -> Any:
 
 STAY = sa.select(tables.stays).where(tables.stays.c.agency == sa.bindparam("the_agency"), tables.stays.c.id == sa.bindparam("the_id"))
 ZONE = sa.select(tables.agencies.c.zone).where(tables.agencies.c.id == sa.bindparam("the_agency"))
+IN_BY_NUMBER = sa.select(tables.stays.c.case_number).where(
+    tables.stays.c.agency == sa.bindparam("the_agency"), tables.stays.c.booking_number == sa.bindparam("the_number"), tables.stays.c.status == "in",
+    tables.stays.c.id != sa.bindparam("but"),
+)  # fmt: skip

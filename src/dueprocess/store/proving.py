@@ -21,6 +21,7 @@ from dueprocess.ledger import (
     NoteKey,
     Record,
     Report,
+    read_leaf,
     write_excerpt,
     write_export,
 )
@@ -115,7 +116,19 @@ def verify(
     return replace(report, findings=(*report.findings, *findings), found=report.found + len(findings))
 
 
-def _rows(connection: sa.Connection, *, subject: tuple[str, str] | None = None) -> Iterator[_Row]:
+def _beside_stay(connection: sa.Connection, *, agency: str, stay: str) -> Iterator[_Row]:
+    """The entries that are about a stay and are no version of it: their leaves alone say so."""
+    alerts: set[object] = set()
+    for row in _rows(connection, subject=(agency, None)):
+        head = read_leaf(row.leaf).head
+        alert = head.get("alert")
+        if stay in (head.get("about"), head.get("stay")) or alert in alerts:  # sent, or taken by somebody
+            if alert is not None:
+                alerts.add(alert)
+            yield row
+
+
+def _rows(connection: sa.Connection, *, subject: tuple[str, str | None] | None = None) -> Iterator[_Row]:
     entry, key = tables.entries, tables.payload_keys
     own = [entry.c[name] for name in _Row._fields[:8]]
     query = sa.select(*own, key.c.wrapped, key.c.agency.label("key_agency"), key.c.subject.label("key_subject")).select_from(
@@ -231,20 +244,22 @@ def export_whole(store: Store, out: BinaryIO, *, disclose: bool = False) -> int:
 
 
 def export_stay(store: Store, out: BinaryIO, *, agency: str, stay: str, disclose: bool = True) -> int:
-    """Write the entries about one stay, each with its proof, and with its key unless it was erased.
+    """Write the entries about one stay, each with its proof, and with its key unless it was erased: those that changed it, and
+    those beside it, as what was read of a packet, its alerts, who looked, that it was erased. Why a lawsuit keeps it and what
+    legal process asked for stays sealed: that is counsel's.
 
     Raises InputError where the record has no entry about it.
     """
     with _snapshot(store) as connection:
         head = connection.execute(sa.select(tables.head)).one()
-        rows = list(_rows(connection, subject=(agency, stay)))
-        if not rows:
+        rows = sorted([*_rows(connection, subject=(agency, stay)), *_beside_stay(connection, agency=agency, stay=stay)])
+        if not any(row.subject == stay for row in rows):
             raise InputError("the record has no entry about this stay", do="name the agency and the stay as the page does")
         hashes = [row.hash for row in connection.execute(sa.select(tables.entries.c.hash).where(tables.entries.c.number <= head.size).order_by(tables.entries.c.number))]
         levels = Levels(hashes)
         if len(hashes) != head.size or levels.root() != Frontier.unpacked(head.size, head.frontier).root():
             raise InputError("the record does not give its own root", do="dueprocess ledger verify")
-        lines = ((_exported(row, store, disclose=disclose), levels.proof(row.number - 1)) for row in rows)
+        lines = ((_exported(row, store, disclose=disclose and row.kind not in retention.COUNSELS), levels.proof(row.number - 1)) for row in rows)
         write_excerpt(out, key=NoteKey.parse(head.public_key), count=len(rows), records=lines, note=head.checkpoint)
         return len(rows)
 

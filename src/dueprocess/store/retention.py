@@ -23,6 +23,8 @@ from dueprocess.store.writer import Writer
 TYPES = EventTypes()
 ERASED, EXPIRED = "data.erased", "data.expired"
 """The kinds of entry that account for payloads without a key: all of a stay's, and old purposes of searches."""
+COUNSELS = frozenset({"hold.placed", "hold.lifted", "process.served", "process.answered"})
+"""Whose payloads are counsel's, also where they are about a stay."""
 DAY = 86_400
 ERASE_AFTER_DAYS = 30
 """Days after release, where the agency's settings (``erase_after_days``) say nothing else."""

@@ -378,6 +378,8 @@ class Writer:
         while True:
             try:
                 with self.store.engine.connect() as connection, connection.begin():
+                    if self._postgres:
+                        connection.execute(TAKE_TURN)  # the server may still be at it: it gives up its turn when it is done
                     for agency in dict.fromkeys(job.agency for job in batch):
                         for_agency(connection, agency)
                         found = connection.execute(sa.select(tables.entries.c.hash).where(tables.entries.c.number == number)).scalar()

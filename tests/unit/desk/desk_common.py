@@ -71,8 +71,9 @@ class Made:
         return next(row for row in self.rows(tables.stays, agency=agency) if row["id"] == stay)
 
     def booked(self, *, agency: str = TEXAS, until: float | None = -1, name: str = CANARY) -> str:
-        """Somebody booked ten hours ago whose charge ended an hour ago, or is still open."""
-        receipt = self.desk.book(who(agency=agency), name=name, booking_number="B-1", booked_at=at(-10), complete=True, until=None if until is None else at(until))
+        """Somebody booked ten hours ago whose charge ended an hour ago, or is still open; the first one's number is B-1."""
+        number = f"B-{1 + len(self.rows(tables.stays, agency=agency))}"
+        receipt = self.desk.book(who(agency=agency), name=name, booking_number=number, booked_at=at(-10), complete=True, until=None if until is None else at(until))
         return str(receipt.result["stay"])
 
     def held(self) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_common import CANARY, DETAINER, HOUR, NOW, TEXAS, Made, at, law, made, who
+from desk_common import CANARY, DETAINER, HOUR, NOW, OREGON, TEXAS, Made, at, law, made, who
 
 from dueprocess.desk import NotAllowed, NotHere, alerts, showing
 from dueprocess.desk.deciding import Law
 from dueprocess.kernel.errors import InputError
-from dueprocess.store import accounts, tables
+from dueprocess.store import Unavailable, accounts, tables
 
 MAIL = {"server": "127.0.0.1", "port": 25, "mode": "insecure", "domain": "sheriff.example", "from": "desk@sheriff.example"}
 TOLD = {"clerk": ["clerk@sheriff.example"], "supervisor": ["sup@sheriff.example"], "counsel": ["counsel@sheriff.example"]}
@@ -203,3 +203,38 @@ def test_a_real_mail_arrives_with_a_case_number_and_no_name(desk: Made) -> None:
     assert {address for _, whom, _ in got for address in whom} == {address for some in TOLD.values() for address in some}
     assert all("Zzcanary" not in text and "Quetzalperson" not in text for *_, text in got)
     assert any("26-00002" in text for *_, text in got)
+
+
+def test_one_agencys_fault_does_not_silence_the_others_and_the_turn_does_not_count_as_done(desk: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.booked()
+    desk.booked(agency=OREGON)
+    due = alerts._due
+
+    def broken(store: Any, agency: str, now: int, times: alerts.Times) -> Any:
+        if agency == TEXAS:
+            raise ValueError("a setting that is none")
+        return due(store, agency, now, times)
+
+    with monkeypatch.context() as patched, pytest.raises(ValueError, match="none"):
+        patched.setattr(alerts, "_due", broken)
+        alerts.turn(desk.desk)
+    assert not stages(desk) and {a["what"] for a in desk.rows(tables.alerts, agency=OREGON)} == {"before", "at", "after"}
+
+
+def test_a_turn_whose_entries_the_database_did_not_take_is_not_done_yet_mails_go_out(desk: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.booked()
+    alerts.turn(desk.desk)
+    desk.booked()
+    desk.pass_hours(1)
+    desk.writer.write(lambda c: accounts.change_settings(c, agency=TEXAS, changes={"mail": MAIL, "alerts": TOLD}), agency=TEXAS, by="setup")
+    sent: list[str] = []
+
+    def full(*_: Any, **__: Any) -> int:
+        raise Unavailable("the database did not take it", do="send it again")
+
+    with monkeypatch.context() as patched, pytest.raises(Unavailable):
+        patched.setattr(alerts, "_raise", full)
+        alerts.turn(desk.desk, send=lambda addresses, title, text, mail: bool(sent.append(title)) or True)
+    assert sent and all("26-00001" in title for title in sent)
+    alerts.turn(desk.desk)
+    assert len(stages(desk)) == 6

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from desk_common import ALL, CANARY, DETAINER, HOUR, NOW, OREGON, TEXAS, WARRANT, Made, at, book, law, who
 
 from dueprocess.desk import NotAllowed, NotHere, Who, showing
+from dueprocess.desk.deciding import deadlines
 from dueprocess.desk.people import ROLES, SCOPES
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Conflict, rebuild, tables
@@ -222,7 +223,7 @@ def test_the_same_request_is_done_once_and_keys_are_the_senders_own(desk: Made) 
     assert again.replayed and again.result == first.result and len(desk.rows(tables.stays)) == 1
     with pytest.raises(InputError):
         desk.desk.book(who(), **{**given, "booking_number": "B-10"})
-    assert not desk.desk.book(who("supervisor"), **given).replayed
+    assert not desk.desk.book(who("supervisor"), **{**given, "booking_number": "B-10"}).replayed
 
 
 def test_times_as_people_type_them(desk: Made) -> None:
@@ -326,3 +327,75 @@ def test_nothing_personal_in_the_public_part_of_the_record(desk: Made) -> None:
         asked = [str(row._mapping) for row in connection.execute(sa.select(tables.idempotency))]
     assert leaves and not any(word.encode() in leaf for leaf in leaves for word in CANARY.split())
     assert not any(word in text for text in asked for word in CANARY.split())
+
+
+def test_a_booking_number_names_one_person_who_is_in(desk: Made) -> None:
+    first = desk.booked()
+    second = desk.booked()
+    again = {"name": "Example, Another", "booking_number": "B-1", "booked_at": at(-1), "complete": True, "until": at(-0.5)}
+    with pytest.raises(InputError, match=r"in already, as case \[26-00001\]"):
+        desk.desk.book(who(), **again)
+    version = desk.stay(second)["version"]
+    with pytest.raises(InputError, match="in already"):
+        desk.desk.amend_person(who(), second, name=CANARY, booking_number="B-1", seen=version)
+    desk.desk.book(who(agency=OREGON), **again)  # another jail's numbers are its own
+    desk.desk.book(who(), **{**again, "booking_number": ""})
+    desk.desk.book(who(), **{**again, "booking_number": ""})  # without a number nobody can be taken for another
+    desk.desk.release(who(), first)
+    back = str(desk.desk.book(who(), **again).result["stay"])  # the same person comes in anew
+    assert showing.by_case(desk.store, who(), "B-1") == back
+
+
+def test_a_number_that_means_two_people_is_refused(desk: Made) -> None:
+    first = desk.booked()
+    other = desk.desk.book(who(), name="Example, Other", booking_number="26-00001", booked_at=at(-1), complete=True).result
+    with pytest.raises(InputError, match="another's booking number"):
+        showing.by_case(desk.store, who(), "26-00001")
+    assert showing.by_case(desk.store, who(), "B-1") == first
+    assert showing.by_case(desk.store, who(), other["case"]) == other["stay"]
+
+
+def test_whose_bail_was_refused_for_a_detainer_is_released_in_one_step(desk: Made) -> None:
+    stay = desk.booked(until=None)
+    with pytest.raises(InputError, match="local ground stands"):
+        desk.desk.release(who(), stay)
+    desk.desk.refuse_bail(who(), stay, at=at(-2))
+    assert desk.stay(stay)["outcome"] == "release"
+    with pytest.raises(InputError, match="local ground stands"):
+        desk.desk.release(who(), stay, at=at(-3))  # before it
+    desk.desk.release(who(), stay)
+    assert desk.stay(stay)["status"] == "released"
+
+
+def test_bail_refused_ends_no_ground_that_it_was_not_for(desk: Made) -> None:
+    stay = desk.booked(until=None)
+    desk.desk.add_ground(who(), stay, kind="sentence", since=at(-9))
+    desk.desk.refuse_bail(who(), stay, at=at(-2))
+    assert desk.stay(stay)["outcome"] == "local_custody"
+    with pytest.raises(InputError, match=r"stands \[sentence\]"):
+        desk.desk.release(who(), stay)
+
+
+def test_a_release_at_another_time_makes_deadlines_met_or_missed_anew(desk: Made) -> None:
+    stay = desk.held()
+    due = desk.stay(stay)["next_deadline_at"]
+    desk.clock[0] = due + HOUR
+    desk.desk.release(who(), stay, at=at((due - NOW) / HOUR - 1))
+    assert set(states(desk).values()) <= {"met", "replaced"} and "met" in states(desk).values()
+    for hours, expected in ((0.5, "missed"), (-2, "met")):
+        left = max(e["number"] for e in desk.rows(tables.events) if e["kind"] == "released")
+        desk.desk.amend_time(who(), stay, number=left, at=at((due - NOW) / HOUR + hours), seen=desk.stay(stay)["version"])
+        assert {d["state"] for d in desk.rows(tables.deadlines) if d["due_at"] == due and d["state"] != "replaced"} == {expected}
+    before = desk.rows(tables.deadlines)
+    rebuild(desk.store, ALL)
+    assert desk.rows(tables.deadlines) == before
+
+
+def test_where_only_the_duty_to_hold_is_open_its_end_is_a_deadline_all_the_same() -> None:
+    clock = {"norm": "made-up#1", "ends_at": at(4), "state": "applies", "defeated": False}
+    answer: dict[str, Any] = {
+        "outcome": "review", "open_because": "duty", "then": None, "hold_until": None, "obligations": [], "clocks": [clock],
+        "timeline": [{"from": at(-9), "outcome": "local_custody"}, {"from": at(-1), "outcome": "review"}, {"from": at(5), "outcome": "release"}],
+    }  # fmt: skip
+    assert deadlines(answer, NOW) == {"hold_ends": NOW + 5 * HOUR, "clock made-up#1": NOW + 4 * HOUR}
+    assert deadlines({**answer, "open_because": "fact", "clocks": []}, NOW) == {"settle_or_release": NOW - HOUR}

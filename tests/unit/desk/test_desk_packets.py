@@ -17,7 +17,7 @@ from dueprocess.desk.reviewing import Word, machine_values, readable
 from dueprocess.kernel.errors import InputError
 from dueprocess.papers import Limits, proposed, read_packet
 from dueprocess.papers.values import Field, PaperReading, Personal, Reading
-from dueprocess.store import Conflict, rebuild, retention, tables
+from dueprocess.store import Conflict, Done, rebuild, retention, tables
 from dueprocess.store.files import read_file
 from dueprocess.store.proving import verify
 from dueprocess.testing.papers import Seeded, draw_pdf, facts, random_paper
@@ -338,3 +338,26 @@ def test_read_tables_and_files_are_as_before_after_a_rebuild(desk: Made) -> None
     rebuild(desk.store, ALL)
     assert {t.name: desk.rows(t) for t in read} == before
     assert showing.person(desk.store, who(), stay).papers[0]["file"]
+
+
+def test_what_was_taken_back_is_not_erased_with_the_wrong_person(desk: Made) -> None:
+    wrong = desk.booked()
+    id_ = handed_in(desk, stay=wrong)
+    desk.desk.take_back_packet(who(), id_)
+    desk.desk.release(who(), wrong)
+    desk.writer.write(lambda c: retention.erase(c, agency=TEXAS, stay=wrong), agency=TEXAS, by="x")
+    assert all(f["sealed"] is not None and f["stay"] is None for f in desk.rows(tables.files))
+    assert [p["id"] for p in waiting.unassigned(desk.store, who())] == [id_] and row_of(desk, id_)["reading"] is not None
+
+
+def test_a_packet_whose_bytes_are_damaged_is_a_persons_matter_and_waits_for_no_reader(desk: Made) -> None:
+    id_ = str(desk.desk.hand_in(who(), [packet()]).result["packet"])
+    desk.writer.write(lambda c: _spoil(c), agency=TEXAS, by="x")
+    assert read_next(desk.desk, me="r_1", read=quick)
+    row = row_of(desk, id_)
+    assert row["state"] == "failed" and "not those that were received" in row["problem"]
+
+
+def _spoil(connection: Any) -> Done:
+    connection.execute(tables.files.update().values(sealed=b"spoilt"))
+    return Done()

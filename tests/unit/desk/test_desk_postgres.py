@@ -82,13 +82,14 @@ def test_the_use_cases_of_the_other_files_on_one_server(tmp_path: Path, server: 
 
 
 def _packet(desk: Made) -> None:
-    id_ = str(desk.desk.hand_in(who(), [b"%PDF-1.4 made up"], at=at(-8), hint="B-1").result["packet"])
+    stay = desk.booked()
+    hint = str(desk.stay(stay)["booking_number"])
+    id_ = str(desk.desk.hand_in(who(), [b"%PDF-1.4 made up"], at=at(-8), hint=hint).result["packet"])
 
     def missing(*_: Any, **__: Any) -> Any:
         raise InputError("the libraries that read papers are missing", do="install dueprocess[ocr]")
 
     assert read_next(desk.desk, me="here", read=missing) and not read_next(desk.desk, me="here", read=missing)
-    stay = desk.booked()
     assert stay in {p["id"] for p in waiting.packet(desk.store, who(), id_).proposed}
     with pytest.raises(NotHere):
         waiting.packet(desk.store, who(agency=OREGON), id_)

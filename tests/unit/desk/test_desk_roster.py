@@ -6,6 +6,7 @@ import pytest
 from desk_common import HOUR, NOW, OREGON, TEXAS, ZONE, Made, at, who
 
 from dueprocess.desk import NotAllowed, NotHere, showing
+from dueprocess.desk.keeping import Keeping
 from dueprocess.desk.reader import read_next
 from dueprocess.desk.roster import read_roster
 from dueprocess.kernel.errors import InputError
@@ -140,3 +141,16 @@ def test_who_may_and_whose_it_is(desk: Made) -> None:
     desk.desk.drop_roster(who(), packet)
     desk.desk.book_roster(who(), packet)
     assert not read_next(desk.desk, me="here") and desk.rows(tables.stays) == []
+
+
+def test_a_roster_that_nobody_books_or_drops_is_erased_after_a_week(desk: Made) -> None:
+    packet = str(desk.desk.hand_in_roster(who(), TABLE).result["packet"])
+    desk.pass_hours(7 * 24)
+    Keeping(desk.desk).turn([TEXAS])
+    assert desk.desk.roster(who(), packet)[1] is not None
+    desk.pass_hours(24)
+    Keeping(desk.desk).turn([TEXAS])
+    row, roster, _ = desk.desk.roster(who(), packet)
+    assert (row.state, roster) == ("aside", None)
+    assert all(f["sealed"] is None and f["wrapped"] is None for f in desk.rows(tables.files))
+    assert desk.rows(tables.entries)[-1]["kind"] == "packet.set_aside" and verify(desk.store).ok

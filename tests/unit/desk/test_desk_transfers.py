@@ -176,3 +176,14 @@ def test_a_name_is_corrected_and_never_overwritten(desk: Made) -> None:
     before = {t.name: desk.rows(t) for t in read}
     rebuild(desk.store, ALL)
     assert {t.name: desk.rows(t) for t in read} == before
+
+
+def test_a_paper_whose_predecessor_was_taken_back_goes_along(desk: Made) -> None:
+    stay = desk.booked()
+    desk.desk.receive_paper(who(), stay, DETAINER, at=at(-8))
+    old = next(e for e in desk.rows(tables.events) if e["kind"] == "paper.received")
+    desk.desk.receive_paper(who(), stay, DETAINER, at=at(-7), replaces=old["body"]["id"])
+    desk.desk.undo(who(), stay, number=old["number"])
+    desk.desk.transfer(who(), stay, **GOOD)
+    assert [p["received_at"] for p in desk.rows(tables.papers, agency=OREGON)] == [NOW - 7 * HOUR]
+    assert desk.desk.to_take_over(TEXAS) == [] and verify(desk.store).ok

@@ -14,7 +14,7 @@ from store_common import FIRST, NOW, SECOND, Desk, Place, desk
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.ledger import Report, leaf_hash, verify_export
-from dueprocess.store import proving, retention, tables
+from dueprocess.store import Done, looking, proving, retention, tables
 from dueprocess.store.database import engine_of
 
 RECORD = ("ledger_entries", "payload_keys", "ledger_head", "ledger_checkpoints", "streams")
@@ -213,6 +213,25 @@ def test_exports(where: Place, tmp_path: Path) -> None:
     for agency, stay in ((FIRST, "s_1"), (SECOND, "s_9")):
         with part.open("wb") as out, pytest.raises(InputError, match="no entry about this stay"):
             proving.export_stay(store, out, agency=agency, stay=stay)
+    store.dispose()
+
+
+def test_a_stays_export_holds_what_is_about_it_and_nothing_of_counsels(where: Place, tmp_path: Path) -> None:
+    with desk(where) as d:
+        fill(d, 3)
+        for stay in ("s_0", "s_2"):
+            d.writer.write(lambda _, stay=stay: Done([looking.look("person", stay=stay)]), agency=FIRST, by="a")
+        d.writer.write(lambda c: retention.place_hold(c, agency=FIRST, matter="3:26-cv-00123", stay="s_0", reason="Zzcounsel says so"), agency=FIRST, by="a")
+        d.release("s_0")
+        key = d.store.signer.key
+    store, part = where.open(owner=True), tmp_path / "part.txt"
+    with part.open("wb") as out:
+        assert proving.export_stay(store, out, agency=FIRST, stay="s_0") == 5
+    text, verdict = part.read_text(), verify_export(part, key=key)
+    assert verdict.ok and (verdict.entries, verdict.closed) == (5, 1)  # why it is kept is counsel's
+    for kind in ("booked", "noted", "looked", "hold.placed", "released"):
+        assert text.count(f'"kind":"{kind}"') == 1
+    assert "s_2" not in text
     store.dispose()
 
 

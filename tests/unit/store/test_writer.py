@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from typing import Any
 
@@ -24,6 +25,9 @@ from dueprocess.store import (
     rebuild,
     tables,
 )
+from dueprocess.store import writer as writing
+from dueprocess.store.database import for_agency
+from dueprocess.store.sequence import TAKE_TURN
 
 
 def verified(place: Place) -> Any:
@@ -275,3 +279,23 @@ def test_a_writer_that_is_closed_has_finished_what_it_took(where: Place) -> None
     assert all(f.done() for f in futures) and [f.result().numbers[0] for f in futures] == list(range(1, 51))
     assert isinstance(store, Store)
     store.dispose()
+
+
+def test_a_commit_that_the_server_is_still_at_is_waited_for_before_anything_is_done_again(where: Place) -> None:
+    if not where.postgres:
+        pytest.skip("a SQLite commit has no other end that could still be at it")
+    with desk(where) as d, d.store.engine.connect() as other:
+        job = writing._Job(lambda _: Done(), FIRST, "a", None, b"")
+        d.writer._written = 99, b"its hash"
+        found: list[bool] = []
+        with other.begin():
+            other.execute(TAKE_TURN)
+            for_agency(other, FIRST)
+            row = {"number": 99, "agency": FIRST, "subject": None, "kind": "noted", "at": NOW, "leaf": b"", "hash": b"its hash", "payload": None}
+            other.execute(tables.entries.insert(), row)
+            asking = threading.Thread(target=lambda: found.append(d.writer._was_committed([job], until=time.monotonic() + 5)))
+            asking.start()
+            asking.join(0.3)
+            assert asking.is_alive() and not found
+        asking.join()
+        assert found == [True]

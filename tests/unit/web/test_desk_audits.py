@@ -14,11 +14,12 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra desk is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
-from shelf_common import OREGON, Shelves, csrf, post, shelves, text_of
+from shelf_common import OREGON, TEXAS, Shelves, csrf, post, shelves, text_of
 
+from dueprocess.desk import Who
 from dueprocess.kernel.errors import InputError
 from dueprocess.web.desk import audit_map, audit_shelf, jobs
-from dueprocess.web.desk.session import Form
+from dueprocess.web.desk.session import Form, Upload
 
 NAME = "Zzcanary"
 ODD = f"""Inmate Name,Booking No,Booked,Released,Release Reason,ICE Hold Date
@@ -132,6 +133,25 @@ def test_an_audit_is_erased_after_its_days(web: Shelves) -> None:
     assert auditor.get(path).status_code == 404
     assert audit_shelf.expire(web.service, web.service.now()) == 1
     assert web.folder is not None and not list(web.folder.rglob("tables-given"))
+
+
+def test_a_table_that_came_only_in_part_is_erased_after_its_days_too(web: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = audit_shelf.write_whole
+
+    def full(path: Path, data: bytes, **options: Any) -> None:
+        if path.name == "b.csv":
+            raise OSError(28, "No space left on device")
+        write(path, data, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit_shelf, "write_whole", full)
+        with pytest.raises(OSError, match="No space"):
+            files = [Upload(f"{name}.csv", b"name\nZzcanary\n") for name in "ab"]
+            audit_shelf.make(web.service, Who("a_made_up", TEXAS, "auditor"), files, title="", jail="", as_of="", days=1, now=web.service.now())
+    assert web.folder is not None and len(list(web.folder.rglob("a.csv"))) == 1
+    web.desk.pass_hours(25)
+    assert audit_shelf.expire(web.service, web.service.now()) == 1
+    assert not list(web.folder.rglob("a.csv"))
 
 
 @pytest.mark.parametrize(

@@ -73,10 +73,10 @@ def make(service: Service, who: Who, files: Sequence[Upload], *, title: str, jai
         raise InputError("two files have one name", do="rename one of them")
     made = Audit(new_id("au"), who.agency, who.account, title.strip()[:120] or names[0], now, now + days * DAY, jail=jail, as_of=as_of, files=tuple(names))
     folder = folder_of(service, who, "audits", made.id)
+    keep(folder, made)  # first: whatever breaks off here, what was handed in is erased after its days
     (folder / GIVEN).mkdir(mode=0o700)
     for name, upload in zip(names, files, strict=True):
         write_whole(folder / GIVEN / name, upload.data, mode=0o600)
-    keep(folder, made)
     return made
 
 
