@@ -1,5 +1,5 @@
 """``python -m dueprocess``."""
 
-from dueprocess.cli import main
+from dueprocess.cli import program
 
-main()
+program()

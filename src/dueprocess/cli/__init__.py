@@ -11,13 +11,25 @@ import signal
 import sys
 
 
+def program() -> None:
+    """The process of a command, from its start: what ``dueprocess`` and ``python -m dueprocess`` run."""
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that has gone (head, a pager) is no error. Only here: whoever calls ``main`` keeps the process's own signals.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    main()
+
+
+def outlive_readers() -> None:
+    """For a service: a browser that has gone ends its request, not the process."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
 def main() -> None:
     """Run the command line and end the process with its status."""
     from dueprocess.cli.commands import app
     from dueprocess.kernel.errors import InputError, printable
 
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has gone (head, a pager) is no error
     try:
         sys.exit(app(standalone_mode=False, prog_name="dueprocess") or 0)
     except InputError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dueprocess.cli import outlive_readers
 from dueprocess.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def serve_desk(
         raise InputError("it is not clear which record is meant", where="serve desk", do="give --database FILE, or --demo to try it")
     if workers > 1 and (demo or not str(database).startswith("postgresql")):
         raise InputError("several processes need PostgreSQL", where="--workers", do="leave it out, or give --database postgresql://…")
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a browser that has gone ends its request, not the desk
+    outlive_readers()
     if not os.environ.get("DUEPROCESS_TRACEBACK"):
         logs.set_up()
     provider = _provider(oidc)

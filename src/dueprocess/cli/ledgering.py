@@ -101,7 +101,7 @@ def erase(
     ledger_work.erase(database, stay=stay, due=due, dry_run=dry_run, agency=agency, keys=keys, as_json=json_)
 
 
-@data_app.command("hold", epilog="Example: dueprocess data hold desk.db place --matter 3:26-cv-00123 --stay s_abcdefgh")
+@data_app.command("hold", epilog="Example: dueprocess data hold desk.db place --matter 3:26-cv-00123")
 def hold(
     database: Database,
     action: Annotated[HoldAction, typer.Argument(help="list, place or lift.")] = HoldAction.list,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dueprocess.cli import outlive_readers
 from dueprocess.kernel.errors import InputError
 
 serve = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Services: the release desk, the public page.")
@@ -55,6 +56,7 @@ def serve_public(
         posts_a_minute=posts_a_minute,
     )
     typer.echo(f"The public page is at http://{host}:{port}/ (Ctrl-C ends it). It keeps no record of what is asked.", err=True)
+    outlive_readers()
     try:
         # No access log at all: not even paths. Bounded connections, headers and waits.
         uvicorn.run(

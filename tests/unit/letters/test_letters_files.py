@@ -310,7 +310,7 @@ def test_a_reply_becomes_a_source_and_the_next_letter_rests_on_it(tmp_path: Path
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("audit") / "audit"
-    audit([ROOT / "docs" / "examples" / "made-up-jail.csv"], out, lawbook=load_lawbook(), options=Options(DAY, DAY), say=lambda _: None)
+    audit([ROOT / "docs" / "examples" / "made-up-jail.csv"], out, lawbook=load_lawbook(), options=Options(DAY, DAY), say=lambda text, share=0.0: None)
     return out
 
 
