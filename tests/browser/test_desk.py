@@ -179,8 +179,8 @@ def test_a_clerks_whole_day_with_axe_clean(served: tuple[Made, str], page: Any, 
     page.goto(f"{url}/alerts")
     assert axe(page) == []
     while page.locator("button:has-text('Acknowledge')").count():
-        page.click("button:has-text('Acknowledge') >> nth=0")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("button:has-text('Acknowledge') >> nth=0")
     page.goto(f"{url}/board")
     tab_to(page, f"Release {NAME}")
     page.keyboard.press("Enter")
@@ -350,3 +350,20 @@ def test_a_change_reaches_a_board_that_is_open(served: tuple[Made, str], page: A
     page.wait_for_selector("td .sign.review", timeout=10_000)
     alerts.turn(desk.desk)
     page.wait_for_selector("text=alerts not taken", timeout=10_000)
+
+
+def test_what_is_unfolded_or_chosen_survives_the_news(served: tuple[Made, str], page: Any) -> None:
+    desk, url = served
+    stay = held(desk)
+    sign_in(page, url)
+    page.goto(f"{url}/stay/{stay}")
+    unfolded = page.locator("details", has=page.locator("#said-what"))
+    page.click("summary:has-text('The person says or shows something')")
+    desk.desk.said(who(), stay, what="wants_lawyer", answer="The list was given.")
+    page.wait_for_selector("text=Answer given: The list was given.", timeout=10_000)
+    assert unfolded.get_attribute("open") is not None  # the page is new, the form still open
+    page.select_option("#said-what", "proof_shown")
+    page.evaluate("document.activeElement.blur()")
+    desk.desk.said(who(), stay, what="wants_lawyer", answer="The list was given again.")
+    page.wait_for_timeout(2_500)
+    assert page.input_value("#said-what") == "proof_shown" and "given again" not in page.inner_text("main")

@@ -20,7 +20,15 @@
     const at = document.activeElement;
     if (at && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)) return true;
     for (const one of document.querySelectorAll("main input:not([type=hidden]):not([type=checkbox]), main textarea")) if (one.value !== one.defaultValue) return true;
+    for (const one of document.querySelectorAll("main input[type=checkbox], main input[type=radio]")) if (one.checked !== one.defaultChecked) return true;
+    for (const one of document.querySelectorAll("main select")) {
+      if (one.selectedIndex !== Math.max(0, Array.from(one.options).findIndex(function (option) { return option.defaultSelected; }))) return true;
+    }
     return false;
+  }
+  /* Which forms are unfolded: what somebody has opened must not close under their hand. */
+  function unfolded() {
+    return new Map(Array.from(document.querySelectorAll("main details"), function (one) { return [one.querySelector("summary").textContent, one.open]; }));
   }
   let wanted = false;
   function renew() {
@@ -31,10 +39,16 @@
       return answer.text();
     }).then(function (text) {
       if (text === null) return;
+      if (busy()) { wanted = true; return; } // begun while the page was on its way
       const fresh = new DOMParser().parseFromString(text, "text/html");
+      const before = unfolded();
       const release = document.activeElement && document.activeElement.hasAttribute("autofocus");
       const focus = document.activeElement && document.activeElement.getAttribute("href");
       document.querySelector("main").replaceWith(document.adoptNode(fresh.querySelector("main")));
+      for (const one of document.querySelectorAll("main details")) {
+        const open = before.get(one.querySelector("summary").textContent);
+        if (open !== undefined) one.open = open;
+      }
       document.body.dataset.newest = fresh.body.dataset.newest;
       if (focus) { const again = document.querySelector('main a[href="' + CSS.escape(focus) + '"]'); if (again) again.focus(); }
       if (release) { const still = document.querySelector("main [autofocus]"); if (still) still.focus(); }
