@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -137,7 +138,7 @@ def opened(
         service = stack.enter_context(_running(store, book, adoptions, secure=secure, banner="", running=running, lead=lead, shelf=shelf, folders=law))
         _agency(service, agency)
         for one in _agencies(service):
-            made = service.writer.write(lambda c, one=one: accounts.first_administrator(c, agency=one, now=now.instant()), agency=one, by="setup").result  # type: ignore[misc]
+            made = service.writer.write(partial(accounts.first_administrator, agency=one, now=now.instant()), agency=one, by="setup").result
             if made is not None:
                 typer.echo(f"First start of {one}: sign in as [administrator]. Set its password at /first with this one-time text, shown once:\n  {made.secret}", err=True)
         if drop is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -162,7 +163,7 @@ def daily(store: Store, writer: Writer, *, agency: str, now: int) -> int:
 
     count = 0
     for stay in due:
-        count += bool(writer.write(lambda c, stay=stay: work(c, stay), agency=agency, by="retention").numbers)  # type: ignore[misc]
+        count += bool(writer.write(partial(work, stay=stay), agency=agency, by="retention").numbers)
     writer.write(lambda c: expire(c, agency=agency, now=now), agency=agency, by="retention")
     if count and store.engine.dialect.name == "sqlite":
         scrub(store)
