@@ -12,7 +12,7 @@ from dueprocess.case import Case, read_case
 from dueprocess.case.facts import WITHOUT_DETAINER, event_time
 from dueprocess.case.reading import Where, dotted
 from dueprocess.clock import steps
-from dueprocess.decide import explain
+from dueprocess.decide import duties, explain, open_questions, risk
 from dueprocess.decide.adoption import adopted_ids
 from dueprocess.decide.benchmarks import benchmarks
 from dueprocess.decide.stay import HOLDS, LOCAL, MAY_HOLD, RELEASE, REVIEW, Moment, Setting, Stay
@@ -115,7 +115,7 @@ def _point(stay: Stay, at: Instant, due: Time, moment: Moment, outcome: str) -> 
     standing = stay.case.standing(at, stay.grounds)
     told, norms = explain.reasons(stay, moment) if outcome == moment.outcome else ([], [])
     if outcome == REVIEW:
-        missing, by_facts = explain.missing(stay, at, due, moment) if moment.outcome == REVIEW else ([], True)
+        missing, by_facts = open_questions.missing(stay, at, due, moment) if moment.outcome == REVIEW else ([], True)
         if standing is None:
             open_because = "fact"
             missing.insert(0, _release_due_missing(moment))
@@ -134,11 +134,11 @@ def _point(stay: Stay, at: Instant, due: Time, moment: Moment, outcome: str) -> 
         "reasons": told,
         "defeated": explain.defeated(stay, moment) if outcome == moment.outcome else [],
         "missing": missing,
-        "would_change": explain.would_change(stay, at, due, moment) if outcome not in (LOCAL, REVIEW) else [],
-        "actions": explain.actions(stay, moment),
-        "obligations": explain.obligations(stay, at, moment, due),
+        "would_change": open_questions.would_change(stay, at, due, moment) if outcome not in (LOCAL, REVIEW) else [],
+        "actions": duties.actions(stay, moment),
+        "obligations": duties.obligations(stay, at, moment, due),
         "conflicts": explain.conflicts(stay, moment),
-        "risks": [*explain.risks(stay, at, moment, norms), *benchmarks(stay.case.agency)] if outcome != LOCAL else [],
+        "risks": [*risk.risks(stay, at, moment, norms), *benchmarks(stay.case.agency)] if outcome != LOCAL else [],
     }
 
 

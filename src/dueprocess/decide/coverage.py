@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import dueprocess
 from dueprocess.case import read_case
-from dueprocess.decide import explain
+from dueprocess.decide import explain, open_questions
 from dueprocess.decide.packets import RECEIVED_BEFORE, case_of, packets_of, scene_of
 from dueprocess.decide.regime import MAY_HOLD, MUST_HOLD, RELEASE, REVIEW
 from dueprocess.decide.stay import Moment, Setting, Stay
@@ -202,7 +202,7 @@ def _ask(agency: str, *, as_of: date, known_at: date, setting: Setting, norms: I
         if moment.duty_only:
             why = "duty"
         else:
-            _, by_facts = explain.missing(stay, scene.due, stay.release_due(scene.due, stay.grounds), moment)
+            _, by_facts = open_questions.missing(stay, scene.due, stay.release_due(scene.due, stay.grounds), moment)
             why = "fact" if by_facts else "law"
     told = {r["authority"] for r in explain.reasons(stay, moment)[0]} if moment.outcome != REVIEW else set()
     deciding = tuple(sorted(a for a in told if a in setting.lawbook.authorities))

@@ -17,7 +17,7 @@ import dueprocess
 from dueprocess.case import Case, Given
 from dueprocess.case.facts import WITHOUT_DETAINER
 from dueprocess.clock.deadline import deadline
-from dueprocess.decide import explain
+from dueprocess.decide import duties, explain, risk
 from dueprocess.decide.answer import NOTICE
 from dueprocess.decide.packets import (
     ALONE,
@@ -243,7 +243,7 @@ class _Grower:
         stay, moment, at = leaf.stay, leaf.moment, self.scene.due
         told, deciding = explain.reasons(stay, moment)
         overruled = explain.defeated(stay, moment)
-        risks = [r for r in explain.risks(stay, at, moment, deciding) if r["kind"] == "persuasive"]
+        risks = [r for r in risk.risks(stay, at, moment, deciding) if r["kind"] == "persuasive"]
         undecided = _undecided(moment) if moment.outcome == REVIEW else []
         clocks = _clocks(stay, moment) if moment.outcome in (*HOLDS, REVIEW) else []
         by_ref = {a.norm.ref: a.norm for a in moment.regime.applied}
@@ -290,7 +290,7 @@ class _Grower:
         moment = self.root.moment(self.scene.due, self.due)
         by_ref = {a.norm.ref: a.norm for a in moment.regime.applied}
         found = {}
-        for name, action in explain.actions(self.root, moment).items():
+        for name, action in duties.actions(self.root, moment).items():
             if name != "issue" and action["result"] != "free":
                 for ref in action["norms"]:
                     _note(norms, explain.shown(self.root, by_ref[ref]), self.root, by_ref)
