@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from dueprocess.law.lawbook import Lawbook, declares
-from dueprocess.law.model import Authority, Norm, covers, is_state_id
+from dueprocess.law.lawbook import Lawbook
+from dueprocess.law.model import Authority, Norm, covers, declares, is_state_id
 from dueprocess.law.possible import disjunction_of, possible
 from dueprocess.law.text import norm_text
 from dueprocess.places import ROLES, PlaceBook, PlaceError, load_places

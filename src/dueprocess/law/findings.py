@@ -25,9 +25,9 @@ from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import Document, Path_, read
 from dueprocess.law import citations
 from dueprocess.law.contradictions import FEDERAL, Found, groups, search
-from dueprocess.law.lawbook import Lawbook, declares
+from dueprocess.law.lawbook import Lawbook
 from dueprocess.law.loading import check_folders, law_files, load_lawbook
-from dueprocess.law.model import UNCITED, Authority
+from dueprocess.law.model import UNCITED, Authority, declares
 from dueprocess.law.reading import norm_key
 from dueprocess.places import ROLES, PlaceError, load_places
 from dueprocess.terms import facts_of

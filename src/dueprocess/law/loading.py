@@ -16,7 +16,8 @@ from dueprocess import __version__
 from dueprocess.kernel.errors import LawError
 from dueprocess.kernel.files import data_dir
 from dueprocess.law.kept import Kept
-from dueprocess.law.lawbook import Lawbook, link
+from dueprocess.law.lawbook import Lawbook
+from dueprocess.law.linking import link
 from dueprocess.law.model import Authority
 from dueprocess.law.overlay import lay, original, settle
 from dueprocess.law.stamps import Seen, look, signed

@@ -166,3 +166,12 @@ def rank_of(kind: str, authority_id: str, binds: tuple[str, ...]) -> int | None:
             return POLICY
         case _:
             return None
+
+
+def declares(norm: Norm) -> tuple[str, bool] | None:
+    """The fact and value that a norm declares, by itself or as a state's permit or duty to hold."""
+    if norm.verb == "declare":
+        return norm.object, norm.value
+    if norm.object == "hold" and norm.verb in ("permit", "require") and norm.rank in (STATE_CONSTITUTION, STATE_LAW):
+        return "civil_arrest_power", True
+    return None

@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dueprocess.kernel.errors import InputError
-from dueprocess.law.lawbook import declares
-from dueprocess.law.model import Authority, Norm
+from dueprocess.law.model import Authority, Norm, declares
 from dueprocess.terms import Vocabulary
 from dueprocess.terms.tree import Tree
 

@@ -18,7 +18,8 @@ from dueprocess.kernel.canonical import canonical_bytes
 from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import Document, read
 from dueprocess.law import reading
-from dueprocess.law.lawbook import POWER_STATUTE, Lawbook, link
+from dueprocess.law.lawbook import Lawbook
+from dueprocess.law.linking import POWER_STATUTE, link
 from dueprocess.law.model import Authority
 from dueprocess.places import load_places
 from dueprocess.terms import Vocabulary, read_vocabulary
