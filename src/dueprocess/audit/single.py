@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dueprocess.audit.link import linked
 from dueprocess.case import Case, read_case
 from dueprocess.case.custody import row_case
-from dueprocess.decide import explain
+from dueprocess.decide import open_questions
 from dueprocess.decide.answer import answer, class_of
 from dueprocess.decide.stay import HOLDS, LOCAL, REVIEW, Moment, Setting, Stay
 from dueprocess.kernel.errors import ContradictionError, InputError
@@ -269,7 +269,7 @@ def _missing(
             at, due = start, asked.release_due(start, asked.grounds)
             moment = asked.moment(at, due)
     if moment.outcome == REVIEW:
-        entries, by_facts = explain.missing(asked, at, due, moment)
+        entries, by_facts = open_questions.missing(asked, at, due, moment)
         if outcome == REVIEW and why is None:
             standing = case.standing(case.at, asked.grounds)
             why = "fact" if standing is None else "duty" if moment.duty_only else "fact" if by_facts else "law"

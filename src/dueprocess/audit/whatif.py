@@ -19,7 +19,7 @@ from typing import Any
 from dueprocess.audit.exposure import exposure, groups_of
 from dueprocess.audit.link import linked
 from dueprocess.audit.single import decide_rows, read_row, read_rows
-from dueprocess.decide import explain
+from dueprocess.decide import duties, explain
 from dueprocess.decide.stay import Setting, Stay
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError, nearest, shown
@@ -272,7 +272,7 @@ def _singly(folder: Path, book: Lawbook, asked: Question, rows: list[int]) -> di
             continue
         one = Stay(case, Setting(book))
         moment = one.moment(case.at, one.release_due(case.at, one.grounds))
-        notices[explain.actions(one, moment)["notify_release"]["result"]] += 1
+        notices[duties.actions(one, moment)["notify_release"]["result"]] += 1
         for entry in explain.defeated(one, moment):
             if asked.added and entry["authority"] == asked.added.id:
                 defeated[(entry["norm"], entry["by"])] += 1
