@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -152,19 +153,23 @@ def _exposure(world: World, lawbook: Lawbook) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        table = folder / "stays-00000.parquet"  # the name that the map expects
         many = 0
-        for number, part in enumerate(world.parts()):
-            stays = world.play(part)
-            chunk = Chunk(world.scenario, stays, counties=world.counties, zone=world.zone, days=world.days, first_id=part.first_id, draws=world.draws(part))
-            held = stays.rows[stays.detained["held"]] if len(stays.rows) else stays.rows
-            table = chunk.tables()["stays"].take(pa.array(held))
-            many += len(table)
-            if len(table):
-                pq.write_table(table, folder / f"stays-{number:05d}.parquet")
+        # One file, not one a part: reading prepares each file by itself.
+        with ExitStack() as stack:
+            writer: Any = None
+            for part in world.parts():
+                stays = world.play(part)
+                chunk = Chunk(world.scenario, stays, counties=world.counties, zone=world.zone, days=world.days, first_id=part.first_id, draws=world.draws(part))
+                held = stays.rows[stays.detained["held"]] if len(stays.rows) else stays.rows
+                rows = chunk.tables()["stays"].take(pa.array(held))
+                many += len(rows)
+                writer = writer or stack.enter_context(pq.ParquetWriter(table, rows.schema))
+                writer.write_table(rows)
         if not many:
             return {"groups": {}, "exposure": exposure({})}
         (folder / "map.yaml").write_text(map_text(world.scenario, as_of=world.last_day().isoformat()), encoding="utf-8")
-        prepare(sorted(folder.glob("stays-*.parquet")), out=folder / "prepared", lawbook=lawbook, places=load_places(), map=read_mapping(folder / "map.yaml"))
+        prepare([table], out=folder / "prepared", lawbook=lawbook, places=load_places(), map=read_mapping(folder / "map.yaml"))
         run_batch(folder / "prepared", lawbook=lawbook, law_known_at=world.scenario.known_at, out=folder / "results.parquet")
         groups = groups_of(folder / "results.parquet", folder / "prepared" / "stays.parquet")
     return {"groups": groups, "exposure": exposure(groups)}
