@@ -100,7 +100,7 @@ _CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|j
 
 def of_case(text: str, mention: Mention) -> bool:
     """Whether a place stands there as a party to a case, or as what a ruling was about."""
-    return _CASE.search(text[max(0, mention.start - 90) : mention.start]) is not None or re.match(r"[ \n]v[.s]", text[mention.end : mention.end + 4]) is not None
+    return _CASE.search(text[max(0, mention.start - 90) : mention.start]) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", text[mention.end : mention.end + 10]) is not None
 
 
 @cache

@@ -6,20 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dueprocess.extract.echoes import NEAR, Options, Tables, alike, draft, is_head, short
+from dueprocess.extract.echoes import NEAR, Options, alike, draft, short
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
+from dueprocess.extract.headings import Headings
 from dueprocess.extract.merging import merged
 from dueprocess.extract.model import Claim, Draft
+from dueprocess.extract.odds import Odds, families_of, features, odds
 from dueprocess.extract.papers import findings, says
 from dueprocess.extract.people import people, speaker
 from dueprocess.extract.sentences import Sentence, clauses
-from dueprocess.extract.stances import answered, blocked, stance
-from dueprocess.extract.subjects import Scene, house, main_place, turned_to, who
+from dueprocess.extract.stances import answered, blocked, likely, stance
+from dueprocess.extract.subjects import OFFICES, Scene, house, main_place, turned_to, who
+from dueprocess.extract.tables import Tables, is_head
+from dueprocess.extract.turns import Turns
 
 
 def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None, title: str | None) -> list[Claim]:
     """The claims of a text; an agency whose state cannot be told gives none."""
-    scene = Scene(text, survey, tuple(people(text, survey.mentions)), main_place(text, survey, title), house(text, survey), len(re.findall(r"\bbill\b", text)) > 2)
+    scene = Scene(text, survey, tuple(people(text, survey.mentions)), main_place(text, survey, title), house(text, survey), len(re.findall(r"\bbill\b", text)) > 2, _is_sole(text, survey))
     drafts: list[Draft] = []
     topical_until = -1
     # A text that keeps coming back to detainers is about them in between, too.
@@ -30,24 +34,40 @@ def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     focus, focus_at = scene.main, -100
     crowd: list[Mention] = []
     asking: Sentence | None = None
-    options, tables = Options(), Tables(text)
+    options, tables, headings, turns = Options(), Tables(text), Headings(), Turns(text)
+    families: list[frozenset[str]] = []
     for sentence in parts:
+        families.append(families_of(sentence.text))
         if "\t" in sentence.text and sentence.index == topical_until:
             topical_until += 1  # a table is about its head
         inside = [m for m in survey.mentions if sentence.start <= m.start < sentence.end and (m.kind != "state" or m.office)]
         if (says("immigration", sentence.text) and (says("request", sentence.text) or says("for-ice", sentence.text))) or says("request", sentence.text):
             topical_until = sentence.index + reach
+        floor = turns.turned(sentence, inside, scene.main)
+        if floor is not None:
+            focus, focus_at = floor, sentence.index
         away = sentence.index - focus_at
         near = away <= NEAR or (away <= 3 * NEAR and focus is not None and scene.main is not None and focus.base == scene.main.base)
         if not sentence.text.rstrip().endswith("?"):
-            reply = answered(asking.text, sentence.text) if asking is not None and focus is not None and focus.state else None
+            reply = answered(asking.text, turns.said(sentence.text)) if asking is not None and focus is not None and focus.state else None
             if reply is not None and focus is not None:
                 drafts.append(draft(focus, reply, sentence.start, sentence.end, sentence, None))
             optional = options.reads(scene, sentence, inside, focus)
-            found = [] if optional is not None or tables.is_legend(sentence) or is_head(sentence.text, inside) else _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until, near=near)
+            item = headings.reads(sentence, inside, topical=sentence.index <= topical_until)
+            if item is not None:
+                drafts += [draft(m, item[0], sentence.start, sentence.end, sentence, None) for m in item[1]]
+                continue
+            chances = None
+            if sentence.index <= topical_until and "\t" not in sentence.text and families[-1] & _TELLING:
+                chances = odds(features(sentence.text, frozenset().union(*families[-3:-1]), asked=asking is not None))
+            found = [] if optional is not None or not (families[-1] & _WORTH_READING or _FEW_WORDS.search(sentence.text)) or tables.is_legend(sentence) or is_head(sentence.text, inside) else _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until, near=near, chances=chances)
             if crowd and _ALL.match(sentence.text):
                 found = [replace(d, base=m.base, state=m.state or "", label=m.label, place=m.place, kind=m.kind, role=m.role or m.kind, office=m.office) for d in found[:1] for m in crowd]
-            drafts += optional or found or tables.reads(scene, sentence, inside)
+            in_row = [] if optional else tables.reads(scene, sentence, inside)
+            found = in_row or found
+            drafts += optional or found
+            if turns.outsider:
+                found = [d for d in found if d.explicit]  # a legislator's "we" is no jail's
             told = {d.base for d in found}
             if not optional and any(m.base not in told for m in inside or (focus,) if m is not None):
                 drafts += [d for d in alike(scene, sentence, inside, drafts, focus) or ([] if found else short(scene, sentence, inside, drafts, focus if near and sentence.index <= topical_until else None)) if d.base not in told]
@@ -60,17 +80,57 @@ def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     return merged(scene, drafts, parts, published)
 
 
+def _is_sole(text: str, survey: Survey) -> bool:
+    """Whether all agencies and counties of a text are of one county."""
+    return len({(m.base, m.state) for m in survey.mentions if m.kind != "state" and (m.kind == "county" or m.role in OFFICES) and not of_case(text, m)}) == 1
+
+
 _OFTEN = 2
-_DENSE = 15
+_DENSE = 40
 _HEADLINE = re.compile(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-247)\b", re.IGNORECASE)
 # Who was named together just before: "All have told us that ...".
 _ALL = re.compile(r"\W*(?:All|Both|Each|They all|They both|All (?:of them|two|three|four|five|six|seven)|The (?:two|three|four|five|six))\b(?! (?:the|inmates|persons|detainers|people|prisoners|requests))")
 
 
-def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool) -> list[Draft]:
-    found: list[Draft] = []
+# Sentences without a word of these tell no position.
+_TELLING = frozenset(["hold", "honor", "req", "judge", "warrant", "stop", "refuse", "review", "silent", "require", "notify", "release"])
+# Nor is anything else read of sentences without a word of these, or one that says it without them ("hung up", "we're done").
+_FEW_WORDS = re.compile(r"\b(?:hung|mum|rewrit\w*|redraft\w*|revis\w*|reconsider\w*|saying|done|finished|through|fence|language|same|over|air|look\w*|minds?|time|no|yes|does|do|don't|doesn't|won't)\b", re.IGNORECASE)
+_WORTH_READING = _TELLING | {"ice", "order", "cause", "admin", "removal", "offense", "law", "want", "urge", "hours", "neg"}
+# A bare yes or no that the model finds so unlikely is none; a condition with its paper must be far unlikelier.
+_VETO, _VETO_CONDITION, _VETO_SILENCE = 0.95, 0.99, 0.995
+# From here on a position is taken to be about detainers though its sentence does not name them.
+_FIRM = 0.5
+# So likely a position must be for the model to propose it where the rules see none.
+_PROPOSE = 0.4
+
+
+def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool, chances: Odds | None) -> list[Draft]:
+    """The drafts of one sentence: those of the rules that the model does not find too unlikely; where the rules see none, the model's."""
     if scene.house is not None and len(sentence.text) < _LONGEST_HEADING and _HEADING.match(sentence.text):
         return []
+    found = _by_rules(scene, sentence, inside, focus, topical=topical, near=near)
+    if chances is None:
+        return found
+    if found:
+        if len({d.base for d in found}) > 1:
+            return found  # several that are named by one sentence are meant by it
+        kept = [d for d in found if d.kind == "state" or chances.none < (_VETO if d.position in _BARE else _VETO_SILENCE if d.position == "unknown" else _VETO_CONDITION)]
+        return [replace(d, firm=d.firm or chances.of[d.position] >= _FIRM) for d in kept]
+    if chances.chance < _PROPOSE:
+        return []
+    taken = likely(sentence.text, chances)
+    if taken is None:
+        return []
+    said = speaker(sentence, list(scene.people), scene.text)
+    return [replace(draft(m, taken, sentence.start, sentence.end, sentence, said), chance=chances.chance) for m in who(scene, sentence, inside, focus, sentence.start, sentence.start + taken.at, sentence.end, taken, near=near) if m.state is not None]
+
+
+_BARE = ("honors_all", "declines_all", "notify_only")
+
+
+def _by_rules(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool) -> list[Draft]:
+    found: list[Draft] = []
     for begin, end in clauses(sentence):
         if _OPENS_LIST.search(scene.text[begin:end]):
             end = _with_items(scene.text, end)

@@ -36,7 +36,7 @@ def likelihood(figure: Figure) -> float:
     return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in figure.features))))
 
 
-_UNSTATED = 0.8
+_UNSTATED = 0.78
 
 
 def _is_whole(figure: Figure) -> bool:

@@ -1,6 +1,6 @@
-"""Positions that a sentence takes over from others: "follows suit", "adopted this", "Option B", a table's code words.
+"""Positions that a sentence takes over from others: "follows suit", "adopted this", "Option B".
 
-What such a sentence says is told elsewhere: of another agency just before, of a numbered option, or in a table's legend.
+What such a sentence says is told elsewhere: of another agency just before, or of a numbered option.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def usable(scene: Scene, inside: Sequence[Mention]) -> list[Mention]:
 
 # "took the same step", "follow suit", "Same as Cobb": the position that was told of another agency just before.
 _ALIKE = re.compile(
-    r"\b(?:the same (?:step|position|approach|line|stance|policy|rule|practice|thing|way|answer|course|decision|choice|call|change|move|demand|condition|requirement)|(?:does|do|did|done) (?:the same|likewise|so too|so|as much)|follow(?:s|ed|ing)? (?:suit|its lead|their lead)|likewise|(?:the )?same (?:as|goes for|is true|holds|in|story|at)|so (?:do|does|did|has|have)|as (?:do|does|did)|a similar (?:policy|rule|step|order|stance|line|practice)"
+    r"\b(?:the same (?:step|position|approach|line|stance|policy|rule|practice|thing|way|answer|course|decision|choice|call|change|move|demand|condition|requirement)|(?:does|do|did|done) (?:the same|likewise|so too|so|as much)|follow(?:s|ed|ing)? (?:suit|its lead|their lead)|likewise|(?:the )?same (?:as|here|goes for|is true|holds|in|story|at)|so (?:do|does|did|has|have)|as (?:do|does|did)|a similar (?:policy|rule|step|order|stance|line|practice)"
     r"|(?:just|exactly|much) (?:the same|as)|same (?:test|rule|policy|terms|practice|answer) as|similar (?:policies|rules|steps)|joined (?:it|them|in)|much the same|no different|is the same|are the same|(?:want(?:s|ed)?|ask(?:s|ed)?(?: for)?|require[sd]?|demand(?:s|ed)?|says?|said|answered|told \w+|reported|does) (?:much )?the same|ditto|in the same boat|too)\b",
     re.IGNORECASE,
 )
@@ -135,103 +135,3 @@ class Options:
             taken = self._open[0]
             return [draft(m, taken, sentence.start, sentence.end, sentence, None) for m in here] if taken is not None else []
         return None
-
-
-_LEGEND = re.compile(r"[\"']?\b(?P<code>[A-Z][A-Za-z-]{0,11})[\"']?[ \n]*(?:means?|stands for|=|:)[ \n]+(?P<words>[^.;\n=]{8,200})")
-_MOST_CODES = 12
-
-
-class Tables:
-    """What the code words of a table's cells mean, by its legend or by the head of their column."""
-
-    def __init__(self, text: str) -> None:
-        self._codes: dict[str, Stance] = {}
-        if "\t" in text:
-            for match in _LEGEND.finditer(text):
-                taken = stance(_ALONE.sub("holds on a detainer", match["words"]), topical=True)
-                if taken is not None and len(self._codes) < _MOST_CODES and match["code"].lower() not in ("county", "jail", "sheriff", "state"):
-                    self._codes.setdefault(match["code"].lower(), taken)
-        self._dash: Stance | None = None
-        dash = _DASH.search(text) if "\t" in text else None
-        if dash is not None:
-            self._dash = stance(f"{dash['words']} about its practice", topical=True)
-        self._asked: dict[int, Stance] = {}
-        self._told: set[int] = set()  # the columns that have held a code word
-
-    def reads(self, scene: Scene, sentence: Sentence, inside: Sequence[Mention]) -> list[Draft]:
-        """The drafts of a table's row whose cells are code words, yes or no; a row without places is a head."""
-        if "\t" not in sentence.text:
-            return []
-        cells = [c.strip() for c in sentence.text.split("\t")]
-        here = [m for m in inside if m.state and (m.kind == "county" or m.role in OFFICES)]
-        if not here:
-            for i, cell in enumerate(cells):
-                if _OF_POLICY.search(cell):
-                    self._told.add(i)
-                taken = stance(cell.rstrip("?"), topical=True) if 1 < len(cell.split()) < _LONG_CELL else None
-                if taken is not None and taken.position not in ("undecided", "unknown"):
-                    self._asked[i] = taken
-            return []
-        for i, cell in enumerate(cells):
-            word = re.match(r"[A-Za-z-]+", cell)
-            taken = self._codes.get(word.group().lower()) if word is not None else None
-            if taken is not None:
-                self._told.add(i)
-            elif self._dash is not None and i in self._told and cell in _DASHES:
-                taken = self._dash
-            if taken is not None:
-                return [draft(here[0], taken, sentence.start, sentence.end, sentence, None)]
-        taken = self._ticked(cells) or next((s for i, c in enumerate(cells) if i in self._told and (s := _in_cell(c)) is not None), None)
-        return [draft(here[0], taken, sentence.start, sentence.end, sentence, None)] if taken is not None else []
-
-    def _ticked(self, cells: Sequence[str]) -> Stance | None:
-        """What the yes and no of a row come to under the heads of their columns: a condition before a bare yes or no."""
-        ticks = {i: _TICKS[c.lower().strip(".*")] for i, c in enumerate(cells) if i in self._asked and c.lower().strip(".*") in _TICKS}
-        wanted = [self._asked[i] for i, yes in ticks.items() if yes and self._asked[i].position not in ("honors_all", "declines_all", "notify_only")]
-        if wanted:
-            return max(wanted, key=lambda s: RANK[s.position])
-        calls = any(yes and self._asked[i].position == "notify_only" for i, yes in ticks.items())
-        held = [yes == (self._asked[i].position == "honors_all") for i, yes in ticks.items() if self._asked[i].position in ("honors_all", "declines_all")]
-        if not held:
-            return None
-        if held[0]:
-            return Stance("honors_all", ("detainer",), 0, False, True)
-        return Stance("notify_only" if calls else "declines_all", (), 0, calls, True)
-
-    def is_legend(self, sentence: Sentence) -> bool:
-        """Whether a sentence only explains a code word."""
-        match = _LEGEND.search(sentence.text)
-        return match is not None and match["code"].lower() in self._codes
-
-
-def is_head(row: str, inside: Sequence[Mention]) -> bool:
-    """Whether a line is the head of a table: a cell says that its column holds places, and no place is named."""
-    return "\t" in row and not any(m.kind != "state" for m in inside) and any(_PLACES.match(c) for c in row.split("\t"))
-
-
-_PLACES = re.compile(r"\W*(?:county|counties|parish|jail|sheriff|agency|jurisdiction|place|department|facility)\W*$", re.IGNORECASE)
-
-
-def _in_cell(cell: str) -> Stance | None:
-    """The stance of a cell of a column on policies, where the head says of what ("Does not honor", "Declines; calls ICE")."""
-    first, *rest = re.split(r"[;,(]", cell)
-    if not first.strip() or len(cell) > _LONGEST_CELL:
-        return None
-    plain = _PLAIN.match(first)
-    if plain is not None:
-        return Stance("honors_all", ("detainer",), 0, False, True) if plain["all"] else Stance("declines_all", (), 0, False, True)
-    taken = stance(first, topical=True) or stance(f"{first.strip()} ICE detainers", topical=True)
-    calls = says("notify", cell) is not None or any(re.match(r"\s*(?:calls|tells|notif)", part) for part in rest)
-    if taken is not None and taken.position == "declines_all" and calls and says("no-notify", cell) is None:
-        return replace(taken, position="notify_only", notice=True)
-    return taken
-
-
-_PLAIN = re.compile(r"\s*(?:(?P<all>all|every)(?: (?:detainers?|holds?|requests?|of them|honored|one))*|none(?: (?:honored|held|accepted))?)\W*$", re.IGNORECASE)
-_LONGEST_CELL = 90
-_LONG_CELL = 9
-_DASH = re.compile(r"\b[Aa] (?:dash|blank|hyphen)\b (?:means|is|stands for)[ \n]+(?P<words>[^.;\n]{8,160})")
-_DASHES = ("-", "--", "–", "—", "")
-_OF_POLICY = re.compile(r"\b(?:practice|policy|position|answer|response|stance|status|rule)\b", re.IGNORECASE)
-_TICKS = {"yes": True, "y": True, "x": True, "✓": True, "✔": True, "no": False, "n": False, "-": False, "–": False, "—": False}
-_ALONE = re.compile(r"\bholds? (?:people )?on the (?:form|request|fax|paper) alone\b")

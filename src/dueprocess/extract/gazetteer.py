@@ -13,9 +13,11 @@ from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name
 from dueprocess.extract.facilities import with_facilities, with_short_forms
+from dueprocess.extract.listed import with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import states_of, with_towns
+from dueprocess.extract.wording import table
 from dueprocess.places.names import fold, key, words
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
@@ -36,7 +38,7 @@ def survey(text: str, *, title: str | None = None) -> Survey:
         chosen.append(mention)
     state = _state_of(text, title, chosen)
     if state is not None:
-        chosen = with_headings(text, chosen, state)
+        chosen = with_lists(text, with_headings(text, chosen, state), state)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
     return replace(settled, mentions=tuple(with_short_forms(text, with_towns(text, list(settled.mentions), state))))
@@ -65,9 +67,18 @@ def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | No
         code = data.states.get(fold(match[1]))
         if code:
             return code
+    # "DETAINERS IN OREGON JAILS": a headline in capitals.
+    shouted = [w for line in re.findall(r"^[^a-z\n]{8,}$", head[:400], re.MULTILINE) for size in (r"[A-Z]{4,}", r"[A-Z]{3,} [A-Z]{4,}") for w in re.findall(rf"\b(?={size}\b)({size})", line)]
+    loud = {data.states[fold(w)] for w in shouted if fold(w) in data.states and fold(w) not in ("washington", "new york")}
+    if len(loud) == 1:
+        return loud.pop()
     weight: Counter[str] = Counter()
+    for code in re.findall(r"\b([A-Z]{2})(?=-[A-Z][a-z]+|[ ](?:sheriffs|jails|jailers|counties)\b)", text):
+        weight[code] += 2 * (code.lower() in codes())
+    for code, cited in table("places")["codes"].items():
+        weight[code] += 3 * (re.search(cited, text) is not None)
     for mention in mentions:
-        if mention.kind == "state" and mention.state and not _capital_at(text, mention):
+        if mention.kind == "state" and mention.state and not _capital_at(text, mention) and not of_case(text, mention):
             weight[mention.state] += 2
         elif mention.kind == "county" and not of_case(text, mention):
             states = {e[1] for e in data.counties.get(mention.base, ())}
@@ -77,7 +88,7 @@ def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | No
             states = {e[1] for e in data.cities.get(mention.base, ())}
             if len(states) == 1:
                 weight[states.pop()] += 1
-    ranked = weight.most_common(2)
+    ranked = (+weight).most_common(2)
     if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
         return ranked[0][0]
     return None

@@ -11,11 +11,11 @@ from dueprocess.extract.numbers import NUMBER, value_of
 from dueprocess.extract.papers import findings
 from dueprocess.extract.sentences import Sentence
 
-_LENGTH = re.compile(rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?![- ]old)", re.IGNORECASE)
+_LENGTH = re.compile(rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?![- ]old|'[ \n](?:use|notice|pay|work))(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?", re.IGNORECASE)
 _KEPT = re.compile(
     r"\b(?:was|were|been|being)[ \n](?:\w+[ \n])?(?:held|kept|detained|jailed|locked up|imprisoned|released|stuck)\b|\b(?:sat|spent|remained|stayed|waited|languished|overstayed|stuck|lingered)\b|\bhad been in\b"
     r"|(?<!be )(?<!are )(?<!is )\b(?:held|kept|detained|jailed)\b|\b(?:[Kk]eeping|[Hh]olding|[Dd]etaining|[Jj]ailing)[ \n](?:him|her|them|a|an|the|Mr\.|Ms\.|(?-i:[A-Z][a-z]+))|\b(?:was|were)[ \n](?:there|inside)[ \n](?:for|till|until)\b|\b(?:hours?|hrs?|days?)[ \n](?:past|beyond|too[ \n]long)\b|\b(?:hung|hanging)[ \n]on[ \n]to\b|\bholds?[ \n](?:a[ \n])?(?:man|woman|citizen|teen\w*|veteran|student|mother|father|worker)\b"
-    r"|\b(?:still|was|were|remained|stayed)[ \n](?:\w+[ \n])?(?:behind[ \n]bars|in[ \n](?:jail|a cell|custody|there)|inside|locked up)\b|\bbefore[ \n](?:she|he|they)[ \n](?:got|was|were|could|walked|left)\b|\b(?:jail|prison|county|sheriff|they|we)[ \n]had[ \n](?:him|her|for|a|an)?\b|\b(?:walked[ \n]out|let[ \n](?:go|out)|freed|released|got[ \n]out)\b",
+    r"|\b(?:still|was|were|remained|stayed)[ \n](?:\w+[ \n])?(?:behind[ \n]bars|in[ \n](?:jail|a cell|custody|there)|inside|locked up)\b|\bbefore[ \n](?:she|he|they)[ \n](?:got|was|were|could|walked|left)\b|\b(?:jail|prison|county|sheriff|they|we)[ \n]had[ \n](?:him|her|for|a|an)?\b|\b(?:walked[ \n]out|let[ \n](?:go|out)|freed|released|got[ \n]out|left[ \n](?:the[ \n]jail|with[ \n](?:agents|ICE|officers)|custody)|went[ \n]home)\b",
     re.IGNORECASE,
 )
 # One person and not many: a rule speaks of anybody.
@@ -28,7 +28,7 @@ _SUMMED = re.compile(rf"[\W\d]*(?:[QA][.:]\s*)?(?:So,?[ \n]|(?=[\w-]+[ \n]hours?
 _VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
 _QUESTIONS = 25
 # A single person kept, or how it went wrong.
-_ONE = re.compile(r"\b(?:a|an|one)[ \n][\w-]+[ \n](?:was|had[ \n]been)[ \n](?:held|kept|jailed)\b|\b(?:held|kept|keeping|holding|jailed|had)[ \n](?:a|an|one|him|her)[ \n]|\b(?:turned out|longer than|too long|extra|by mistake|in error|wrong (?:man|woman|person)|mix-up|because (?:nobody|no one))\b", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:a|an|one)[ \n][\w-]+[ \n](?:was|had[ \n]been|who[ \n](?:was|had[ \n]been))[ \n](?:held|kept|jailed)\b|\b(?:held|kept|keeping|holding|jailed|had)[ \n](?:a|an|one|him|her)[ \n]|\b(?:turned out|longer than|too long|extra|by mistake|in error|wrong (?:man|woman|person)|mix-up|because (?:nobody|no one))\b", re.IGNORECASE)
 # Not one stay but a practice, a rule or a price.
 _GENERAL = re.compile(r"\b(?:(?:people|inmates|persons|men|women)[ \n](?:stayed|spent|sat|remained)|(?:holds|keeps)(?![ \n](?:a[ \n])?(?:man|woman|citizen|teen\w*|veteran|student|mother|father|worker)\b)|(?:will|shall|may|must|can) (?:be )?(?:held|hold|keep|kept|detain\w*)|people (?:are|were) held|(?:kept|held)[ \n](?:people|inmates|persons)\b|inmates|prisoners for|cost|\\$|asks?|used to|routinely|anyone|everyone|(?:nobody|no one)(?= (?:is|was|will|shall|may|gets|has|had|can)\b)|every|on average|average|longest|typically)\b|\$[\d,.]+[ \n](?:a|per|each|for each)\b", re.IGNORECASE)
 # Waiting for something else than release, or kept by somebody else than a jail.
@@ -59,7 +59,7 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
         # The exact length first: "nearly a week, 148 hours by her lawyer's count".
         for match in sorted(_LENGTH.finditer(sentence.text), key=lambda m: (_VAGUE.match(m["n"]) is not None, not m["unit"].lower().startswith("h"))):
             before = sentence.text[max(0, match.start() - 40) : match.start()]
-            if match["unit"].lower() in ("month", "months", "week", "weeks") and not _PAST_DUE.search(sentence.text):
+            if match["unit"].lower() in ("month", "months", "week", "weeks") and not _PAST_DUE.search(near):
                 continue
             around = sentence.text[max(0, min(kept.start(), match.start()) - 45) : max(kept.end(), match.end()) + 12]
             if _GENERAL.search(around):
@@ -72,7 +72,7 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
             if value is None and not vague:
                 continue
             place = _where(text, sentence, survey, kept.start())
-            hours = None if vague or value is None else round(float((value + (0.5 if match["half"] else 0)) * _HOURS[unit]), 2)
+            hours = None if vague or value is None else round(float((value + (0.5 if match["half"] else 0)) * _HOURS[unit] + _rest(match)), 2)
             if hours is None and unit not in ("hour", "day"):
                 continue
             if hours is not None and hours < _SHORTEST and not _PAST_DUE.search(sentence.text):
@@ -85,6 +85,14 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
             found.append(Incident(place=place.label if place and place.kind != "state" else None, state=place.state if place else None, hours_overheld=hours, duration_text=match.group(), quote=sentence.text, start=sentence.start, end=sentence.end))
             break
     return found
+
+
+def _rest(match: re.Match[str]) -> float:
+    """The hours of the second part of a length: "5 hours and 40 minutes"."""
+    if match["minor"] is None:
+        return 0.0
+    value = value_of(match["m"])
+    return float(value * _HOURS[match["minor"].lower().rstrip("s")]) if value is not None else 0.0
 
 
 def _where(text: str, sentence: Sentence, survey: Survey, at: int) -> Mention | None:

@@ -10,7 +10,8 @@ from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-ZÀ-Ý][\w'’À-ÿ-]*)"
-_NAME = rf"{_CAP}(?:[ \n](?:{_CAP}|de|du|la|los|the|of|and(?=[ \n]Clark|[ \n]Queen|[ \n]William|[ \n]Pend))){{0,3}}"
+_NO_END = r"(?!(?:County|Parish|Borough|COUNTY|PARISH)\b)"  # a name does not run on over another county's end
+_NAME = rf"{_CAP}(?:[ \n]{_NO_END}(?:{_CAP}|de|du|la|los|the|of|and(?=[ \n]Clark|[ \n]Queen|[ \n]William|[ \n]Pend))){{0,3}}"
 _COUNTY = re.compile(rf"(?P<name>{_NAME})[ \n](?P<end>County|Parish|Borough|COUNTY|PARISH)\b(?![ \n](?:Courthouse|Road|Line|Fair)\b)")
 _COUNTY_OF = re.compile(rf"\b(?:County|COUNTY|Parish|PARISH)[ ](?:of|OF)[ ](?P<name>{_NAME})")
 _COUNTIES = re.compile(rf"(?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))[ \n](?:[Cc]ounties|[Pp]arishes|[Cc]ounty(?=[ \n](?:jails|sheriffs)))\b")
@@ -28,6 +29,8 @@ _NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['�
 _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
 _NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
+# "Baldwin Co., Alabama", "Athens-Clarke, Georgia": a county without the word, its state behind it.
+_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b){_CAP})?)(?P<co>[ ](?:Co|Cty|Cnty)\b\.?)?(?:,[ \n](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?))?")
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
 
@@ -114,6 +117,9 @@ def named(text: str) -> Iterable[Mention]:
         flat = _cased(match["name"])
         if fold(flat) not in data.states:
             yield Mention(match.start(), match.end(), "city", key(words(flat)), f"City of {flat}", None, None, "city", None)
+    for match in _SHORT_COUNTY.finditer(text):
+        if match["co"] or match["state"]:
+            yield from _short_county(text, match)
     for name in table("places")["bare counties"]:
         for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
             yield _with_office(text, match.start(), match.end(), "county", key(words(name)), f"{name} County")
@@ -124,6 +130,28 @@ def named(text: str) -> Iterable[Mention]:
         end = match.end() + (office.end() if office else 0)
         role = None if office is None else "corrections" if "Correct" in office[1] else "police"
         yield Mention(match.start(), end, "state", fold(match[1]), match[1], code, f"us/{code.lower()}", role, text[match.start() : end] if office else None, True)
+
+
+def _short_county(text: str, match: re.Match[str]) -> Iterable[Mention]:
+    """A county that is written without the word: with "Co.", or with its state behind it where it is no city's name there."""
+    data = index()
+    name, start = _trimmed(match["name"], match.start("name"))
+    if not name:
+        return
+    base = key(words(name))
+    told = (match["state"] or "").rstrip(".")
+    code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0]))
+    if match["co"]:
+        if base in data.counties:
+            yield _with_office(text, start, match.end("co"), "county", base, f"{name} County")
+        return
+    if code is None or fold(name) in data.states:
+        return
+    last = key(words(name.split("-")[-1]))  # "Athens-Clarke": a city and its county that are one
+    for one in (base, last) if "-" in name else (base,):
+        if any(e[1] == code for e in data.counties.get(one, ())) and not any(e[1] == code for e in data.cities.get(one, ())):
+            yield _with_office(text, start, match.end("name"), "county", one, f"{name} County")
+            return
 
 
 def _bare(text: str) -> Iterable[Mention]:

@@ -25,7 +25,9 @@ def merged(scene: Scene, drafts: list[Draft], parts: Sequence[Sentence], publish
         side = "state" if draft.kind == "state" else "police" if draft.role == "police" else "city" if draft.kind == "city" and draft.role in ("city", "body") else "jail"
         groups.setdefault((draft.base, draft.state, side), []).append(draft)
     found: list[Claim] = []
-    for (_, _, side), group in groups.items():
+    for (_, _, side), told in groups.items():
+        # What only the model proposed, and not with much confidence, counts where nothing else is told of the agency.
+        group = [d for d in told if d.chance >= _SURE] or [max(told, key=lambda d: (d.explicit, d.chance))]
         best = _best(group)
         if best is None:
             continue
@@ -37,6 +39,9 @@ def merged(scene: Scene, drafts: list[Draft], parts: Sequence[Sentence], publish
                 break
         found.append(_claim(scene, best, group, parts, published, side))
     return sorted(found, key=lambda c: c.start)
+
+
+_SURE = 0.6
 
 
 def _claim(scene: Scene, best: Draft, group: list[Draft], parts: Sequence[Sentence], published: str | None, side: str) -> Claim:

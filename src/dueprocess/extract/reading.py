@@ -87,7 +87,10 @@ _FEWEST_NUMBERED = 8
 _TABLE_ROW = re.compile(r"^[^\n|]*(?:\|[^\n|]*){2,}$", re.MULTILINE)
 # Three lines or more of three columns or more that only spaces part: a table without bars.
 _ALIGNED = re.compile(r"(?:^[ ]*\S+(?:[ ]\S+)*(?:[ ]{2,}\S+(?:[ ]\S+)*){2,}[ ]*(?:\n|\Z)){3,}", re.MULTILINE)
+# A line drawn under a table's head or between its rows.
+_RULED = re.compile(r"^[ \t]*[-=_+|:.]*(?:-{3}|={3}|_{3})[-=_+|: \t.]*$", re.MULTILINE)
 _GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
+_LONG_NAME = re.compile(r"(?:U\.S\.[ \n])?Immigration[ \n](?:and|&)[ \n]Customs[ \n]Enforcement\b")
 _DOTTED = re.compile(r"\b(?:I\. ?C\. ?E\.)(?![A-Za-z])")
 
 
@@ -99,8 +102,10 @@ def _evened(text: str) -> str:
     """
     text = text.translate(_STRAIGHT)
     text = _DOTTED.sub(lambda m: "ICE" + " " * (len(m.group()) - 3), text)
+    text = _LONG_NAME.sub(lambda m: "ICE" + re.sub(r"[^\n]", " ", m.group()[3:]), text)
     text = _TABLE_ROW.sub(lambda m: m.group().replace("|", "\t"), text)
     text = _ALIGNED.sub(lambda m: _GAP.sub(lambda g: "\t" + " " * (len(g.group()) - 1), m.group()), text)
+    text = _RULED.sub(lambda m: " " * len(m.group()), text)
     text = _QUOTED.sub(lambda m: " " * len(m.group()), text)
     if len(_NUMBERED.findall(text)) >= _FEWEST_NUMBERED:
         text = _NUMBERED.sub(lambda m: " " * len(m.group()), text)

@@ -14,7 +14,7 @@ LONGEST = 1_200
 
 # A full stop after these ends no sentence.
 _SHORT = word_set("abbreviations")
-_END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)(?![ ]*\t)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
+_END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)(?![ ]*\t)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•▪‣◦–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
 # Short forms that are words of their own in small letters.
 _WORDS_TOO = frozenset(["no", "me", "miss", "ill", "mass", "wash", "cal", "id", "art", "col", "gen", "ore", "pa", "la", "in", "rev", "dist", "maj", "del", "tex"])
 _LAST = re.compile(r"([\w.'’]+)\.[\"'”’)\]]*\Z")
@@ -63,6 +63,8 @@ def sentences(text: str) -> list[Sentence]:
             if match.group().strip(" \t").count("\n") > 1:
                 paragraph += 1
             continue
+        if match.group()[0] in ".!?" and "\t" in text[text.rfind("\n", 0, match.start()) + 1 : (text.find("\n", end) + 1 or len(text) + 1) - 1]:
+            continue  # a row of a table is one sentence
         if match.group().startswith("."):
             last = _LAST.search(text, max(start, end - 40), end)
             word = last[1].lower().strip("'’") if last else ""
@@ -77,6 +79,10 @@ def sentences(text: str) -> list[Sentence]:
                 continue
         add(start, end)
         start = end
+    for at in ends:  # behind the last full stop
+        if at > start:
+            add(start, at)
+            start = at
     add(start, len(text))
     return found
 
@@ -84,6 +90,7 @@ def sentences(text: str) -> list[Sentence]:
 _BLOCK = re.compile(r"^[^\n]+(?:\n[ \t]*\S[^\n]*)+", re.MULTILINE)
 _MOSTLY = 0.6
 _LIST = 4
+_SHORT_ITEM = 50
 
 
 def _line_ends(text: str) -> list[int]:
@@ -110,6 +117,9 @@ def _line_ends(text: str) -> list[int]:
             at += 1
         if len(lines) >= _LIST and all(line.lstrip(" \t*•-").lstrip()[:1].isupper() for line in lines):
             found += [e for e, _ in ends]  # no wrapped prose begins so many lines with a capital
+            continue
+        if lines[0].rstrip().endswith(":") and all(line.lstrip(" \t*•▪-–").lstrip()[:1].isupper() and len(line) < _SHORT_ITEM for line in lines[1:]):
+            found += [e for e, _ in ends]  # a lead and its items
             continue
         chosen = sum(own for _, own in ends)
         if chosen >= _MOSTLY * (len(ends) + runs):

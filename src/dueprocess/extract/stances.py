@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from re import Match
 
+from dueprocess.extract.odds import Odds
 from dueprocess.extract.papers import Stance, but_with, condition, conditional, papers_in, says, wording_of
 
 
@@ -58,7 +59,7 @@ def stance(text: str, *, topical: bool) -> Stance | None:
     if silent and (says("practice", text) or (topical and not says("notify", text) and _REFUSES.search(text))) and not _OF_ANOTHER.search(text) and not _FEDERAL.search(text[: silent.start()]):
         return Stance("unknown", (), silent.start(), False, firm)
     undecided = says("undecided", text)
-    if undecided:
+    if undecided and (request is not None or not _OF_PROGRAM.search(text)):
         return Stance("undecided", (), undecided.start(), False, firm)
     if says("not-enough", text) and not says("worthless", text):
         return None
@@ -119,7 +120,12 @@ def stance(text: str, *, topical: bool) -> Stance | None:
         papers = papers_in(text, needed.start())
     if not papers and action is not None and refuse is None and not _negated(text, action):
         papers = [f for f in papers_in(text, action.end()) if f[1] - action.end() <= (2 * _OBJECT if _HONORS.match(action.group()) else _OBJECT)]
-    if papers:
+    if not papers and action is not None and not negative and _OF_THOSE.search(text[: action.start()]):
+        papers = [f for f in papers_in(text, 0) if f[0] == "offense" and f[1] < action.start()]  # "an inmate convicted of a felony may be held"
+    if not papers and action is not None and not negative and "," in text[: action.start()]:
+        # "A judge signs it, we hold it.": one thing, then the other
+        papers = [f for f in papers_in(text, 0) if f[0] in ("judicial-warrant", "court-order") and f[1] < _EARLY and f[1] < text.rfind(",", 0, action.start())]
+    if papers and not (action is not None and refuse is None and _OF_ONE.search(text[: action.end()])):
         return conditional(papers, at, notice, firm)
     if not negative and action is not None and re.match(r"(?:held|kept|honored|complied|accepted)\b", action.group(), re.IGNORECASE) and not _AUXILIARY.search(text[: action.start()]):
         return None  # the simple past tells what was
@@ -140,8 +146,27 @@ def stance(text: str, *, topical: bool) -> Stance | None:
     return Stance("honors_all", ("detainer",), at, notice, any(says(e, text) for e in ("request", "for-ice", "everyone")))
 
 
+def likely(text: str, chances: Odds) -> Stance | None:
+    """The stance that the model finds likeliest in a sentence in which the rules see none; None where the sentence urges, supposes or recalls."""
+    verb = _ANY_VERB.search(text)
+    at = verb.start() if verb else 0
+    position = chances.position
+    if blocked(text, len(text), mild=position in ("undecided", "unknown")):
+        return None
+    if position == "unknown" and (_OF_ANOTHER.search(text) or _FEDERAL.search(text[:at])):
+        return None
+    return Stance(position, _ACCEPTED.get(position, ()), at, position == "notify_only", True)
+
+
+_ANY_VERB = re.compile(r"\b(?:hold|held|keep|kept|detain|honou?r|compl[yi]|accept|releas|let|requir|want|need|insist|ask|stop|quit|end|refus|declin|call|tell|notif|review|study|decid|say|said)\w*", re.IGNORECASE)
+_ACCEPTED = {
+    "honors_all": ("detainer",), "requires_judicial_warrant": ("judicial_warrant",), "requires_court_order": ("court_order",), "requires_any_warrant": ("admin_warrant",),
+    "requires_probable_cause": ("probable_cause",), "limits_by_offense": ("listed_offense",),
+}  # fmt: skip
+
+
 # A rule's exception, in a sentence of its own.
-_OF_ONE = re.compile(r"\b(?:he|she)(?: is| was| has been| had been|'s) (?:\w+ )?(?:held|kept|detained|jailed)$", re.IGNORECASE)
+_OF_ONE = re.compile(r"\b(?:a|one|the|another) (?:\d+-year-old )?(?:man|woman|teen\w*|suspect|fugitive|driver)(?: who (?:is|was|has been|had been))? (?:held|kept|detained|jailed)$|\b(?:he|she)(?: is| was| has been| had been|'s) (?:\w+ )?(?:held|kept|detained|jailed)$", re.IGNORECASE)
 _SO_MANY = re.compile(r"\s(?:exactly |only |about |just |some |at least )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|one)\b(?!-hour| hours| days)")
 _NOT_APPLIED = re.compile(r"\b(?:does|do|shall|will) not apply (?:where|when|if|to|in)\b|\b(?:sole|only) exceptions? (?:is|are|being)\b|\b(?:does|do|will) (?:permit|authorize|support|justify|allow)s? (?:a hold|holding|detention|custody)\b|\bfollowing (?:\w+ ){0,2}(?:permits?|authorizes?|supports?|justif(?:y|ies)|allows?) (?:a hold|holding|detention|custody)\b", re.IGNORECASE)
 # "a warrant signed by a judge is honored like any other": what it does hold on.
@@ -154,6 +179,8 @@ def _found(match: Match[str] | None) -> Match[str]:
     return match
 
 
+_EARLY = 12
+_OF_THOSE = re.compile(r"\b(?:inmates?|persons?|people|anyone|anybody|those|individuals?|prisoners?|somebody|someone|arrestees?)\b[^,;.]{0,30}\b(?:convicted|charged|accused)\b[^.;]{0,90}\b(?:are|is|be|gets?|stays?)\s(?:\w+\s)?$", re.IGNORECASE)
 # So near behind the verb a paper is what is accepted ("accepts an I-205 with the detainer").
 _OBJECT = 14
 # "If a judge has signed a warrant, treat it like any other": what is done on a paper, where nothing else is said.
@@ -164,7 +191,7 @@ _COMMENT = re.compile(r"[a-z][a-z0-9_]{3,}:\s|@\w+")
 _NO_GROUND = re.compile(r"\b(?:no|not|n't|without|neither|never)\b (?:\w+ ){0,3}(?:basis|bases|grounds?|authority|reasons?|power|right|cause|justification|enough|sufficient)\b[^.;]{0,20}$", re.IGNORECASE)
 _URGED = re.compile(r"\b(?:urge[sd]?|encourage[sd]?|call(?:s|ed)? (?:up)?on|recommend(?:s|ed)?|request(?:s|ed)? that|should|ought|(?:may|might|could|must) have)\b", re.IGNORECASE)
 _OF_PROGRAM = re.compile(r"287\(g\)|\b(?:agreements?|contracts?|programs?|partnership|task force|leases?|beds?|deal|memorandum|lawsuit|suit|bid|grant)\b", re.IGNORECASE)
-_REFUSES = re.compile(r"\b(?:won't|would not|wouldn't|will not|refus\w+|declin\w+|mum|no comment|none of \w+ business|silent|nothing to|time of day|hung up|(?:sooner|rather|prefer\w*) (?:to )?not|(?:do|does)(?: not|n't) (?:comment|discuss|talk|share|speak)|counsel|drawn)\b", re.IGNORECASE)
+_REFUSES = re.compile(r"\b(?:won't|would not|wouldn't|will not|refus\w+|declin\w+|mum|no comment|none of \w+ business|silent|nothing to|time of day|hung up|(?:sooner|rather|prefer\w*) (?:to )?not|(?:is|are)(?: not|n't) saying|(?:do|does)(?: not|n't) (?:comment|discuss|talk|share|speak)|counsel|drawn)\b", re.IGNORECASE)
 _OF_ANOTHER = re.compile(r"\b(?:comment|speak|talk|say|discuss) (?:(?:on|about|of) )?(?:a|an|the|any|this|that|pending|ongoing) (?:\w+ )?(?:paper|bill|proposal|lawsuit|suit|contracts?|litigation|case|resolution|negotiations?|measure|settlement|incident|investigation|threats?|charges?|plan|deal|raid|arrests?|election|vote|claim)\b", re.IGNORECASE)
 # Whose silence is no jail's.
 _FEDERAL = re.compile(r"^\W*(?:The |A )?(?:spokes\w+ (?:for|of|at) )?(?:the )?(?:U\.S\. )?(?:[Ii]mmigration (?:agency|officials|authorities|service|and Customs Enforcement)|ICE|(?:Department of )?Homeland Security|federal (?:agency|officials)|agency)\W+(?:\w+ ){0,4}$")
@@ -232,7 +259,8 @@ def _action(text: str, request: Match[str] | None, *, topical: bool) -> Match[st
     """The verb of keeping a person, or of complying with a request."""
     complied = None
     for match in wording_of("comply").finditer(text):
-        near = wording_of("request").search(text, match.end(), match.end() + 70) or (wording_of("request-word").search(text, match.end(), match.end() + 40) if topical else None)
+        far = 40 if match.group().lower().startswith("follow") else 70
+        near = wording_of("request").search(text, match.end(), match.end() + far) or (wording_of("request-word").search(text, match.end(), match.end() + 40) if topical else None)
         if near and re.search(r"\b(?:and (?:will|would|does|do|has|is)|not|decision|ruling|law|order|that|who)\b", text[match.end() : near.start()]):
             near = None
         if not match.group().lower().startswith(("follow", "obey", "enforc", "act", "tak", "recogn")):
@@ -268,6 +296,6 @@ def _negated(text: str, action: Match[str]) -> bool:
     before = text[max(0, action.start() - 80) : action.start()]
     before = re.split(r"\bbut\b(?! (?:will|does|do|can|is|are)? ?(?:not|n't|no longer))", before)[-1]  # "isn't a partner but holds all the same"
     # A law's list: "shall not: (1) ..., (2) ...".
-    if wording_of("negative").search(before) or re.search(r"\b(?:shall|may|must|will) not(?: do any of the following)?:", text[: action.start()]):
+    if wording_of("negative").search(before) or re.search(r"\bnot (?:to )?(?:be )?$", before) or re.search(r"\b(?:shall|may|must|will) not(?: do any of the following)?:", text[: action.start()]):
         return True
     return re.match(r"\s(?:on |for )?(?:no|none|neither|nobody|no one)\b", text[action.end() : action.end() + 16], re.IGNORECASE) is not None

@@ -49,12 +49,15 @@ def _alike(one: str, other: str) -> bool:
 
 
 _BILL = re.compile(r"(?:Senate|House|Assembly|Legislative)[ \n](?:Bill|File)|[SHAL]\.?[BFR]\.?[ \n]?\d|S\.[ \n]?\d")
-_SUBJECT = re.compile(r"\b(?:detain\w*|immigra\w*|ICE|deport\w*|jails?|sheriffs?|holds?|sanctuary|TRUST|Trust|custody|federal|warrants?)\b")
+_SUBJECT = re.compile(r"\b(?:ICE|TRUST|Trust|(?i:detain\w*|detention|immigra\w*|deport\w*|jails?|sheriffs?|holds?|sanctuary|custody|federal|warrants?))\b")
 _REACH = 260
+_TURN = re.compile(r"\s+(?:[A-Z][A-Z.' -]{3,40}|Q|A)(?: \([^)]{2,30}\))?[:.] ")
 
 
 def _around(text: str, start: int, end: int) -> str:
     """The words around a bill's number, in its own paragraph."""
     begin = max(start - _REACH, text.rfind("\n\n", 0, start) + 1, 0)
     stop = text.find("\n\n", end)
+    while 0 < stop < end + _REACH and _TURN.match(text, stop):  # what is answered in a transcript belongs to what was asked
+        stop = text.find("\n\n", stop + 2)
     return text[begin : min(end + _REACH, stop if stop > 0 else len(text))]

@@ -35,6 +35,8 @@ class Scene:
     main: Mention | None
     house: Mention | None
     bill: bool
+    sole: bool = False
+    """Whether the text names no other agency or county than ``main``."""
 
 
 def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
@@ -80,9 +82,14 @@ def house(text: str, survey: Survey) -> Mention | None:
 _ASIDE = re.compile(r"\b(?:like|unlike|than|against|from|near|outside|neighboring|as in|about|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 
 
+_PLACE_ITEM = re.compile(r"[A-Z][\w .'-]{2,30}, [A-Z][\w. ]{3,16}[.:](?=\s)")
+
+
 def turned_to(text: str, inside: Sequence[Mention]) -> Mention | None:
     """The agency or county that a sentence leaves the reader with: the last that it does not name in passing."""
     usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.label.startswith("City of")) and not of_case(text, m)]
+    if not usable and inside and _PLACE_ITEM.match(text, inside[0].start):
+        usable = [m for m in inside[:1] if m.kind == "city" and m.state]  # "Alexandria, Virginia.": what an item of a list is about
     direct = [m for m in usable if not _ASIDE.search(text[max(0, m.start - 25) : m.start])]
     chosen = direct or usable
     return chosen[-1] if chosen else None
@@ -111,6 +118,9 @@ def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention 
                 return [place]
     after = [m for m in usable if at <= m.start < end and not (m.kind == "city" and m.role == "city")]
     behind = [m for m in after if re.search(r"\b(?:in|at|by|of|into)[ \n](?:the[ \n])?$", scene.text[max(0, m.start - 10) : m.start]) or m.role in OFFICES]
+    listed = [m for m in after if m.kind == "county" and re.search(r"(?::|\b(?:are|include[sd]?|including|namely|such as))\s(?:the\s)?(?:[^.:]*[,;]\s|[^.:]*\band\s)?$", scene.text[at : m.start])]
+    if listed and (says("group", scene.text[begin:at]) or _THESE.search(scene.text[begin:at])):
+        return listed  # "These counties want a warrant: Linn, Benton and Lane."
     if behind:
         return [behind[0]]
     before = scene.text[begin:at]
@@ -135,9 +145,16 @@ def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention 
         return [scene.house]
     if focus is not None and (near or own or _REFERS.search(before) or _IMPERSONAL.match(before) or not before.strip(" \"'-*.:")):
         return [focus]
+    if scene.sole and scene.main is not None and not _FOREIGN.search(before) and not _ELSEWHERE.search(before):
+        return [scene.main]
     return []
 
 
+# A subject that is none of the text's agency.
+_ELSEWHERE = re.compile(r"\b(?:ICE|other|others|another|agents?|courts?|judges?|law|state|federal|lawyers?|advocates?|sheriffs|counties|jails|they|who)\b[^.;]{0,40}$", re.IGNORECASE)
+
+
+_THESE = re.compile(r"\b(?:counties|sheriffs|jails|agencies|jurisdictions|parishes|places)\b", re.IGNORECASE)
 # Another's doing: the immigration agency, a court, a law or an advocate stands as the subject right before the verb.
 _FOREIGN = re.compile(
     r"(?:^|[,;:\"(][ \n]?|\b(?:that|and|but|because|if|as|while|which)[ \n])(?:[Tt]he[ \n]|[Aa][ \n]|[Tt]his[ \n])?(?:ICE|federal (?:government|law|agents|officials|court|judge)|immigration (?:officials|agents|officers)|agents?|courts?|judges?|magistrate|rulings?|statutes?|laws?|acts?|bills?|ordinance|resolution|lawmakers?|advocates?|activists?|critics|ACLU|attorney general|governor|union|state|country|president)[ \n](?:\w+[ \n]){0,5}$",

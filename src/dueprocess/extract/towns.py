@@ -27,14 +27,14 @@ _BESIDE = (
 )
 _ACTS = (
     r"(?:holds?|honors?|keeps?|requires?|wants?|does|doesn't|will|won't|has|hasn't|no[ ]longer|stopped|ended|still|declines?|refuses?|accepts?|asks?|needs?|took|went|followed|follows|also"
-    r"|detains?|notifies|calls|insists|demands|complies|quit|dropped|ignores|turns|releases|lets|is[ ](?:reviewing|undecided|still|studying|weighing|considering|the[ ]same)|would[ ](?:not|only)|joined|changed|switched|limits)\b"
+    r"|did|didn't|do|don't|would|wouldn't|can't|cannot|is|isn't|had|hadn't|never|now|already|only|simply|told|says|said|signed|takes?|gives?|files|lets|sends|answers?|answered|reviews?|decided|wrote|voted|detains?|notifies|calls|insists|demands|complies|quit|dropped|ignores|turns|releases|lets|is[ ](?:reviewing|undecided|still|studying|weighing|considering|the[ ]same)|would[ ](?:not|only)|joined|changed|switched|limits)\b"
 )
 _SUBJECT = re.compile(
     rf"(?:(?<=[.!?;:]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))(?P<name>{_CAP}(?:[ ]{_CAP})?)"
     rf"(?='s[ ](?:{_OF_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{_ACTS}|:[ ]|\.[ ](?=[A-Z]))"
 )
 _SAME = re.compile(rf"\b(?:[Ss]ame[ ](?:as|goes[ ]for|in|with)|like|as[ ](?:do|does|in|with))[ ](?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ .,;:])")
-_POLICE = re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)[ ](?:Police|police)(?:[ ](?:Department|department))?\b")
+_POLICE = re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:'s)?[ ](?:Police|police)(?:[ ](?:Department|department))?\b")
 _STATE_PRISONS = re.compile(r"\b[Tt]he[ \n](?:state(?:'s)?[ \n])?(?P<office>Department[ \n]of[ \n](?:Corrections?|Public[ \n]Safety[ \n]and[ \n]Correctional[ \n]Services|Correctional[ \n]Services))\b")
 
 
@@ -102,10 +102,14 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
     if state is None:
         return
-    if state in ("AK", "CT", "DE", "HI", "MD", "RI", "VT"):
+    if state in _OWN_JAILS or any(m.kind == "state" and m.state in _OWN_JAILS for m in mentions):
         for match in _STATE_PRISONS.finditer(text):
-            office = f"{load_places().place(f'us/{state.lower()}').name} {' '.join(match['office'].split())}"
-            yield Mention(match.start("office"), match.end("office"), "state", state.lower(), office, state, f"us/{state.lower()}", "corrections", office, True)
+            near = [m.state for m in mentions if m.kind == "state" and m.state and 0 < match.start() - m.start < _SAME_SENTENCE]
+            code = near[-1] if near else state
+            if code not in _OWN_JAILS:
+                continue
+            office = f"{load_places().place(f'us/{code.lower()}').name} {' '.join(match['office'].split())}"
+            yield Mention(match.start("office"), match.end("office"), "state", code.lower(), office, code, f"us/{code.lower()}", "corrections", office, True)
     yield from _bare_counties(text, mentions, state)
     for match in _POLICE.finditer(text):
         if county_of(match["name"], state) and not any(m.start < match.end() and match.start() < m.end for m in mentions):
@@ -117,6 +121,8 @@ def _state_before(mentions: list[Mention], at: int) -> str | None:
     return next((m.state for m in reversed(mentions) if m.start < at and m.state), None)
 
 
+_SAME_SENTENCE = 90
+_OWN_JAILS = ("AK", "CT", "DE", "HI", "MD", "RI", "VT")
 _FEWEST_COUNTIES = 2
 
 
