@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from itertools import islice
 
 import pytest
-from batch_common import assert_agree, counties, shipped, with_statements
+from batch_common import asked_at, assert_agree, counties, of_batch, shipped, with_statements
 
+from dueprocess.batch import Options
 from dueprocess.testing import (
     AGENCIES,
     TODAY,
@@ -75,6 +76,28 @@ def test_under_the_shipped_law(inline: bool, known: date | None) -> None:
 def test_under_made_up_law(seed: int, inline: bool, then: bool) -> None:
     classes = check_made_up(f"law {seed}", 1500, inline=inline, then=then)
     assert {"no", "unknown", "contradiction"} < set(classes), classes
+
+
+def check_alone(seed: str, count: int, *, inline: bool, then: bool) -> int:
+    """Outcomes asked alone against those of the whole answers; how many were compared."""
+    law, cases, known = made_up(seed, count)
+    asked = [asked_at(case, None if then else known) for case in cases]
+    whole, alone = (of_batch(asked, lawbook_from(law), known=None if then else known, inline=inline, options=Options(threads=1, timeline=t)) for t in (True, False))
+    told = [(a, b) for a, b in zip(whole, alone, strict=True) if a["class"] != "contradiction"]
+    for column in ("row", "at", "outcome", "due_lo", "due_hi", "deciding_norm"):
+        assert [b[column] for _, b in told] == [a[column] for a, _ in told], column
+    assert [b["class"] for a, b in zip(whole, alone, strict=True) if a["class"] == "contradiction"] == ["contradiction"] * (len(cases) - len(told))
+    return len(told)
+
+
+def test_outcomes_asked_alone() -> None:
+    assert check_alone("law 2", 600, inline=True, then=False) > 300
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(12))
+def test_outcomes_asked_alone_at_length(seed: int) -> None:
+    check_alone(f"alone {seed}", 1400, inline=seed % 2 == 0, then=seed % 3 == 0)
 
 
 @pytest.mark.soak

@@ -70,6 +70,10 @@ class Asked:
         """Whether an atom asks something of a detainer."""
         return bool(atom.facts) and any(self.vocabulary.facts[f].origin == "detainer" for f in atom.facts)
 
+    def lacking(self, slot: int) -> str:
+        """Whether a slot has no listed detainer."""
+        return f"k{slot}_form IS NULL" if len(self.detainer_slots) > 1 else "no_detainer"
+
     def unlisted(self, slot: int) -> str:
         """Whether a slot is the detainer that nobody listed."""
         return "FALSE" if slot else "(no_detainer AND NOT complete)"

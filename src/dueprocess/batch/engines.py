@@ -33,11 +33,13 @@ class Engine(Protocol):
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query that has few."""
 
-    def write(self, sql: str, path: Path) -> None:
-        """The rows of a query as a Parquet file or a folder of them, whole or not at all."""
+    def write(self, sql: str, path: Path, *, by_row: bool = False) -> None:
+        """The rows of a query as a Parquet file or a folder of them, whole or not at all; with ``by_row`` sorted by
+        their column ``row``, if the engine makes use of that later."""
 
-    def write_sorted(self, sql: str, path: Path) -> None:
-        """The rows of a query as one Parquet file, whole or not at all, sorted by its column ``row``."""
+    def write_sorted(self, sql: str, path: Path, *, in_order: bool = False) -> None:
+        """The rows of a query as one Parquet file, whole or not at all, sorted by its column ``row``. ``in_order``: so
+        they come already, if the engine keeps the order of what it reads."""
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget tables."""
@@ -89,10 +91,19 @@ class DuckEngine:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
 
-    def write(self, sql: str, path: Path) -> None:
-        self._copy(sql, path).replace(path)
+    def write(self, sql: str, path: Path, *, by_row: bool = False) -> None:
+        self._copy(f"{sql} ORDER BY row" if by_row else sql, path).replace(path)
 
-    def write_sorted(self, sql: str, path: Path) -> None:
+    def write_sorted(self, sql: str, path: Path, *, in_order: bool = False) -> None:
+        if in_order:
+            self.connection.execute("SET preserve_insertion_order = true")
+            partial = self._copy(sql, path)
+            self.connection.execute("SET preserve_insertion_order = false")
+            # Rows are numbered without a gap where nothing was taken out: then each lies at its place or some do not.
+            apart = self.rows(f"SELECT min(row - file_row_number) = max(row - file_row_number) FROM read_parquet({_literal(partial)}, file_row_number = true)")
+            if apart[0][0] is not False:
+                partial.replace(path)
+                return
         self._copy(f"{sql} ORDER BY row", path).replace(path)
 
     def _copy(self, sql: str, path: Path) -> Path:

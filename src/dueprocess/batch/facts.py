@@ -60,8 +60,11 @@ class Facts:
                 whens.append(f"WHEN complete AND {self._value(name, 'moment')} THEN '{_conflict(name)}'")
                 continue
             stated = stated_code(self._value(name, "moment")) if name in self.asked.stated else "1"
+            if inline and stated == "1":
+                whens.append(f"WHEN {name}_lo >= {HIGH} AND at_{name} = 2 THEN '{_conflict(name)}'")
+                continue
             if inline:
-                stated = f"CASE WHEN {stated} = 1 AND coalesce({name}_lo >= {HIGH}, FALSE) THEN 0 ELSE {stated} END"
+                stated = f"CASE WHEN {stated} = 1 AND {name}_lo >= {HIGH} THEN 0 ELSE {stated} END"
             # Apart by two: one says yes and the other no.
             whens.append(f"WHEN abs({stated} - at_{name}) = 2 THEN '{_conflict(name)}'")
         listed = [f"(k{i}_form IS NOT NULL AND k{i}_form <> '{UNLISTED}')" for i in self.asked.detainer_slots]
@@ -96,8 +99,15 @@ class Facts:
         terms = []
         for atom, (w, shift) in self.asked.place.items():
             if w == word and atom.kind in ("fact", "compared") and not self.asked.is_detainer(atom) and not self._changes(atom):
-                terms.append(packed(self._atom(atom, 't'), shift))
+                terms.append(self._in_place(atom, shift))
         return f"CAST({' + '.join(terms) or '0'} AS BIGINT)"
+
+    def _in_place(self, atom: Atom, shift: int) -> str:
+        """The code of a fact that never changes, at its place in a word: where it is a column of the rows, in one step."""
+        if atom.kind != "fact" or atom.name not in self.asked.stated:
+            return packed(self._atom(atom, "t"), shift)
+        unknown = f"CASE WHEN complete THEN 0 ELSE {1 << shift} END" if self.asked.vocabulary.facts[atom.name].no_where_complete else ""
+        return stated_code(f"f_{atom.name}", unit=1 << shift, unknown=unknown)
 
     def _value(self, name: str, t: str) -> str:
         column = f"f_{name}"
@@ -129,7 +139,7 @@ class Facts:
         if name in PAPER_FACTS:
             if name in rows.WARRANTS:
                 never = f"{name}_lo >= {HIGH}"
-                stated = f"CASE WHEN {stated} = 1 AND coalesce({never}, FALSE) THEN 0 ELSE {stated} END" if stated != "1" else f"CASE WHEN coalesce({never}, FALSE) THEN 0 ELSE 1 END"
+                stated = f"CASE WHEN {stated} = 1 AND {never} THEN 0 ELSE {stated} END" if stated != "1" else f"CASE WHEN {never} THEN 0 ELSE 1 END"
             own = f"own_{name}" if self.asked.timeline else f"at_{name}"
             code = f"(CASE WHEN {own} <> 1 THEN {own} ELSE {stated} END)"
         else:
@@ -157,7 +167,8 @@ class Facts:
         inline = self._inline(name)
         if not self.asked.shape.papers and inline:
             # Of an incomplete record nobody knows whether the paper was cancelled, or whether there is another.
-            return f"CASE WHEN complete THEN {greatest(*(by(s.low, s.high, t) for s in inline))} ELSE 1 END"
+            listed = " OR ".join(s.listed for s in inline)
+            return f"CASE WHEN NOT ({listed}) THEN absent_by WHEN complete THEN {greatest(*(by(s.low, s.high, t) for s in inline))} ELSE 1 END"
         for slot in rows.paper_slots(self.asked.shape):
             if slot.inline and (slot.kind.strip("'") not in kinds or slot.signer.strip("'") not in signers):
                 continue

@@ -31,6 +31,8 @@ class Limits:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
+        self.due: dict[tuple[int, int], tuple[str, str]] = {}
+        """The bounds of the ends of limits from when release was due, by limit and variant, where they are no columns."""
 
     @cached_property
     def starts(self) -> tuple[Start, ...]:
@@ -107,13 +109,14 @@ class Limits:
             when = needed if self.asked.timeline else f"({needed}) AND ({self._may_have_ended(column, specs)})"
             keys[key] = self.asked.calendars.number_sql(column, "zone_number", when=f"({when})")
             joins.append(f"{self.asked.join} windows AS {fwd} ON {fwd}.number = t.{fwd}_key")
-        for i, spec in specs:
             # Where nothing is looked up there is nothing to count from, or it is too early for an end.
-            none = f"WHEN NOT ({needed}) OR {column} >= {HIGH} THEN {HIGH} WHEN {column} <= {LOW} THEN {LOW}"
+            none = f"WHEN {'' if needed == 'TRUE' else f'NOT ({needed}) OR '}{column} >= {HIGH} THEN {HIGH} WHEN {column} <= {LOW} THEN {LOW}"
             if not self.asked.timeline and self.asked.calendars.verified:
                 none += f" WHEN {column} >= {self.asked.calendars.since} AND {column} < {self.asked.calendars.until} THEN {HIGH}"
             elif not self.asked.timeline:
                 none += f" WHEN moment <= {column} THEN {HIGH}"
+            keys[f"{fwd}_none"] = f"CASE {none} END"
+        for i, spec in specs:
             name = f"x_{start.name}_{side}_{i}"
             seconds = round(spec.hours * 3600)
             if spec.until_end_of_day:
@@ -122,7 +125,7 @@ class Limits:
                 if side == "hi":
                     # A date does not reach the midnight at its end.
                     day_end = f"CASE WHEN t.n_{start.name}_op = 1 AND {at} = {self.asked.day_of(fwd, at, 'day_start')} THEN {at} ELSE {day_end} END"
-                ends[name] = f"CASE WHEN t.{key} >= 0 THEN {day_end} {none} END"
+                ends[name] = f"CASE WHEN t.{key} >= 0 THEN {day_end} ELSE t.{fwd}_none END"
             elif not spec.excluding:
                 # A start that lies nowhere gives an end that does.
                 ends[name] = f"t.{column} + {seconds}" if needed == "TRUE" else f"CASE WHEN {needed} THEN t.{column} + {seconds} ELSE {HIGH} END"
@@ -130,7 +133,7 @@ class Limits:
                 c = self.asked.calendars.name(spec.excluding)
                 at = f"t.{column}"
                 shift = f"CASE WHEN {at} < {fwd}.e{i}_1 THEN {fwd}.e{i}_a WHEN {at} < {fwd}.e{i}_2 THEN {fwd}.e{i}_b ELSE {fwd}.e{i}_c END"
-                ends[name] = f"CASE WHEN t.{key} >= 0 THEN CASE WHEN {self.asked.day_of(fwd, at, f'counts_{c}')} = 1 THEN {at} ELSE 0 END + {shift} {none} END"
+                ends[name] = f"CASE WHEN t.{key} >= 0 THEN CASE WHEN {self.asked.day_of(fwd, at, f'counts_{c}')} = 1 THEN {at} ELSE 0 END + {shift} ELSE t.{fwd}_none END"
 
     def _may_have_ended(self, column: str, specs: list[tuple[int, Spec]]) -> str:
         """Whether a limit from a start may have ended by the moment asked about: none does so before all its hours have
@@ -146,11 +149,18 @@ class Limits:
                 tests.append(f"({used} AND moment > {column})")
         return " OR ".join(tests)
 
+    def none_has_ended(self) -> str:
+        """Whether no limit from when release was due can have ended by the moment asked about; that settles most rows."""
+        form = [round(s.hours * 3600) for s in self.asked.specs if s.counted_from == DUE and s in self.asked.form_specs and not s.until_end_of_day]
+        others = sum(1 << i for i, s in enumerate(self.asked.specs) if s.counted_from == DUE and (s not in self.asked.form_specs or s.until_end_of_day))
+        tests = ["NOT gnone", f"moment < n_b1_lo + {min(form)}" if form else "", f"(moment < n_b1_lo OR (uses & {others}) = 0)" if others else ""]
+        return " AND ".join(t for t in tests if t)
+
     def bounds_of(self, i: int, v: int, slot: int | None) -> tuple[str, str]:
         """The bounds of the end of limit ``i`` in a variant, for one detainer or (None) for none."""
         spec = self.asked.specs[i]
         if spec.counted_from == DUE:
-            return f"xl_{i}_{v}", f"xh_{i}_{v}"
+            return self.due.get((i, v), (f"xl_{i}_{v}", f"xh_{i}_{v}"))
         if spec.counted_from in BY_DETAINER and slot is not None:
             column = "rec" if spec.counted_from == "detainer_received" else "srv"
             return f"x_d{slot}_{column}_lo_{i}", f"x_d{slot}_{column}_hi_{i}"

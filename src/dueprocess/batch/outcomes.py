@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dueprocess.batch.asked import OUT_LOCAL, OUT_MAY, OUT_MUST, OUT_RELEASE, OUT_REVIEW, OUTCOMES
 from dueprocess.batch.query import Query
 from dueprocess.batch.rows import ground_slots
 from dueprocess.batch.sqltext import HIGH, LOW, greatest, least
+from dueprocess.terms.codes import sql_literal
 
 OUTSIDE, NO_TIME = "a time lies outside the verified calendar", "no time is given"
 
@@ -80,7 +83,12 @@ class Outcomes:
         )
 
     @staticmethod
-    def named(source: str) -> str:
+    def norm_sql(decided: str, norms: Sequence[str]) -> str:
+        """The name of a norm by its number, -1 where none decides: by its place in a list, which leaves rows in their order."""
+        return f"list_extract([NULL, {', '.join(sql_literal(n) for n in norms)}], {decided} + 2)"
+
+    @staticmethod
+    def named(source: str, norms: Sequence[str]) -> str:
         """The columns of the results (without ``hold_until``) from those of ``results_at``; a row with a problem that
         is no contradiction has no class here."""
         names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
@@ -88,8 +96,8 @@ class Outcomes:
         plain = ", ".join(f"'{p}'" for p in (OUTSIDE, NO_TIME))
         return (
             f'SELECT f.row, f."at", CASE f.out {names} END AS outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls},'
-            f" CASE WHEN f.problem NOT IN ({plain}) THEN 'contradiction' END AS class, n.norm AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem"
-            f" FROM {source} AS f JOIN norms AS n ON n.number = f.decided"
+            f" CASE WHEN f.problem NOT IN ({plain}) THEN 'contradiction' END AS class, {Outcomes.norm_sql('f.decided', norms)} AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem"
+            f" FROM {source} AS f"
         )
 
     def _problem(self, prefix: str) -> str:

@@ -47,6 +47,8 @@ class Parts:
         self.timeline = timeline
         kinds = engine.rows("SELECT DISTINCT kind FROM events WHERE kind IS NOT NULL ORDER BY 1")
         self.event_kinds = tuple(str(r[0]) for r in kinds)
+        self.whole = True
+        """Whether no stretch of rows has had more than one part so far."""
         self._shapes()
 
     def _shapes(self) -> None:
@@ -72,10 +74,10 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def among(self, only: str = "TRUE") -> list[tuple[Shape, Rows, Path, int]]:
+    def among(self, only: str = "TRUE", *, size: int = 0) -> list[tuple[Shape, Rows, Path, int]]:
         """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
-        shapes are asked with the next larger shape."""
-        size = self.size
+        shapes are asked with the next larger shape. ``size`` is that of a stretch, where few rows of it are asked."""
+        size = size or self.size
         counted = self.engine.rows(
             f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, count(*) FROM shape_of WHERE {only} GROUP BY ALL ORDER BY 1, 2, 3, 4, 5, 6"
         )
@@ -87,6 +89,7 @@ class Parts:
             for _, d, p, g, vague, bail, count in (r for r in counted if r[0] == stretch):
                 shape = Shape(d, p, g, vague, bail)
                 groups.setdefault(_asked_as(shape, count), []).append((shape, count))
+            self.whole = self.whole and len(groups) == 1
             for number, (asked, members) in enumerate(sorted(groups.items())):
                 shapes = [m for m, _ in members]
                 largest = Shape(

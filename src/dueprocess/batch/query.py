@@ -135,6 +135,26 @@ class Query(Asked):
     def _looks_sql(self) -> str:
         return self.looks.sql("look_keys", place=self.place, words=self.words)
 
+    @property
+    def _late_looks(self) -> bool:
+        """Whether rows meet their looks only where nothing else is left to work out: that join is by several columns and
+        leaves all others of a row as references, on which an engine works slower."""
+        return not self.timeline and not self.looks.stated
+
+    def _looked(self) -> tuple[list[str], list[str]]:
+        """The joins of a row ``t`` with the looks of its detainers, and the columns that they give."""
+        joins: list[str] = []
+        columns: list[str] = []
+        for i in self.detainer_slots:
+            match = [*(f"lk{i}.{k} IS NOT DISTINCT FROM t.k{i}_{k}" for k in LOOK_KEYS), *(f"lk{i}.s_{n} IS NOT DISTINCT FROM t.f_{n}" for n in self.looks.stated)]
+            match.append(f"lk{i}.known = t.known")
+            joins.append(f"{self.join} looks AS lk{i} ON {' AND '.join(match)}")
+            names = [f"sure_{w}" for w in range(self.words)] + [f"unsure_{w}" for w in range(self.words)]
+            names += ["edition_set", "c_hold_requested", "c_detainer_complete", "c_detainer_signed", "c_service_required", *(f"st_{n}" for n in VARYING)]
+            names += [f"p_{n}" for n in self.looks.booleans if n in self.looks.stated] + (["v_detainer_form"] if "detainer_form" in self.looks.stated else []) + (["v_detainer_issuer"] if "detainer_issuer" in self.looks.stated else [])
+            columns += [f"lk{i}.{n} AS d{i}_{n}" for n in dict.fromkeys([*names, "paper_sound"])]
+        return joins, columns
+
     def _epochs_of_rows(self, later: set[str]) -> str:
         """``timed`` with the looks, the ends of limits (``x_<start>_<lo|hi>_<limit>``), the packed words, and the list
         of instants."""
@@ -151,17 +171,7 @@ class Query(Asked):
                 self.limits.ends(start, side, second, joins, ends)
         lo_ends = {k: v for k, v in ends.items() if not v.startswith("x_")}
         copies = {k: v for k, v in ends.items() if v.startswith("x_")}
-        look_joins = []
-        for i in self.detainer_slots:
-            match = [*(f"lk{i}.{k} IS NOT DISTINCT FROM t.k{i}_{k}" for k in LOOK_KEYS), *(f"lk{i}.s_{n} IS NOT DISTINCT FROM t.f_{n}" for n in self.looks.stated)]
-            match.append(f"lk{i}.known = t.known")
-            look_joins.append(f"{self.join} looks AS lk{i} ON {' AND '.join(match)}")
-        look_columns = []
-        for i in self.detainer_slots:
-            names = [f"sure_{w}" for w in range(self.words)] + [f"unsure_{w}" for w in range(self.words)]
-            names += ["edition_set", "c_hold_requested", "c_detainer_complete", "c_detainer_signed", "c_service_required", *(f"st_{n}" for n in VARYING)]
-            names += [f"p_{n}" for n in self.looks.booleans if n in self.looks.stated] + (["v_detainer_form"] if "detainer_form" in self.looks.stated else []) + (["v_detainer_issuer"] if "detainer_issuer" in self.looks.stated else [])
-            look_columns += [f"lk{i}.{n} AS d{i}_{n}" for n in dict.fromkeys([*names, "paper_sound"])]
+        look_joins, look_columns = ([], []) if self._late_looks else self._looked()
         known = f"SELECT t.*, a.jurisdiction, a.zone_number, a.uses, {self._known_sql()} FROM timed AS t{self._placed}{self._known_join()}"
         text = chain("known_rows", second)
         joined = f"SELECT t.*, {', '.join([*(f'{v} AS {k}' for k, v in lo_ends.items()), *look_columns])} FROM keyed AS t {' '.join(joins)} {' '.join(look_joins)}"
@@ -209,8 +219,12 @@ class Query(Asked):
                     # Nothing counts where the one ground has not certainly ended, or nothing is said of any.
                     own = self.grounds.ground_at(1, v)
                     high, low_ = (f"{own[x]}_{i}" if own[x] == f"x_b1_{x[2:]}" else f"CASE WHEN alone_due THEN {own[x]}_{i} ELSE x_b1_{x[2:]}_{i} END" for x in ("x_hi", "x_lo"))
-                    layers[3][f"xh_{i}_{v}"] = f"CASE WHEN none_{v} THEN {HIGH} ELSE {high} END"
-                    layers[3][f"xl_{i}_{v}"] = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN CASE WHEN none_{v} THEN {HIGH} ELSE {high} END WHEN none_{v} THEN CASE WHEN gnone THEN {LOW} ELSE {HIGH} END ELSE {low_} END"
+                    low = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN CASE WHEN none_{v} THEN {HIGH} ELSE {high} END WHEN none_{v} THEN CASE WHEN gnone THEN {LOW} ELSE {HIGH} END ELSE {low_} END"
+                    high = f"CASE WHEN none_{v} THEN {HIGH} ELSE {high} END"
+                    if self.timeline:
+                        layers[3] |= {f"xh_{i}_{v}": high, f"xl_{i}_{v}": low}
+                    else:
+                        self.limits.due[i, v] = low, high
                     continue
                 from_booking = ("x_b1_lo", "x_b1_hi") if self.alone else ("x_k_lo", "x_k_hi")
                 unless = f" WHEN alone_due THEN {HIGH}" if self.alone else ""
@@ -219,13 +233,19 @@ class Query(Asked):
                 layers[3][f"xl_{i}_{v}"] = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN xh_{i}_{v} ELSE xl0_{i}_{v} END"
         if self.timeline:
             layers[0] |= {f"own_{name}": self.facts.paper_fact(name, "t") for name in self.facts.papers_asked}
-        self.questions.detainer_layers(layers)
-        layers.append(self.questions.shared_words())
-        layers.append(self.questions.base_words())
-        layers.append({**self.questions.candidate_words(), **{f"parts_{i}": parts_sql(i) for i in self.detainer_slots}})
-        kept = self._kept()
-        text = chain("ruled", *layers[:6], *layers[6:])
-        return f"WITH spread AS ({spread}), dated AS ({dated}), ruled AS ({ruled}), worked AS ({text}) SELECT {', '.join(kept)} FROM worked"
+        detainers: list[dict[str, str]] = [{}, {}, {}, {}, {}, {}]
+        self.questions.detainer_layers(detainers)
+        shared = self.questions.shared_words()
+        last = [self.questions.base_words(), {**self.questions.candidate_words(), **{f"parts_{i}": parts_sql(i) for i in self.detainer_slots}}]
+        stages = {"spread": spread, "dated": dated, "ruled": ruled}
+        if self._late_looks:
+            joins, columns = self._looked()
+            stages["shared"] = chain("ruled", *layers, shared)
+            stages["looked"] = f"SELECT t.*, {', '.join(columns)} FROM shared AS t {' '.join(joins)}"
+            stages["worked"] = chain("looked", *detainers, *last)
+        else:
+            stages["worked"] = chain("ruled", *(one | other for one, other in zip(layers, detainers, strict=True)), shared, *last)
+        return f"WITH {', '.join(f'{name} AS ({sql})' for name, sql in stages.items())} SELECT {', '.join(self._kept())} FROM worked"
 
     def _kept(self) -> list[str]:
         if not self.timeline:

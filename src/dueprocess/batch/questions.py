@@ -7,7 +7,7 @@ from functools import cached_property
 from dueprocess.batch.asked import Asked
 from dueprocess.batch.facts import Facts
 from dueprocess.batch.forms import VARYING, without_detainer
-from dueprocess.batch.limits import BY_DETAINER, Limits
+from dueprocess.batch.limits import BY_DETAINER, DUE, Limits
 from dueprocess.batch.sqltext import by, greatest, least, packed
 
 
@@ -21,7 +21,11 @@ class Questions:
 
     def detainers_at(self, t: str) -> dict[str, str]:
         """Whether each detainer had been received, cancelled, served."""
-        return {f"d{i}_{name}": by(f"d{i}_{column}_lo", f"d{i}_{column}_hi", t) for i in self.asked.detainer_slots for name, column in (("r", "rec"), ("x", "can"), ("s", "srv"))}
+        return {
+            f"d{i}_{name}": f"CASE WHEN {self.asked.lacking(i)} THEN 0 ELSE {by(f'd{i}_{column}_lo', f'd{i}_{column}_hi', t)} END"
+            for i in self.asked.detainer_slots
+            for name, column in (("r", "rec"), ("x", "can"), ("s", "srv"))
+        }
 
     def detainer_layers(self, layers: list[dict[str, str]]) -> None:
         """Add to six layers how each detainer stands: here, lodged, served, and whether its request does."""
@@ -39,7 +43,7 @@ class Questions:
             layers[4][f"d{i}_sound"] = least(f"d{i}_lodged", f"d{i}_paper_sound", f"d{i}_served_if")
             for v in self.asked.variants:
                 low, high = self.limits.request_end(i, v)
-                layers[4][f"d{i}_over_{v}"] = f"CASE WHEN d{i}_edition_set = -1 THEN 1 ELSE {by(low, high, 't')} END"
+                layers[4][f"d{i}_over_{v}"] = f"CASE WHEN {self.asked.lacking(i)} OR d{i}_edition_set = -1 THEN 1 ELSE {by(low, high, 't')} END"
                 stands = least(f"d{i}_sound", f"2 - d{i}_over_{v}")
                 layers[5][f"d{i}_stands_{v}"] = f"CASE WHEN {stands} <> 1 THEN {stands} ELSE d{i}_st_request_stands END"
 
@@ -49,18 +53,19 @@ class Questions:
         for v in self.asked.variants:
             for w in range(self.asked.words):
                 terms: list[str] = []
+                ends: list[str] = []
                 if v == 0:
                     terms = [f"word_{w}", *self.facts.changing(w, "t", dated=False)] if self.asked.timeline else [f"row_{w}"]
                     terms += self.facts.changing(w, "t", dated=True)
                 for atom, (word, shift) in self.asked.place.items():
                     if word == w and atom.spec is not None and atom.kind == "ended" and atom.spec.counted_from not in BY_DETAINER:
                         low, high = self.limits.bounds_of(self.asked.specs.index(atom.spec), v, None)
-                        terms.append(packed(by(low, high, 't'), shift))
+                        (ends if atom.spec.counted_from == DUE else terms).append(packed(by(low, high, "t"), shift))
                 if v == 0:
-                    found[f"shared_{w}"] = " + ".join(t for t in terms if "xl_" not in t) or "0"
-                    found[f"ends_{w}_0"] = " + ".join(t for t in terms if "xl_" in t) or "0"
-                else:
-                    found[f"ends_{w}_{v}"] = " + ".join(t for t in terms if "xl_" in t) or "0"
+                    found[f"shared_{w}"] = " + ".join(terms) or "0"
+                found[f"ends_{w}_{v}"] = " + ".join(ends) or "0"
+                if ends and self.limits.due:
+                    found[f"ends_{w}_{v}"] = f"CASE WHEN {self.limits.none_has_ended()} THEN 0 ELSE {' + '.join(ends)} END"
         return found
 
     def candidate_words(self) -> dict[str, str]:

@@ -14,11 +14,14 @@ def to_spark(sql: str) -> str:
     """The query in Spark's dialect.
 
     Beyond what sqlglot knows: columns unnested side by side (DuckDB pairs them by position) become one ``inline`` of
-    zipped arrays, and ``a[2:]`` a ``slice``. Raises NotImplementedError for other uses of brackets.
+    zipped arrays, ``a[2:]`` a ``slice``, and ``list_extract`` an ``element_at``. Raises NotImplementedError for other uses of brackets.
     """
     tree = sqlglot.parse_one(sql, read="duckdb")
     for select in tree.find_all(exp.Select):
         _side_by_side(select)
+    for call in tree.find_all(exp.Anonymous):
+        if call.name.lower() == "list_extract":
+            call.set("this", "element_at")
     return _Stages(dialect="spark").generate(tree)
 
 

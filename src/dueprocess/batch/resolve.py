@@ -8,7 +8,7 @@ preempt; a declared fact is settled if and only if its highest certain declarati
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
+from functools import cached_property
 from typing import Any
 
 from dueprocess.batch.folding import BITS_A_WORD, DETERMINED, Atom, Bit, Folded
@@ -46,14 +46,18 @@ class Resolver:
                 row += self.folded.masks(regime.denies.get(name, ()))
             yield tuple(row)
 
-    def norm_rows(self) -> Iterable[tuple[int, int | None, str | None, int | None, str | None]]:
-        """(number, regime, role, bit, norm): which norm a deciding bit stands for; -1 is none."""
-        yield -1, None, None, None, None
-        numbers = count()
+    @cached_property
+    def norm_names(self) -> list[str]:
+        """Every norm that may decide; its place is its number."""
+        return sorted({norm for regime in self.folded.regimes for norm in regime.norms.values()})
+
+    def norm_rows(self) -> Iterable[tuple[int, int, str, int, str]]:
+        """(number, regime, role, bit, norm): which norm a deciding bit stands for."""
+        numbers = {norm: i for i, norm in enumerate(self.norm_names)}
         for number, regime in enumerate(self.folded.regimes):
             for (role, bit), norm in sorted(regime.norms.items(), key=lambda item: (item[0][0], self.folded.place[item[0][1]])):
                 if role != "preempt":
-                    yield next(numbers), number, role, self.folded.place[bit], norm
+                    yield numbers[norm], number, role, self.folded.place[bit], norm
 
     def asked_masks(self, regime: int, words: int) -> list[int]:
         """The atoms that a regime can turn on, as masks over a question's words."""

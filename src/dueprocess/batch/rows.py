@@ -88,12 +88,13 @@ def time_layers(shape: Shape, times: Mapping[str, Told]) -> list[dict[str, str]]
         told[f"{name}_ok"] = how.given_sql(low, high)
         return f"{name}_ok"
 
-    def resolved(names: tuple[str, str], source: tuple[str, str], low: str, high: str = HIGH, *, when: str = "TRUE") -> None:
-        """Both bounds: as given, else ``low`` and ``high``; where ``when`` does not hold there is nothing at all."""
-        ok = told_of(names[0], *source)
+    def resolved(names: tuple[str, str], source: tuple[str, str], low: str, high: str = HIGH, *, unless: str = "") -> None:
+        """Both bounds: as given, else ``low`` and ``high``; where ``unless`` holds there is nothing at all, and nothing more
+        is asked: most rows have no such paper."""
+        ok = times.get(source[0].removesuffix("_lo"), Told()).given_sql(*source) if unless else told_of(names[0], *source)
         for name, column, otherwise in zip(names, source, (low, high), strict=True):
             value = f"WHEN {ok} THEN {column} ELSE {otherwise} END"
-            columns[name] = f"CASE {value}" if when == "TRUE" else f"CASE WHEN NOT ({when}) THEN {HIGH} {value}"
+            columns[name] = f"CASE WHEN {unless} THEN {HIGH} {value}" if unless else f"CASE {value}"
 
     def opened(name: str, source: str, ok: str) -> None:
         """1 where the later bound is a midnight that the time does not reach."""
@@ -112,15 +113,15 @@ def time_layers(shape: Shape, times: Mapping[str, Told]) -> list[dict[str, str]]
         columns[f"{name}_h"] = f"CASE WHEN {known} THEN {source}_hi END"
     opened("due_o", "release_due", "due_l_ok")
     for name, source, low in (("rec", "received", LOW), ("srv", "served", "absent_lo"), ("can", "cancelled", "absent_lo")):
-        resolved((f"d0_{name}_lo", f"d0_{name}_hi"), (f"detainer_{source}_lo", f"detainer_{source}_hi"), low)
+        resolved((f"d0_{name}_lo", f"d0_{name}_hi"), (f"detainer_{source}_lo", f"detainer_{source}_hi"), low, unless="detainer_form IS NULL")
     for name in WARRANTS:
         told[f"{name}_listed"] = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
-        resolved((f"{name}_l", f"{name}_h"), (f"{name}_lo", f"{name}_hi"), LOW, when=f"{name}_listed")
+        resolved((f"{name}_l", f"{name}_h"), (f"{name}_lo", f"{name}_hi"), LOW, unless=f"NOT {name}_listed")
     for prefix, count in (("d", shape.detainers), ("q", shape.papers)):
         for i in range(1, count + 1):
             for name, low in (("rec", LOW), ("srv", "absent_lo"), ("can", "absent_lo")):
                 slot = f"{prefix}{i}_{name}"
-                resolved((f"{slot}_lo", f"{slot}_hi"), (f"{slot}_lo0", f"{slot}_hi0"), low, when=f"{prefix}{i}_kind IS NOT NULL")
+                resolved((f"{slot}_lo", f"{slot}_hi"), (f"{slot}_lo0", f"{slot}_hi0"), low, unless=f"{prefix}{i}_kind IS NULL")
     return [told, columns]
 
 
@@ -232,19 +233,19 @@ def bail_layers(shape: Shape) -> list[dict[str, str]]:
     refs: dict[str, str] = {}
     for k in slots:
         refs[f"bailable{k}"] = f"(a{k}_listed AND CASE WHEN charges > 0 THEN a{k}_charge ELSE listed_count = 1 END)"
-        # Asked only where bail was refused at all, which is rare.
-        refs[f"ref{k}_lo"] = f"CASE WHEN bail_given THEN CASE WHEN bail_alone THEN greatest(bail_l, a{k}_s_lo) ELSE bail_l END END"
-        refs[f"ref{k}_hi"] = f"CASE WHEN bail_given THEN CASE WHEN bail_alone THEN greatest(bail_h, a{k}_s_hi) ELSE bail_h END END"
-        refs[f"ref{k}_o"] = f"CASE WHEN NOT bail_given THEN 0 WHEN NOT bail_alone OR bail_h > a{k}_s_hi THEN bail_o WHEN bail_h < a{k}_s_hi THEN a{k}_s_o ELSE least(bail_o, a{k}_s_o) END"
+        # When bail ended a ground; asked only where bail was refused at all, which is rare, so it is no column of its own.
+        low = f"(CASE WHEN bail_alone THEN greatest(bail_l, a{k}_s_lo) ELSE bail_l END)"
+        high = f"(CASE WHEN bail_alone THEN greatest(bail_h, a{k}_s_hi) ELSE bail_h END)"
+        open_ = f"(CASE WHEN NOT bail_alone OR bail_h > a{k}_s_hi THEN bail_o WHEN bail_h < a{k}_s_hi THEN a{k}_s_o ELSE least(bail_o, a{k}_s_o) END)"
         applies = f"(bail_given AND bailable{k} AND a{k}_s_lo <= bail_h)"
         stood = f"(bail_alone OR a{k}_s_hi <= bail_l)"
         for c in ("s_lo", "s_hi", "s_o"):
             ends[f"b{k}_{c}"] = f"a{k}_{c}"
-        ends[f"b{k}_e_lo"] = f"CASE WHEN {applies} THEN least(a{k}_e_lo, ref{k}_lo) ELSE a{k}_e_lo END"
-        ends[f"b{k}_e_hi"] = f"CASE WHEN {applies} AND {stood} THEN least(a{k}_e_hi, ref{k}_hi) ELSE a{k}_e_hi END"
+        ends[f"b{k}_e_lo"] = f"CASE WHEN {applies} THEN least(a{k}_e_lo, {low}) ELSE a{k}_e_lo END"
+        ends[f"b{k}_e_hi"] = f"CASE WHEN {applies} AND {stood} THEN least(a{k}_e_hi, {high}) ELSE a{k}_e_hi END"
         ends[f"b{k}_e_o"] = (
-            f"CASE WHEN NOT bail_given THEN a{k}_e_o WHEN NOT ({applies} AND {stood}) OR a{k}_e_hi < ref{k}_hi THEN a{k}_e_o"
-            f" WHEN a{k}_e_hi > ref{k}_hi THEN ref{k}_o ELSE least(a{k}_e_o, ref{k}_o) END"
+            f"CASE WHEN NOT bail_given THEN a{k}_e_o WHEN NOT ({applies} AND {stood}) OR a{k}_e_hi < {high} THEN a{k}_e_o"
+            f" WHEN a{k}_e_hi > {high} THEN {open_} ELSE least(a{k}_e_o, {open_}) END"
         )
     return [counts, alone, refs, ends]
 
@@ -259,7 +260,7 @@ def moment_layers(shape: Shape) -> list[dict[str, str]]:
     fallback = "coalesce(CASE WHEN left_state = 'recorded' THEN left_h END, as_of, CASE WHEN booked_h < " + HIGH + " THEN booked_h END)"
     known_end = f"CASE WHEN NOT ({any_present}) THEN (CASE WHEN NOT gnone AND booked_h < {HIGH} THEN booked_h END) WHEN gnone THEN NULL WHEN {last_end} < {HIGH} THEN {last_end} END"
     first = {"own_end": known_end}
-    at = f"coalesce(source_at, CASE WHEN left_state = 'present' THEN as_of END, CASE WHEN own_end IS NULL THEN {fallback} WHEN left_h IS NOT NULL AND own_end > left_h THEN left_h ELSE own_end END)"
+    at = f"CASE WHEN source_at IS NOT NULL THEN source_at WHEN left_state = 'present' AND as_of IS NOT NULL THEN as_of WHEN own_end IS NULL THEN {fallback} WHEN own_end > left_h THEN left_h ELSE own_end END"
     second = {"moment0": at}
     third = {"moment": f"CASE WHEN source_at IS NULL AND {bounded('booked_l')} AND moment0 < booked_l THEN booked_l ELSE moment0 END"}
     starts = [(f"CASE WHEN a{k}_s_hi = {LOW} THEN a{k}_e_lo ELSE a{k}_s_lo END", present[k]) for k in numbers]

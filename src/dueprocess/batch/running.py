@@ -31,7 +31,7 @@ from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
 PART_ROWS = 1_000_000
-"""Rows of a part; where only outcomes are asked, which takes less memory a row, four times as many."""
+"""Rows of a part; where only outcomes are asked, which takes less memory a row, five times as many."""
 RESULT_COLUMNS = (
     "row", '"at"', "outcome", "open_because", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least",
     "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
@@ -118,7 +118,7 @@ class _Run:
         book = self.lawbook
         known = self._known_days(agencies, first, last)
         self.folded = Folded(book, agencies, known=known, first=first - 5, last=last)
-        size = self.options.part_rows or PART_ROWS * (1 if self.options.timeline else 4)
+        size = self.options.part_rows or PART_ROWS * (1 if self.options.timeline else 5)
         self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
@@ -134,8 +134,9 @@ class _Run:
                 self.options.progress(done, total)
         self.engine.expect(total)
         self._gather(files, others=done < total)
-        self._ends_of_holds()
-        self._finish(out, total)
+        self._ends_of_holds(total)
+        # Parts of all rows of their stretch, one after another, each sorted.
+        self._finish(out, total, in_order=not self.options.timeline and done == total and self.parts.whole)
 
     def _gather(self, files: list[Path], *, others: bool) -> None:
         """The view ``answered``: the rows of all parts, and those that no part asked about."""
@@ -147,36 +148,41 @@ class _Run:
             self.engine.parquet("answered", *files, *rest)
             return
         self.engine.parquet("parts", *files)
-        named = Outcomes.named("parts")
+        named = Outcomes.named("parts", self.norm_names)
         if rest:
             self.engine.parquet("unmatched", *rest)
             named += " UNION ALL SELECT * FROM unmatched"
         self.engine.make("answered", named, view=True)
 
-    def _ends_of_holds(self) -> None:
+    def _ends_of_holds(self, total: int) -> None:
         """The table ``ends`` (row, hold_until): until when each hold would last, whenever the person left. That takes in
         all that comes later, changes of law too, and is asked only of the rows that are holds."""
         held = "outcome IN ('may_hold', 'must_hold')"
         self.engine.make("ends", 'SELECT row, "at" AS hold_until FROM stays WHERE FALSE', view=True)
-        if not self.options.timeline or not self.engine.rows(f"SELECT count(*) FROM answered WHERE {held}")[0][0]:
+        count = int(self.engine.rows(f"SELECT count(*) FROM answered WHERE {held}")[0][0]) if self.options.timeline else 0
+        if not count:
             return
+        # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
+        size = self.parts.size * max(1, total // (4 * count))
         self._far_tables()
         files = []
-        for shape, rows, path, count in self.parts.among(f"row IN (SELECT row FROM answered WHERE {held})"):
+        for shape, rows, path, few in self.parts.among(f"row IN (SELECT row FROM answered WHERE {held})", size=size):
             target = path.with_name("ends-" + path.name)
             if not target.exists():
-                self.engine.expect(count)
+                self.engine.expect(few)
                 self._answer(shape, rows, "later", all_cuts=True)
                 self.engine.write("SELECT row, hold_until FROM later", target)
             files.append(target)
         self.engine.parquet("ends", *files)
 
-    def _finish(self, out: Path, total: int) -> None:
+    def _finish(self, out: Path, total: int, *, in_order: bool) -> None:
         counted = int(self.engine.rows("SELECT count(*) FROM answered")[0][0])
         if counted != total:
             raise AssertionError(f"{counted} results for {total} rows")
-        columns = ", ".join("e.hold_until" if c == "hold_until" else f"a.{c}" for c in RESULT_COLUMNS)
-        self.engine.write_sorted(f"SELECT {columns} FROM answered AS a LEFT JOIN ends AS e ON e.row = a.row", out)
+        until = "e.hold_until" if self.options.timeline else "CAST(NULL AS BIGINT) AS hold_until"
+        columns = ", ".join(until if c == "hold_until" else f"a.{c}" for c in RESULT_COLUMNS)
+        ends = " LEFT JOIN ends AS e ON e.row = a.row" if self.options.timeline else ""
+        self.engine.write_sorted(f"SELECT {columns} FROM answered AS a{ends}", out, in_order=in_order)
 
     def _agencies(self) -> list[Agency]:
         places = load_places()
@@ -212,6 +218,7 @@ class _Run:
         resolver = Resolver(folded, place=query.place)
         engine.table("regimes", resolver.regime_columns(), resolver.regime_rows())
         engine.table("norms", {"number": "BIGINT", "regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
+        self.norm_names = resolver.norm_names
         masks = [resolver.asked_masks(r, query.words) for r in range(len(folded.regimes))]
         engine.table(
             "regime_of",
@@ -276,7 +283,7 @@ class _Run:
     def _part(self, shape: Shape, rows: Rows, path: Path) -> None:
         if not self.options.timeline:
             self._answer(shape, rows, "")
-            self.engine.write(self._at, path)
+            self.engine.write(self._at, path, by_row=True)
             return
         self._name_missing(self._answer(shape, rows, "found"))
         times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
@@ -284,9 +291,10 @@ class _Run:
         vague = "trim(CASE WHEN r.vague THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
         self.engine.write(
             "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"
-            " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, d.norm AS deciding_norm,"
+            " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class,"
+            f" {Outcomes.norm_sql('r.decided', self.norm_names)} AS deciding_norm,"
             f" CASE WHEN r.problem IS NOT NULL OR (r.class IN ('certain', 'no') AND r.outcome <> 'review') THEN NULL WHEN {wants} <> '' THEN {wants} WHEN {vague} <> '' THEN {vague} END AS missing, r.problem"
-            " FROM found AS r JOIN norms AS d ON d.number = r.decided LEFT JOIN missing_of AS n ON n.row = r.row",
+            " FROM found AS r LEFT JOIN missing_of AS n ON n.row = r.row",
             path,
         )
 

@@ -93,7 +93,7 @@ class SparkEngine:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.spark.sql(to_spark(sql)).collect()]
 
-    def write(self, sql: str, path: Path) -> None:
+    def write(self, sql: str, path: Path, *, by_row: bool = False) -> None:
         self._write(self.spark.sql(to_spark(sql)), path).replace(path)
 
     def _write(self, frame: Any, path: Path) -> Path:
@@ -101,7 +101,7 @@ class SparkEngine:
         frame.write.mode("overwrite").option("compression", "zstd").parquet(location(partial))
         return partial
 
-    def write_sorted(self, sql: str, path: Path) -> None:
+    def write_sorted(self, sql: str, path: Path, *, in_order: bool = False) -> None:
         partial = self._write(self.spark.sql(to_spark(f"{sql} ORDER BY row")).coalesce(1), path)
         (only,) = partial.glob("part-*.parquet")
         only.replace(path)

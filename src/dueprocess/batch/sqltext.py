@@ -60,9 +60,9 @@ def bounded(expression: str) -> str:
     return f"({expression} > {LOW} AND {expression} < {HIGH})"
 
 
-def stated(column: str) -> str:
-    """The code of a nullable boolean."""
-    return f"(CASE WHEN {column} IS NULL THEN 1 WHEN {column} THEN 2 ELSE 0 END)"
+def stated(column: str, *, unit: int = 1, unknown: str = "") -> str:
+    """The code of a nullable boolean, in some unit (its place in a word); ``unknown`` is what null gives."""
+    return f"(CASE WHEN {column} IS NULL THEN {unknown or unit} WHEN {column} THEN {2 * unit} ELSE 0 END)"
 
 
 def packed(code: str, shift: int) -> str:

@@ -247,17 +247,6 @@ def test_a_folder_that_lacks_a_table_is_refused(tmp_path: Path, name: str) -> No
     assert not (tmp_path / "results.parquet").exists()
 
 
-def test_the_shorter_run_gives_the_same_outcomes(tmp_path: Path) -> None:
-    """Without the timeline: the outcome at each row's moment, when release was due, and what decides."""
-    rows = rows_of(stays(50), inline=True)
-    full = answered(tmp_path / "full", rows)
-    short = answered(tmp_path / "short", rows, timeline=False)
-    same = ("row", "at", "outcome", "due_lo", "due_hi", "deciding_norm")
-    told = [r for r in full if r["class"] != "contradiction"]
-    assert len(told) > 30
-    assert [{k: short[r["row"]][k] for k in same} for r in told] == [{k: r[k] for k in same} for r in told]
-
-
 def test_the_work_folder_may_lie_elsewhere(tmp_path: Path, once: list[Found]) -> None:
     prepared = plain().write(tmp_path / "prepared")
     run_batch(prepared, lawbook=shipped(), law_known_at=TODAY, out=tmp_path / "results.parquet", work=tmp_path / "elsewhere", options=Options(threads=1))

@@ -21,6 +21,7 @@ from dueprocess.batch.requote import to_spark
             "SELECT r.*, INLINE(ARRAYS_ZIP(p, CONCAT(SLICE(p, 2, SIZE(p)), ARRAY(9)))) AS (t, u) FROM r WHERE x",
         ),
         ("WITH a AS (WITH a AS (SELECT 1 AS x) SELECT * FROM a) SELECT * FROM a", "WITH a AS (WITH a AS (SELECT 1 AS x) SELECT * FROM a) SELECT * FROM a"),
+        ("SELECT list_extract([NULL, 'a'], n + 2) AS name FROM t", "SELECT ELEMENT_AT(ARRAY(NULL, 'a'), n + 2) AS name FROM t"),
         ("SELECT a.x IS NOT DISTINCT FROM b.x AS same FROM a, b", "SELECT a.x IS NOT DISTINCT FROM b.x AS same FROM a, b"),
     ],
 )
