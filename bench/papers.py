@@ -41,7 +41,7 @@ from dueprocess.testing.papers import (
 )
 from dueprocess.testing.source import Seeded
 
-FIRST_SEED = 1_700_000
+FIRST_SEED = 1_900_000
 HERE = Limits(apart=False)
 NOT_PAPERS = ("holiday_photo",)
 SAME_PAPER = ("email_cover", "face_sheet", "fax_cover", "holiday_photo", "letter", "letter_foreign", "return_of_service")
@@ -78,6 +78,8 @@ def expected(true: Truth, paper: Paper) -> Iterator[tuple[str, object]]:
             yield ":cancels", first_page["cancel"].value
     if template.kind == "other":
         return
+    if "local_booking_no" in first_page:
+        yield "booking", "".join(c for c in str(first_page["local_booking_no"].value).upper() if c.isalnum())
     for key, ours in (("date", "date"), ("served_on", "served_on"), ("cancel_date", "cancels_of")):
         if key in first_page and (ours != "served_on" or facts.kind.startswith("i-247")):
             day = read_date(str(first_page[key].value)) if first_page[key].value else None
@@ -95,7 +97,8 @@ def found(paper: PaperReading | None, key: str) -> tuple[object, bool]:
     one = paper.field(key) if paper is not None else None
     if one is None:
         return None, False
-    return one.read, one.certain and (one.value is not None or one.read == "")
+    value = one.personal.key() if key == "booking" and one.personal is not None else one.read
+    return value, one.certain and (one.value is not None or one.read == "")
 
 
 def match(reading: Reading, truths: Sequence[tuple[Truth, Paper]], score: Score, *, verbose: str = "") -> None:
@@ -353,7 +356,7 @@ def main(arguments: Sequence[str]) -> int:
         score = degraded(given.count, level=given.level, first=given.first, only=given.only, verbose=not given.quiet)
     else:
         score = clean(given.count, first=given.first, only=given.only, verbose=not given.quiet)
-    print(table(HEAD, [line("text PDF", score)]))
+    print(table(HEAD, [line(given.level or "text PDF", score)]))
     print("certain and wrong:", dict(score.wrong))
     print("missed:", dict(score.missed.most_common(30)))
     print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MiB", verdict(True))

@@ -3,7 +3,7 @@
 ``read_files`` and ``read_packet`` give a ``Reading``; ``as_dict`` and ``as_text`` show it, ``case_of`` and
 ``case_text`` make a case file of it, ``proposed`` gives its values for a person to take over (the desk), ``review_page`` draws what was read over the pages, ``apply`` and
 ``read_corrections`` put what a person saw beside it. ``FINDINGS`` names every code. Files are parsed in a process of
-their own that can be killed; names and file numbers are compared and never shown.
+their own that can be killed; names, file and booking numbers are compared and never shown.
 """
 
 from dueprocess.papers.casefile import case_of, case_text

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from dueprocess.papers.classify import KIND_THRESHOLD, Guess
 from dueprocess.papers.custody_files import SURE
+from dueprocess.papers.detainers import DETAINERS
 from dueprocess.papers.judging import judged
-from dueprocess.papers.known import BY_KIND, DETAINERS
+from dueprocess.papers.known import BY_KIND
 from dueprocess.papers.pagereading import WHOLE, Part
 from dueprocess.papers.values import Box, Evidence, Field, Finding, PageReading, PaperReading
 

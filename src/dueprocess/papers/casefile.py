@@ -10,7 +10,7 @@ from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import zone as zone_of
 from dueprocess.papers.consistency import carried_out, unread_boxes
 from dueprocess.papers.custody_files import local_custody
-from dueprocess.papers.known import DETAINERS, PRINTED
+from dueprocess.papers.detainers import DETAINERS, PRINTED
 from dueprocess.papers.output import questions
 from dueprocess.papers.values import PaperReading, Reading
 from dueprocess.places import load_places

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from dueprocess.papers.known import (
+from dueprocess.papers.detainers import (
     BASES,
-    BY_KIND,
     DETAINERS,
     MUST_BE_SERVED,
     NOTICE_ONLY,
     PRINTED,
     PRINTED_IN,
 )
+from dueprocess.papers.known import BY_KIND
 from dueprocess.papers.values import Field, Finding, PaperReading
 from dueprocess.papers.words import edits
 
@@ -54,6 +54,7 @@ CODES: dict[str, str] = {
     "active_content": "the file holds a script or another part that could act; nothing was run",
     "dynamic_form": "the form draws itself with a script; what is on the page is not all of it",
     "attachment_unreadable": "an attachment could not be read",
+    "no_paper": "an e-mail brought no paper, only its own words",
     "face_sheet": "something on the jail's own sheet could not be used",
     "limit": "reading a page took more time or memory than it may",
     "value_unclear": "a value was read, but not surely enough to count",
@@ -175,8 +176,8 @@ def _values(paper: PaperReading, note: Note) -> None:
     for one in paper.fields:
         if one.value is not None or one.read in (None, "") or one.key in ("signature", "lea_signature", "to", "from", "text"):
             continue
-        if one.key in ("name", "name_served", "file_no"):
-            continue  # the comparison says what is unclear of them
+        if one.personal is not None:
+            continue  # the comparison says what is unclear of names and file numbers; a booking number helps to find the person
         label = one.label if len(one.label) < 70 else one.label[:67] + "..."
         if isinstance(one.read, bool):
             if one.key.startswith(":") and one.key not in (":cancels", ":hold"):

@@ -14,7 +14,8 @@ from dueprocess.kernel.yamlread import read
 from dueprocess.papers.assembling import JAIL_RECORD
 from dueprocess.papers.consistency import check
 from dueprocess.papers.custody_files import FACTS
-from dueprocess.papers.known import BY_KIND, DETAINERS
+from dueprocess.papers.detainers import DETAINERS
+from dueprocess.papers.known import BY_KIND
 from dueprocess.papers.values import Correction, Field, Finding, PaperReading, Personal, Reading
 
 ROLES = ("clerk", "supervisor", "counsel", "auditor")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from dueprocess.papers.words import bare
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "!": "1", "S": "5", "B": "8", "Z": "2"})
 _SLASHED = re.compile(r"(?<!\d)([0-9OolI|!SBZ]{1,2})\s*[/\-.,]\s*([0-9OolI|!SBZ]{1,2})\s*[/\-.,:]\s*([12][09Oo][0-9OolI|!SBZ]{2}|[0-9OolI|!SBZ]{2})(?!\d)")
@@ -19,6 +21,7 @@ _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*:\s*(\d{2})(?::(\d{2}))?\s*([ap])?\.?\s
 def read_date(text: str) -> date | None:
     """The one date in a text; None where there is none, several, or an impossible one. Numbers are month first."""
     found: set[date] = set()
+    text = bare(text)
     try:
         for match in _ISO.finditer(text):
             found.add(date(int(match[1]), int(match[2]), int(match[3])))

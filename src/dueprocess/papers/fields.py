@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dueprocess.papers import ink
 from dueprocess.papers.custody_files import agency_of
 from dueprocess.papers.dates import read_date, read_moment, worn_date
-from dueprocess.papers.known import TITLES, Form, Label
+from dueprocess.papers.labels import SURE_CAPTION, Hit, find_labels
 from dueprocess.papers.page import THRESHOLDS, Page, place_of
+from dueprocess.papers.printed import Form, Label
+from dueprocess.papers.signers import title_of
 from dueprocess.papers.ticks import read_ticks
 from dueprocess.papers.values import Box, Field, Line, Personal
-from dueprocess.papers.words import alike, edits, locate, nearly, plain, squeezed
+from dueprocess.papers.words import locate, plain, squeezed
 
 WORN = 0.8
 """The most confidence of what was put together from a worn print: it waits for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A label where it was found: in ``line`` from ``start`` to ``end`` (half open)."""
-
-    label: Label
-    index: int
-    start: int
-    end: int
-    score: float
-
-
 def read_fields(page: Page, form: Form) -> list[Field]:
     """Every field of the form that has its label on this page."""
-    hits = _labels(page, form.labels)
+    hits = find_labels(page, form.labels)
     found: list[Field] = []
     for hit in hits:
         if hit.label.key.startswith("-"):
@@ -63,99 +54,20 @@ def _reference(page: Page) -> Field | None:
     return None
 
 
-# -- labels ------------------------------------------------------------------------------------------------------
-
-
-def _labels(page: Page, labels: Sequence[Label]) -> list[_Hit]:
-    """Where labels stand; of two that claim the same words, the one that fits them better."""
-    claims: list[tuple[float, int, _Hit]] = []
-    for label in labels:
-        for index, line in enumerate(page.lines):
-            at = _find(label, page, index)
-            if at is not None:
-                claims.append((at[2], at[1] - at[0], _Hit(label, index, at[0], at[1], at[2] * line.confidence if line.confidence < 0.6 else at[2])))
-    taken: dict[int, list[tuple[int, int]]] = {}
-    hits: list[_Hit] = []
-    for _, _, hit in sorted(claims, key=lambda c: (-round(c[0], 2), -c[1])):
-        if any(hit.start < b and a < hit.end for a, b in taken.get(hit.index, [])):
-            continue
-        taken.setdefault(hit.index, []).append((hit.start, hit.end))
-        hits.append(hit)
-    return sorted(hits, key=lambda h: (h.index, h.start))
-
-
-def _find(label: Label, page: Page, index: int) -> tuple[int, int, float] | None:
-    line = page.lines[index]
-    text = line.text
-    wanted = squeezed(label.printed)[0]
-    if len(wanted) <= 8:
-        words = re.escape(plain(label.printed).rstrip(":. ")).replace(r"\ ", r"\s*")
-        ended = r"\s*[:;.]" if label.printed.rstrip().endswith((":", ".")) else r"\s*(?:[:;.]|$|(?=\s))"
-        match = re.search(rf"(?:^|(?<=\s\s)|(?<=[|\t])|(?<=\d\s)|(?<=[a-z]\s\s))\s*{words}{ended}", plain(text))
-        if match is None and label.printed.endswith((":", ".")):
-            match = re.search(rf"(?<![a-z/])(?<!release )(?<!latest )(?<!charge )(?<!of ){words}\s*[:;]", plain(text))
-        if match and len(plain(text)) == len(text):
-            return match.start(), match.end(), 1.0
-        return _worn_label(wanted, line) if label.printed.endswith(":") else None
-    if len(wanted) < 12 and not label.printed.rstrip().endswith((":", ".")):
-        # A short caption stands alone: "Signature" is not "Signature of affiant".
-        have = squeezed(text)[0]
-        return (0, len(text), 1.0) if alike(wanted, have) > 0.85 else None
-    found = locate(label.printed, text)
-    if found is None and label.place == "above" and line.how == "recognized":
-        return _worn_caption(wanted, line)
-    if found is not None:
-        if label.place != "above":
-            return found
-        # A caption stands alone under its line, or in brackets; the same words in a sentence are none.
-        alone = len(squeezed(text)[0]) <= 1.6 * len(wanted) or "(" in text[max(0, found[0] - 1) : found[0] + 1]
-        return found if alone and found[2] > 0.86 else None
-    # A label that runs over two lines: this one is its beginning, the next one its end.
-    have = squeezed(text)[0]
-    if len(wanted) > 24 and 12 <= len(have) < len(wanted) and (score := alike(wanted[: len(have)], have)) > 0.88:
-        return 0, len(text), max(0.95, score)
-    return None
-
-
-def _worn_label(wanted: str, line: Line) -> tuple[int, int, float] | None:
-    """A short label at a line's beginning, one letter of which was misread (``Dale:``)."""
-    colon = re.search(r"[:;.]", line.text[: len(wanted) + 6])
-    if line.how != "recognized" or colon is None or len(wanted) < 4:
-        return None
-    have = squeezed(line.text[: colon.start()])[0]
-    return (0, colon.end(), 0.84) if have != wanted and edits(have, wanted, 1) == 1 else None
-
-
-def _worn_caption(wanted: str, line: Line) -> tuple[int, int, float] | None:
-    """A caption under a line of which only most letters were read: its value waits for a person."""
-    have = squeezed(line.text)[0]
-    have = have[: -len(_IN_INK)] if nearly(have[-len(_IN_INK) :], _IN_INK) > 0.7 else have
-    if len(wanted) < 14 or not 0.75 < len(have) / len(wanted) < 1.3:
-        return None
-    score = nearly(wanted, have)
-    return (0, len(line.text), score) if score > WORN_CAPTION else None
-
-
-_IN_INK = squeezed("(Sign in ink)")[0]
-WORN_CAPTION = 0.68
-"""The least likeness of a caption of which some letters were not read."""
-_SURE_CAPTION = 0.86
-
-
 # -- values ------------------------------------------------------------------------------------------------------
 
 
-def _written(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
+def _written(page: Page, hit: Hit, hits: Sequence[Hit]) -> Field:
     text, box, confidence, how = _raw(page, hit, hits)
     if not text.strip(" _.,:;|") and how == "recognized" and page.image is not None and not _bare(page, hit, hits):
         confidence = min(confidence, 0.4)  # something stands there that was not found as words
     confidence *= min(1.0, 0.1 + hit.score)
-    if hit.label.place == "above" and hit.score < _SURE_CAPTION:
+    if hit.label.place == "above" and hit.score < SURE_CAPTION:
         confidence = min(confidence, 0.6)
     return make_field(hit.label, text, page=page.number, box=box, confidence=confidence, how=how)
 
 
-def _bare(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> bool:
+def _bare(page: Page, hit: Hit, hits: Sequence[Hit]) -> bool:
     """Whether the place of a value is blank paper."""
     assert page.image is not None
     line = page.lines[hit.index]
@@ -172,6 +84,10 @@ def _bare(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> bool:
     if place.width < 0.02 or hit.end < len(line.text) - 2:
         return True
     return ink.bare(page.image(), place, row=row, specks=page.specks)
+
+
+_PERSONAL = {"name": 0, "file_number": 7, "booking_number": 1}
+"""What is compared and never shown, and how many digits it has at least."""
 
 
 def make_field(label: Label, text: str, *, page: int, box: Box | None, confidence: float, how: str) -> Field:
@@ -193,9 +109,9 @@ def make_field(label: Label, text: str, *, page: int, box: Box | None, confidenc
         value = moment.isoformat(timespec="minutes") if hasattr(moment, "hour") else moment.isoformat() if moment else None  # type: ignore[union-attr, call-arg]
     elif label.kind == "title":
         value, quote = title_of(text)
-    elif label.kind in ("name", "file_number"):
-        if label.kind == "file_number" and sum(c.isdigit() for c in text) < 7:
-            confidence = min(confidence, 0.5) if text else confidence
+    elif label.kind in _PERSONAL:
+        if text and sum(c.isdigit() for c in text) < _PERSONAL[label.kind]:
+            confidence = min(confidence, 0.5)
         personal = Personal(text) if text else None
         value, quote = ("present" if text else None), ""
     elif label.kind == "office":
@@ -204,27 +120,18 @@ def make_field(label: Label, text: str, *, page: int, box: Box | None, confidenc
         value, quote = agency_of(text)
     elif label.kind == "number":
         value = text if sum(c.isdigit() for c in text) >= 2 else None
+        if how == "recognized" and any(word.isalpha() and len(word) > 3 for word in text.split()):
+            confidence = min(confidence, 0.6)  # a stamp's word, perhaps
     else:
         value = text or None
     if text and value is None and label.kind in ("date", "moment", "title", "number"):
         confidence = min(confidence, 0.4)  # something stands there that makes no sense
-    if label.kind in ("name", "file_number", "title"):
-        quote = quote if label.kind == "title" else ""
+    if label.kind in _PERSONAL:
+        quote = ""
     read = value
     if confidence < threshold:
         value = None
     return Field(label.key, label.printed, value, page, box, quote, round(confidence, 3), how, threshold, read if text else "", personal)
-
-
-def title_of(text: str) -> tuple[str | None, str]:
-    """A printed name and title to who that is, and the words of the title alone (the name is nobody's business)."""
-    for words, role in TITLES:
-        found = locate(words, text)
-        if found is not None and found[2] > 0.88:
-            return role, text[found[0] : found[1]]
-    if re.search(r"\bjudge\b|\bmagistrate\b", plain(text)):
-        return None, "judge"  # of what, it does not say
-    return None, ""
 
 
 def _office(text: str) -> tuple[str | None, str]:
@@ -238,7 +145,7 @@ def _office(text: str) -> tuple[str | None, str]:
     return value, name[:120] if known and min(m.start() for m in known) < len(name) else known[0][0] if value else ""
 
 
-def _raw(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+def _raw(page: Page, hit: Hit, hits: Sequence[Hit]) -> tuple[str, Box | None, float, str]:
     if hit.label.place == "inline":
         return _inline(page, hit, hits)
     if hit.label.place == "right":
@@ -248,7 +155,7 @@ def _raw(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, 
     return _stacked(page, hit, hits, above=hit.label.place == "above")
 
 
-def _right(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+def _right(page: Page, hit: Hit, hits: Sequence[Hit]) -> tuple[str, Box | None, float, str]:
     line = page.lines[hit.index]
     after = [h.start for h in hits if h.index == hit.index and h.start >= hit.end]
     end = min(after, default=len(line.text))
@@ -261,14 +168,14 @@ def _right(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None
         edge = line.box.x1
         same = [(i, o) for i, o in enumerate(page.lines) if i != hit.index and o.box.same_row(line.box) and o.box.x0 >= place_of(line, hit.start, hit.end).x1 - 0.01]
         for index, other in sorted(same, key=lambda p: p[1].box.x0):
-            if index in labeled or other.box.x0 - edge > 0.3 or (parts and hit.label.kind in ("date", "number", "file_number") and other.box.x0 - edge > 0.06):
+            if index in labeled or other.box.x0 - edge > 0.3 or (parts and hit.label.kind in ("date", "number", "file_number", "booking_number") and other.box.x0 - edge > 0.06):
                 break
             parts.append((other.text, other.box, other.confidence, other.how))
             edge = other.box.x1
     return _gathered(parts, line)
 
 
-def _inline(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+def _inline(page: Page, hit: Hit, hits: Sequence[Hit]) -> tuple[str, Box | None, float, str]:
     line = page.lines[hit.index]
     row = sorted((o for o in page.lines if o.box.same_row(line.box) and o.box.x0 >= line.box.x0 - 0.001), key=lambda o: o.box.x0)
     below = [o for o in page.lines if 0 < o.box.y0 - line.box.y0 < 2.2 * line.box.height and not o.box.same_row(line.box)]
@@ -290,7 +197,7 @@ def _inline(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | Non
     return _gathered(parts, line)
 
 
-def _before(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> tuple[str, Box | None, float, str]:
+def _before(page: Page, hit: Hit, hits: Sequence[Hit]) -> tuple[str, Box | None, float, str]:
     line = page.lines[hit.index]
     start = max((h.end for h in hits if h.index == hit.index and h.end <= hit.start), default=0)
     own = line.text[start : hit.start].strip(" _,.:;|")
@@ -317,7 +224,7 @@ def _until(words: str, text: str) -> int | None:
     return found[0] if found else None
 
 
-def _stacked(page: Page, hit: _Hit, hits: Sequence[_Hit], *, above: bool) -> tuple[str, Box | None, float, str]:
+def _stacked(page: Page, hit: Hit, hits: Sequence[Hit], *, above: bool) -> tuple[str, Box | None, float, str]:
     line = page.lines[hit.index]
     label = place_of(line, hit.start, hit.end)
     beside = [place_of(page.lines[h.index], h.start, h.end).x0 for h in hits if h is not hit and page.lines[h.index].box.same_row(line.box) and place_of(page.lines[h.index], h.start, h.end).x0 > label.x0 + 0.05]
@@ -367,7 +274,7 @@ def _gathered(parts: Sequence[tuple[str, Box, float, str]], line: Line) -> tuple
 _SIGNED_TEXT = re.compile(r"/s/|digitally signed|electronically signed|e-?signed", re.IGNORECASE)
 
 
-def _ink(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
+def _ink(page: Page, hit: Hit, hits: Sequence[Hit]) -> Field:
     line = page.lines[hit.index]
     caption = place_of(line, hit.start, hit.end)
     threshold = THRESHOLDS["ink"]
@@ -376,7 +283,7 @@ def _ink(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
     row = min(line.box.height, 0.02)
 
     def made(value: bool, confidence: float, box: Box | None, how: str) -> Field:
-        if hit.score < _SURE_CAPTION:
+        if hit.score < SURE_CAPTION:
             confidence = min(confidence, 0.6)
         return Field(hit.label.key, hit.label.printed, value if confidence >= threshold else None, page.number, box, "", round(confidence, 3), how, threshold, value)
 
@@ -395,6 +302,6 @@ def _ink(page: Page, hit: _Hit, hits: Sequence[_Hit]) -> Field:
     return made(bool(re.search(r"[A-Za-z]{2}", text)), 0.6 if text else 0.8, box, how)
 
 
-def replace_rows(hit: _Hit) -> _Hit:
+def replace_rows(hit: Hit) -> Hit:
     """The same hit, looking at one row only."""
     return replace(hit, label=replace(hit.label, rows=1))

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.parser import BytesParser
-from email.policy import default as mail_policy
-from email.utils import parsedate_to_datetime
-from typing import Any
 
 from dueprocess.kernel.errors import InputError
 
@@ -80,28 +76,3 @@ def decode_text(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
-
-
-def open_mail(data: bytes, most: int) -> dict[str, Any]:
-    """An e-mail's own text, when it was sent (with zone, else null) and its attachments; links are not followed."""
-    message = BytesParser(policy=mail_policy).parsebytes(data)
-    try:
-        stamp = parsedate_to_datetime(str(message["Date"])) if message["Date"] else None
-    except (ValueError, TypeError):
-        stamp = None
-    body = message.get_body(preferencelist=("plain",))
-    try:
-        text = str(body.get_content()) if body is not None else ""
-    except (LookupError, ValueError):
-        text = ""
-    found: list[bytes] = []
-    parts = list(message.iter_attachments()) if message.is_multipart() else []
-    for part in parts[:most]:
-        raw = part.get_payload(decode=True)
-        found.append(raw if isinstance(raw, bytes) else b"")
-    return {
-        "sent": stamp.isoformat(timespec="seconds") if stamp is not None and stamp.tzinfo is not None else None,
-        "text": text[:MOST_TEXT],
-        "attachments": found,
-        "more": len(parts) > most,
-    }

@@ -132,6 +132,13 @@ _UNIT = 16
 """Dots of a box's side, where boxes are compared with each other."""
 EXCESS = 0.6
 """How much more ink than the page's blank boxes have, in sides of a box one dot wide, makes a ticked one."""
+ACROSS = 0.2
+"""How much of that must stand at the height of the box's middle quarter."""
+DOUBT = 0.6
+"""The confidence of a tick that may be something else: it waits for a person."""
+_CENTER = slice(_UNIT // 4 + 3 * _UNIT // 8 - 3, _UNIT // 4 + 5 * _UNIT // 8 - 3)
+_LEFT, _RIGHT, _ABOVE = 2.5, 2.5, 1.0
+"""How much of what stands around a box is looked at, in sides of a box."""
 FEWEST = 4
 """Boxes on a page from which on they are compared."""
 
@@ -148,9 +155,9 @@ def compared(image: Image, places: Sequence[Box], *, size: float) -> list[tuple[
     if len(places) < FEWEST:
         return None
     side = size * image.shape[0]
-    whole = np.stack([_window(image, p, side, left=2.5, right=1.0, above=0.5) for p in places])
-    top, left = _UNIT // 4, int(1.5 * _UNIT)
-    near = _aligned(_aligned(whole[:, top:-top, left:]))
+    whole = np.stack([_window(image, p, side, left=_LEFT, right=_RIGHT, above=_ABOVE) for p in places])
+    top, left = int((_ABOVE - 0.25) * _UNIT), int((_LEFT - 1) * _UNIT)
+    near = _aligned(_aligned(whole[:, top:-top, left : left + 3 * _UNIT]))
     blank = _blank(near)
     core = blank[_UNIT // 2 : -_UNIT // 2, int(1.3 * _UNIT) : int(1.7 * _UNIT)]
     base = cv2.dilate(blank, np.ones((3, 3), np.uint8))
@@ -162,12 +169,17 @@ def compared(image: Image, places: Sequence[Box], *, size: float) -> list[tuple[
     if float(core.mean()) > 0.2 or (beside.size and float(beside.mean()) > 0.05):
         return None  # nearly all are ticked, or ringed: there is nothing to compare with
     inner = _beside_the_outline(near[0].shape)
+    frame: Dark = cv2.dilate(_blank(whole), np.ones((3, 3), np.uint8)).astype(np.float32)
     found = []
     for patch, around in zip(near, whole, strict=True):
         more = _specks_off((np.clip(patch - base - 0.15, 0, 1) * inner)[3:-3, max(3, begin + 1) : min(3 * _UNIT - 3, max(2 * _UNIT + 2, end - 1))])
         ink = float(more.sum()) / _UNIT
         sure = min(0.999, 0.5 + abs(ink - EXCESS) * 2.2)
-        found.append((ink >= EXCESS, min(sure, 0.6) if ink >= EXCESS and _runs_on(around) else sure))
+        # A tick crosses the middle of its box or stands beside it; what only touches the top or foot is the next row's.
+        across = float(more[_CENTER].sum()) / _UNIT
+        if ink >= EXCESS and (across < ACROSS or _strays(around, frame)):
+            sure = min(sure, DOUBT)
+        found.append((ink >= EXCESS, sure))
     return found
 
 
@@ -232,14 +244,29 @@ def _window(image: Image, place: Box, side: float, *, left: float, right: float,
     return dark
 
 
-def _runs_on(around: Dark) -> bool:
-    """Whether ink in the box belongs to a stroke that goes far beyond it to the left: a stamp's frame, a line."""
+def strays(image: Image, place: Box) -> bool:
+    """Whether the ink in a box may be that of something larger; for a page with too few boxes to be compared."""
+    import numpy as np
+
+    around = _window(image, place, place.height * image.shape[0], left=_LEFT, right=_RIGHT, above=_ABOVE)
+    return _strays(around, np.zeros_like(around))
+
+
+def _strays(around: Dark, printed: Dark) -> bool:
+    """Whether the ink in the box may be that of something larger: a stroke that goes far beyond it, or a stamp's letters,
+    of which some stand left of the box, where no tick reaches. ``printed``: what stands around all boxes of the page."""
     import cv2
     import numpy as np
 
     _, labels, stats, _ = cv2.connectedComponentsWithStats((around > 0.35).astype(np.uint8), connectivity=8)
-    box = labels[_UNIT // 2 : -_UNIT // 2, int(2.5 * _UNIT) : int(3.5 * _UNIT)]
-    return any(stats[n][0] < 0.7 * _UNIT for n in np.unique(box) if n)
+    row = slice(int(_ABOVE * _UNIT), int((_ABOVE + 1) * _UNIT))
+    box = labels[row, int(_LEFT * _UNIT) : int((_LEFT + 1) * _UNIT)]
+    touching = [stats[n] for n in np.unique(box) if n]
+    if any(s[0] < (_LEFT - 1.8) * _UNIT or s[0] + s[2] > (_LEFT + 1 + 2.2) * _UNIT for s in touching):
+        return True
+    margin = np.clip(around - printed, 0, 1)[row, : int((_LEFT - 1.0) * _UNIT)]
+    _, _, marks, _ = cv2.connectedComponentsWithStats((margin > 0.35).astype(np.uint8), connectivity=8)
+    return any(max(s[2], s[3]) > 0.4 * _UNIT for s in marks[1:])
 
 
 def _score(dark: Dark, x: int, y: int, size: int, specks: float, scanned: bool) -> float:

@@ -1,4 +1,4 @@
-"""A reading as plain values for JSON, and in words. Names and file numbers are told only as present or not."""
+"""A reading as plain values for JSON, and in words. Names, file and booking numbers are told only as present or not."""
 
 from __future__ import annotations
 

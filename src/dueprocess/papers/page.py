@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 THRESHOLDS = {
     "date": 0.86, "moment": 0.86, "number": 0.86, "title": 0.84, "office": 0.8, "agency": 0.8, "text": 0.8, "box": 0.72, "ink": 0.75,
-    "name": 0.9, "file_number": 0.9,
+    "name": 0.9, "file_number": 0.9, "booking_number": 0.98,
 }  # fmt: skip
 """Below this confidence a value counts as unknown until a person has looked; set on made-up papers kept for that."""
 

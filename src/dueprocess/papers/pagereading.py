@@ -11,9 +11,10 @@ from dueprocess.papers.classify import KIND_THRESHOLD, Guess, classify, form_of
 from dueprocess.papers.fields import read_fields
 from dueprocess.papers.files import decode_text
 from dueprocess.papers.judging import judge_signs
-from dueprocess.papers.known import FORMS, Form
+from dueprocess.papers.known import FORMS
 from dueprocess.papers.page import Page
 from dueprocess.papers.pdfpages import Pdf, Sheet, joined
+from dueprocess.papers.printed import Form
 from dueprocess.papers.values import Box, Evidence, Field, Line, Mark, Personal
 from dueprocess.papers.words import begins, locate
 
@@ -140,6 +141,10 @@ def _scanned(image: Image, *, number: int, marks: Sequence[Mark] = (), typed: Se
         if wanted:
             scan.recognize(found, only=wanted)
             own = [line for line in found.known() if _inside(line.box, region)]
+        footer = next((box for sign, _, box in guess.signs if sign == "form number"), None)
+        if footer is not None and form is not None and form.editions and guess.edition_confidence < KIND_THRESHOLD:
+            scan.look_closely(found, footer)
+            own = [line for line in found.known() if _inside(line.box, region)]
         sheet = Sheet(number, width, height, lines=own, image=found.image)
         page = replace(_on_part(sheet, own, region, lambda: found.image), specks=specks)
         parts.append(_part(page, region, legible=clear))
@@ -209,12 +214,14 @@ def _stacked(lines: list[Line]) -> list[tuple[Box, list[Line]]]:
     if len(upper) < 6 or len(lower) < 6:
         return [(WHOLE, lines)]
     titles = [t for f in FORMS for t in f.titles]
-    if not any(locate(t, line.text) for line in lower if line.box.y0 < 0.64 and len(line.text) < 90 for t in titles):
+    # A title is alone on its row; "see attached Form I-200, Warrant for Arrest of Alien" is none.
+    alone = [line for line in lower if line.box.y0 < 0.64 and len(line.text) < 90 and not any(o is not line and o.box.same_row(line.box) for o in lower)]
+    if not any(locate(t, line.text) for line in alone for t in titles):
         return [(WHOLE, lines)]
     first, second = Box(0.0, 0.0, 1.0, 0.5), Box(0.0, 0.5, 1.0, 1.0)
     top, bottom = classify([_moved(o, first) for o in upper]), classify([_moved(o, second) for o in lower])
     known = [g.kind is not None and any(s[0] == "title" for s in g.signs) for g in (top, bottom)]
-    if not all(known):
+    if not all(known) or (bottom.doubt and bottom.kind == top.kind):
         return [(WHOLE, lines)]
     footers = sum(1 for g in (top, bottom) if any(s[0] == "form number" for s in g.signs))
     title = next(s[2] for s in bottom.signs if s[0] == "title")

@@ -20,6 +20,7 @@ from dueprocess.papers.values import Finding, PageReading, Reading, SourceFile
 MEMORY = 3 * 1024**3
 """Address space of the reading process, of which recognition uses about a third."""
 MOST_ATTACHMENTS = 40
+_MOST_DEPTH = 4
 _START_SECONDS = 20.0
 _PAGE_SECONDS = 40.0
 _MOST_FAILURES = 4
@@ -80,6 +81,8 @@ class _Job:
         self.parts: list[Part] = []
         self.findings: list[Finding] = []
         self.received: str | None = None
+        self.attached = 0
+        self.depth = 1
 
     def file(self, name: str, data: bytes, *, inside: int | None = None, letter: bool = False) -> None:
         """Read one file. ``inside``: the e-mail that it came in; ``letter``: it is that e-mail's own text."""
@@ -102,8 +105,10 @@ class _Job:
         self.files[number - 1] = replace(source, pages=len(self.pages) - before)
 
     def mail(self, data: bytes, number: int) -> None:
-        found = self.call("dueprocess.papers.files:open_mail", [data, MOST_ATTACHMENTS], _START_SECONDS)
+        found = self.call("dueprocess.papers.mail:open_mail", [data, max(0, MOST_ATTACHMENTS - self.attached)], _START_SECONDS)
+        self.attached += len(found["attachments"])
         self.received = self.received or found["sent"]
+        before = len(self.pages)
         if found["text"].strip():
             self.file(f"text of e-mail {number}", found["text"].encode(), inside=number, letter=True)
         if found["more"]:
@@ -112,11 +117,17 @@ class _Job:
             # An attachment's own name may be a person's: it is called by its number.
             name = f"attachment {count}"
             try:
-                if media_of(raw) == "mail":
-                    raise InputError("it is an e-mail inside an e-mail", do="save it and read it by itself")
-                self.file(name, raw, inside=number)
+                if media_of(raw) == "mail" and self.depth >= _MOST_DEPTH:
+                    raise InputError(f"it is an e-mail inside {_MOST_DEPTH} others", do="save it and read it by itself")
+                self.depth += 1
+                try:
+                    self.file(name, raw, inside=number)
+                finally:
+                    self.depth -= 1
             except InputError as error:
                 self.findings.append(Finding("attachment_unreadable", f"{name} could not be read: {error.what}", None, None, "what it says is unknown", f"What is in {name}?"))
+        if len(self.pages) == before and not found["attachments"]:
+            self.findings.append(Finding("no_paper", "the e-mail brought no paper, only its own words", None, None, "none", "Was something to be attached to it?"))
 
     def answers(self, data: bytes, media: str) -> Iterator[dict[str, Any]]:
         """What the worker says of each page; a page that breaks it costs that page and no other."""

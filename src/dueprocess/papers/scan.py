@@ -91,8 +91,8 @@ def _level(image: Image, quads: list[Any], turned: int) -> Scan:
     tall = [q for q in quads if _side(q, 1, 2) > 1.6 * _side(q, 0, 1)]
     if len(tall) > 0.5 * len(quads):
         image, turned = np.ascontiguousarray(np.rot90(image)), (turned + 90) % 360
-        quads = [np.array([(y, quad_width - x) for x, y in q], np.float32) for quad_width in (image.shape[0],) for q in quads]
-        quads = [_ordered(q) for q in quads]
+        # Lines that stand upright are found in pieces: they are looked for anew.
+        quads = _found(image) or [_ordered(np.array([(y, image.shape[0] - x) for x, y in q], np.float32)) for q in quads]
     wide = [q for q in quads if _side(q, 0, 1) > 4 * _side(q, 1, 2)]
     angles = [math.degrees(math.atan2(q[1][1] - q[0][1], q[1][0] - q[0][0])) for q in wide]
     skew = float(np.median(angles)) if len(angles) >= 3 else 0.0
@@ -149,10 +149,48 @@ def look_again(scan: Scan) -> None:
         line = scan.lines[index]
         if line is None:
             continue
-        first, second = ("".join(c for c in t if c.isdigit()) for t in (line.text, text))
-        surer = replace(line, text=text, confidence=confidence) if confidence > line.confidence + 0.02 else line
+        better = confidence > line.confidence + 0.02
+        other = () if line.text == text else (line.text if better else text,)
+        surer = replace(line, text=text if better else line.text, confidence=max(confidence, line.confidence) if better else line.confidence, again=other)
         # A digit that is read in two ways is sure in neither.
-        scan.lines[index] = replace(surer, confidence=min(surer.confidence, _TWO_WAYS)) if first != second and _NUMERALS.search(surer.text) else surer
+        scan.lines[index] = replace(surer, confidence=min(surer.confidence, _TWO_WAYS)) if _NUMERALS.search(surer.text) and two_ways(line.text, text) else surer
+
+
+def look_closely(scan: Scan, box: Box) -> None:
+    """Read one line several times more: larger, smoother, in black and white, with more room around it. What each look
+    read is kept in ``Line.again``."""
+    import cv2
+    import numpy as np
+
+    index = next((i for i, line in enumerate(scan.lines) if line is not None and line.box == box), None)
+    if index is None:
+        return
+    line, quad = scan.lines[index], scan.quads[index]
+    assert line is not None
+    high = _side(quad, 1, 2)
+    room = quad + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32) * 0.18 * high
+    plain = _crop(scan.image, room, None)
+    large = cv2.resize(plain, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    smooth = cv2.GaussianBlur(large, (0, 0), max(0.8, high / 18))
+    _, sharp = cv2.threshold(cv2.cvtColor(smooth, cv2.COLOR_BGR2GRAY), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    read = _texts([plain, large, smooth, cv2.cvtColor(sharp, cv2.COLOR_GRAY2BGR)])
+    scan.lines[index] = replace(line, again=(*line.again, *(text for text, _ in read)))
+
+
+_LETTERS_FOR_DIGITS = str.maketrans("oOiIlL|!", "00111111")
+
+
+def two_ways(one: str, other: str) -> bool:
+    """Whether two looks at a line read different digits. A letter that is read for a digit makes no difference: ``I-247``
+    is ``1-247``."""
+
+    def digits(text: str) -> str:
+        return "".join(c for c in text if c.isdigit())
+
+    def mapped(text: str) -> str:
+        return digits(" ".join(word.translate(_LETTERS_FOR_DIGITS) for word in text.split() if any(c.isdigit() for c in word)))
+
+    return digits(one) != digits(other) and mapped(one) != mapped(other)
 
 
 def legible(scan: Scan) -> float:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dueprocess.papers import ink
-from dueprocess.papers.known import Form, Tick
 from dueprocess.papers.page import THRESHOLDS, Page, place_of
+from dueprocess.papers.printed import Form, Tick
 from dueprocess.papers.values import Box, Field
 from dueprocess.papers.words import alike, squeezed
 
@@ -43,11 +43,11 @@ def read_ticks(page: Page, form: Form) -> list[Field]:
 def _compared(page: Page, fields: Sequence[Field], size: float | None) -> list[Field]:
     """Boxes known by their ink, each against the others of the page; scans alone have what needs it."""
     inked = [f for f in fields if f.how == "ink" and f.box is not None]
-    if page.image is None or size is None or not any(line.how == "recognized" for line in page.lines):
+    if page.image is None or not any(line.how == "recognized" for line in page.lines):
         return list(fields)
-    measured = ink.compared(page.image(), [f.box for f in inked if f.box is not None], size=size)
+    measured = ink.compared(page.image(), [f.box for f in inked if f.box is not None], size=size) if size is not None else None
     if measured is None:
-        return list(fields)
+        return [_doubted(f) if f in inked and f.read and f.box is not None and ink.strays(page.image(), f.box) else f for f in fields]
     by_place = dict(zip((id(f) for f in inked), measured, strict=True))
     found = []
     for one in fields:
@@ -55,15 +55,23 @@ def _compared(page: Page, fields: Sequence[Field], size: float | None) -> list[F
             found.append(one)
             continue
         value, sure = by_place[id(one)]
-        if value and not _in_column(one, inked, size / page.scale):
-            sure = min(sure, 0.6)  # perhaps letters that were taken for a box
+        if value and size is not None and not _in_column(one, inked, size / page.scale):
+            sure = min(sure, ink.DOUBT)  # perhaps letters that were taken for a box
+        if one.read and not value:
+            sure = min(sure, ink.DOUBT)  # by itself it looks ticked: perhaps nearly all of them are
         found.append(replace(one, value=value if sure >= one.threshold else None, read=value, confidence=round(sure, 3)))
     return found
 
 
+def _doubted(one: Field) -> Field:
+    """The field as one that waits for a person."""
+    return replace(one, value=None, confidence=min(one.confidence, ink.DOUBT))
+
+
 def _in_column(one: Field, others: Sequence[Field], side: float) -> bool:
-    """Whether another box stands above or below this one, as boxes of a form do; ``side`` in widths of the page."""
-    return any(o is not one and o.box and one.box and abs(o.box.x0 - one.box.x0) < 0.7 * side for o in others)
+    """Whether another box stands above, below or in one row with this one, as boxes of a form do; ``side`` in widths of
+    the page."""
+    return any(o is not one and o.box and one.box and (abs(o.box.x0 - one.box.x0) < 0.7 * side or abs(o.box.y0 - one.box.y0) < 0.3 * one.box.height) for o in others)
 
 
 _MANY = {"priority": 6}

@@ -62,6 +62,8 @@ class Line:
     box: Box
     confidence: float = 1.0
     how: str = "text"
+    again: tuple[str, ...] = ()
+    """What further looks at it read, where they read something else."""
 
 
 @dataclass(frozen=True, slots=True)

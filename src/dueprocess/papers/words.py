@@ -16,8 +16,14 @@ label found in the wrong place could leave a wrong answer."""
 
 def plain(text: str) -> str:
     """Lower case, without accents."""
-    spread = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in spread if not unicodedata.combining(c)).lower()
+    return bare(text).lower()
+
+
+def bare(text: str) -> str:
+    """Without accents: specks over letters are read as some."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=65536)

@@ -15,10 +15,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from dueprocess.kernel import now
@@ -29,6 +29,19 @@ ZONE = "America/Los_Angeles"
 SCOPES = ("bookings:write", "papers:write", "releases:write", "decisions:read")
 PASSWORD = "several made up words"
 _START_SECONDS = 90
+
+
+class Running(Protocol):
+    """A process that was started, as ``subprocess.Popen`` has it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+
+
+Starter = Callable[[Sequence[str], Path, Path, Mapping[str, str]], Running]
 
 
 @dataclass(frozen=True)
@@ -84,12 +97,16 @@ def free_port(count: int = 1) -> int:
 class DeskProcess:
     """``serve desk`` over a place. As a context manager it runs, and is killed at the end where it still does."""
 
-    def __init__(self, place: Place, *words: str, port: int | None = None, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()) -> None:
-        """``words``: more of the command line; ``before``: a command that runs it."""
-        self.place, self.port = place, port or free_port()
+    def __init__(
+        self, place: Place, *words: str, port: int | None = None, environment: Mapping[str, str] | None = None, before: Sequence[str] = (),
+        starter: Starter | None = None,
+    ) -> None:  # fmt: skip
+        """``words``: more of the command line; ``before``: a command that runs it; ``starter``: what starts it
+        instead of a new Python: it takes the command line, the folder, the log and what is added to the environment."""
+        self.place, self.port, self._starter = place, port or free_port(), starter
         self._words, self._environment, self._before = words, environment or {}, before
         self.log = place.folder / f"log-{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
 
     @property
     def address(self) -> str:
@@ -97,29 +114,30 @@ class DeskProcess:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> Running:
         """The process of the command."""
         assert self._process is not None
         return self._process
 
     def start(self, *, wait: bool = True) -> DeskProcess:
         """Start it, and wait until it answers. Raises AssertionError with its log where it ends instead."""
-        words = [*self._before, sys.executable, "-m", "dueprocess", "serve", "desk", "--port", str(self.port), "--database", self.place.where, "--keys", str(self.place.keys)]
+        words = ["serve", "desk", "--port", str(self.port), "--database", self.place.where, "--keys", str(self.place.keys), *self._words]
+        if self._starter is not None:
+            self._process = self._starter(words, self.place.folder, self.log, self._environment)
+            return self.wait() if wait else self
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*words, *self._words], cwd=self.place.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **self._environment}, start_new_session=True
+                [*self._before, sys.executable, "-m", "dueprocess", *words], cwd=self.place.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **self._environment}, start_new_session=True
             )
-        if wait:
-            self.wait()
-        return self
+        return self.wait() if wait else self
 
-    def wait(self) -> None:
+    def wait(self) -> DeskProcess:
         """Until it answers a page that needs its database."""
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if self.get("/sign-in", timeout=2)[0] == 200:
-                    return
+                    return self
             assert self.process.poll() is None, self.told()
             time.sleep(0.02)
         self.kill()

@@ -106,6 +106,17 @@ class TemporaryServer:
         self.crash()
         raise NoPostgres(f"the server did not answer within {_START_SECONDS} seconds: {self._last_words()}")
 
+    def emptied(self) -> None:
+        """Start it where it does not run, cut what is connected, and take everything out of its database."""
+        import psycopg
+
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+
     def stop(self) -> None:
         """End it in order; open connections are cut."""
         self._end(signal.SIGINT)
