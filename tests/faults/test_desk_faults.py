@@ -21,6 +21,8 @@ pytest.importorskip("uvicorn", reason="the extra desk is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
 import sqlalchemy as sa
+from desk_template import Template
+from faults_common import a_day, settled
 
 from dueprocess.desk import TYPES, Desk, Law, Who, alerts
 from dueprocess.kernel import now
@@ -30,37 +32,8 @@ from dueprocess.ledger import read_leaf
 from dueprocess.store import Gate, Writer, accounts, looking, tables
 from dueprocess.store.proving import verify
 from dueprocess.testing import jail_day
-from dueprocess.testing.desk_server import AGENCY, DeskProcess, Place, live, next_change, prepare
-from dueprocess.testing.postgres import NoPostgres, TemporaryServer
-
-
-@pytest.fixture
-def server() -> Iterator[TemporaryServer]:
-    try:
-        running = TemporaryServer(durable=True)
-        running.start()
-    except NoPostgres as error:
-        pytest.skip(str(error))
-    try:
-        yield running
-    finally:
-        running.remove()
-
-
-def settled(place: Place, log: jail_day.Log, pushes: list[jail_day.Push]) -> None:
-    with place.store() as store:
-        until = time.monotonic() + 40
-        while jail_day.not_raised(store, AGENCY, now=now.instant()) and time.monotonic() < until:
-            time.sleep(0.2)
-        assert jail_day.not_raised(store, AGENCY, now=now.instant()) == []
-        assert jail_day.wrong(store, AGENCY, log, pushes=pushes) == []
-    with place.store(owner=True) as store:
-        report = verify(store)
-        assert report.ok, report.findings[:5]
-
-
-def a_day(people: int, seed: int) -> list[jail_day.Push]:
-    return jail_day.day(seed=seed, ends_at=now.instant(), people=people, coming=people // 3, leaving=people // 3)
+from dueprocess.testing.desk_server import AGENCY, DeskProcess, live, next_change, prepare
+from dueprocess.testing.postgres import TemporaryServer
 
 
 @contextlib.contextmanager
@@ -76,11 +49,11 @@ def small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
-def test_a_full_disk_is_said_and_the_desk_goes_on_when_there_is_room(tmp_path: Path) -> None:
+def test_a_full_disk_is_said_and_the_desk_goes_on_when_there_is_room(tmp_path: Path, template: Template) -> None:
     with small_disk(tmp_path / "disk") as disk:
         place = prepare(tmp_path, where=str(disk / "desk.db"))
         pushes = a_day(60, seed=3)
-        with DeskProcess(place) as desk:
+        with DeskProcess(place, starter=template.start) as desk:
             if not os.path.ismount(disk):  # the same by a limit on the size of files
                 limit = (disk / "desk.db").stat().st_size + 600_000
                 resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
@@ -141,11 +114,11 @@ def test_a_database_that_is_stopped_and_crashes_and_comes_back(server: Temporary
         assert desk.stop() == 0
 
 
-def test_two_servers_share_one_database(server: TemporaryServer, tmp_path: Path) -> None:
+def test_two_servers_share_one_database(server: TemporaryServer, tmp_path: Path, template: Template) -> None:
     """Sessions and live views are shared, alerts are raised once; one is killed, and the other goes on with everything."""
     place = prepare(tmp_path, where=server.url)
     pushes = a_day(40, seed=5)
-    one, two = DeskProcess(place), DeskProcess(place)
+    one, two = (DeskProcess(place, starter=template.start) for _ in range(2))
     try:
         one.start()
         two.start()
@@ -180,10 +153,10 @@ def test_two_servers_share_one_database(server: TemporaryServer, tmp_path: Path)
         two.kill()
 
 
-def test_a_second_desk_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_second_desk_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path, template: Template) -> None:
     place = prepare(tmp_path)
-    with DeskProcess(place) as first:
-        second = DeskProcess(place).start(wait=False)
+    with DeskProcess(place, starter=template.start) as first:
+        second = DeskProcess(place, starter=template.start).start(wait=False)
         assert second.process.wait(60) == 2
         assert second.told().strip().splitlines() == [f"dueprocess: {place.where}: another desk runs on this database; use that one, or stop it first; several processes share PostgreSQL only"]
         assert first.get("/sign-in")[0] == 200

@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dueprocess.desk.statements import changing, inserting, of_stay
+from dueprocess.desk.statements import DEADLINES, changing, inserting
 from dueprocess.store import Event, EventTypes, tables
+from dueprocess.store.driver import asked, put
 
 TYPES = EventTypes()
 
@@ -25,6 +26,7 @@ AMENDED, UNDONE, DECIDED = "amended", "undone", "decided"
 HANDED_IN, WHOSE, READ, FILED, ASIDE = "packet.received", "packet.assigned", "packet.read", "packet.filed", "packet.set_aside"
 BACK = "packet.taken_back"
 HANDED_OVER = "handover.arrived"
+ADOPTED = "law.adopted"
 RAISED, SENT, ACKNOWLEDGED = "alert.raised", "alert.sent", "alert.acknowledged"
 
 HAPPENED = (
@@ -47,7 +49,7 @@ def _row(connection: sa.Connection, event: Event, *, kind: str, amends: int | No
         "number": event.number, "agency": event.agency, "stay": event.subject, "kind": kind, "at": head["when"], "recorded_at": event.at,
         "known_at": head.get("known_at"), "by": event.by, "amends": amends, "body": None if event.payload is None else dict(event.payload),
     }  # fmt: skip
-    connection.execute(inserting(tables.events), row)
+    put(connection, inserting(tables.events), row)
 
 
 def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool = False) -> None:
@@ -59,7 +61,7 @@ def _project(connection: sa.Connection, event: Event, kind: str, *, again: bool 
             _stay(connection, event, **values)
         else:
             row = {"id": event.subject, "agency": event.agency, "case_number": head["case"], "status": "in", "version": event.version, **values}
-            connection.execute(inserting(tables.stays), row)
+            put(connection, inserting(tables.stays), row)
             if head.get("handover"):
                 _handover(connection, event, way="in", other=head["from"], number=head["from_number"])
     elif kind == GROUND:
@@ -134,7 +136,7 @@ def _decided(connection: sa.Connection, event: Event) -> None:
         "hold_until": head["hold_until"], "law_version": head["law"], "engine_version": head["engine"], "because": head["because"],
         "answer": event.get("answer"),
     }  # fmt: skip
-    connection.execute(inserting(tables.decisions), row)
+    put(connection, inserting(tables.decisions), row)
     due: dict[str, int] = json.loads(str(head["deadlines"]))
     if head["open"]:
         _deadlines(connection, event, due)
@@ -148,20 +150,20 @@ def _decided(connection: sa.Connection, event: Event) -> None:
 def _deadlines(connection: sa.Connection, event: Event, due: dict[str, int]) -> None:
     """The deadlines of the newest answer; one that moved keeps the time it had before, one that is gone is replaced."""
     table = tables.deadlines
-    mine = (table.c.agency == event.agency, table.c.stay == event.subject)
-    about = {"the_agency": event.agency, "the_stay": event.subject}
-    old = {row.what: row for row in connection.execute(of_stay(table, order="id"), about)}
+    old = {what: (before, state) for what, before, state in asked(connection, DEADLINES, {"the_agency": event.agency, "the_stay": event.subject})}
     for what, at in due.items():
         values: dict[str, Any] = {"due_at": at, "state": "open", "decided": event.number, "closed_by": None}
-        before = old.get(what)
-        if before is None:
-            connection.execute(inserting(table), {"id": deadline_id(str(event.subject), what), "agency": event.agency, "stay": event.subject, "what": what, **values})
+        id_ = deadline_id(str(event.subject), what)
+        if what not in old:
+            put(connection, inserting(table), {"id": id_, "agency": event.agency, "stay": event.subject, "what": what, **values})
             continue
-        if before.due_at != at:
-            values["was_due_at"] = before.due_at
-        connection.execute(table.update().where(*mine, table.c.what == what).values(**values))
-    gone = [what for what, row in old.items() if what not in due and row.state == "open"]
+        before, _ = old[what]
+        if before != at:
+            values["was_due_at"] = before
+        _change(connection, table, event, id_, **values)
+    gone = [what for what, (_, state) in old.items() if what not in due and state == "open"]
     if gone:
+        mine = (table.c.agency == event.agency, table.c.stay == event.subject)
         connection.execute(table.update().where(*mine, table.c.what.in_(gone)).values(state="replaced", closed_by=event.number))
 
 
@@ -190,7 +192,7 @@ def _raised(connection: sa.Connection, event: Event) -> None:
         "id": head["alert"], "agency": event.agency, "stay": head["stay"], "deadline": head["deadline"], "what": head["what"], "role": head["role"],
         "due_at": head["due_at"], "level": head["level"], "raised_at": event.at, "tries": 0,
     }  # fmt: skip
-    connection.execute(inserting(tables.alerts), row)
+    put(connection, inserting(tables.alerts), row)
 
 
 @TYPES.on(SENT)
@@ -221,7 +223,7 @@ def _version(connection: sa.Connection, event: Event) -> None:
 
 
 def _stay(connection: sa.Connection, event: Event, **values: Any) -> None:
-    connection.execute(changing(tables.stays), {"the_agency": event.agency, "the_id": event.subject, **values})
+    put(connection, changing(tables.stays), {"the_agency": event.agency, "the_id": event.subject, **values})
 
 
 def _taken_back(connection: sa.Connection, event: Event, number: int) -> None:
@@ -230,12 +232,12 @@ def _taken_back(connection: sa.Connection, event: Event, number: int) -> None:
 
 
 def _keep(connection: sa.Connection, table: sa.Table, event: Event, id_: str, values: dict[str, Any], *, again: bool) -> None:
-    if not again or not _change(connection, table, event, id_, **values):
-        connection.execute(inserting(table), {"id": id_, "agency": event.agency, "stay": event.subject, **values})
+    if not again or not connection.execute(changing(table), {"the_agency": event.agency, "the_id": id_, **values}).rowcount:
+        put(connection, inserting(table), {"id": id_, "agency": event.agency, "stay": event.subject, **values})
 
 
-def _change(connection: sa.Connection, table: sa.Table, event: Event, id_: str, **values: Any) -> int:
-    return connection.execute(changing(table), {"the_agency": event.agency, "the_id": id_, **values}).rowcount
+def _change(connection: sa.Connection, table: sa.Table, event: Event, id_: str, **values: Any) -> None:
+    put(connection, changing(table), {"the_agency": event.agency, "the_id": id_, **values})
 
 
 def _remove(connection: sa.Connection, table: sa.Table, event: Event, id_: str) -> None:
@@ -244,10 +246,10 @@ def _remove(connection: sa.Connection, table: sa.Table, event: Event, id_: str) 
 
 def _beside(_connection: sa.Connection, _event: Event) -> None:
     """What was handed in is working state until it is filed: these entries prove when it came, whose it was said to be and
-    what the program read, and change no read table."""
+    what the program read, and change no read table. Nor does an adoption: it stands in the agency's settings."""
 
 
-for _kind in (HANDED_IN, WHOSE, READ, FILED, ASIDE, BACK):
+for _kind in (HANDED_IN, WHOSE, READ, FILED, ASIDE, BACK, ADOPTED):
     TYPES.on(_kind)(_beside)
 for _kind in HAPPENED:
     TYPES.on(_kind)(_happened)

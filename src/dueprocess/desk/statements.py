@@ -28,6 +28,14 @@ def of_stay(table: sa.Table, *, order: str) -> Any:
     return sa.select(table).where(table.c.agency == sa.bindparam("the_agency"), table.c.stay == sa.bindparam("the_stay")).order_by(table.c[order])
 
 
+DEADLINES = sa.select(tables.deadlines.c.what, tables.deadlines.c.due_at, tables.deadlines.c.state).where(
+    tables.deadlines.c.agency == sa.bindparam("the_agency"), tables.deadlines.c.stay == sa.bindparam("the_stay")
+)
+STAYS = sa.select(sa.func.count()).select_from(tables.stays).where(tables.stays.c.agency == sa.bindparam("the_agency"))
+THESE_CASES = sa.select(tables.stays.c.case_number).where(
+    tables.stays.c.agency == sa.bindparam("the_agency"),
+    tables.stays.c.case_number.in_([sa.bindparam("last"), sa.bindparam("next"), sa.bindparam("other")]),
+)
 STAY = sa.select(tables.stays).where(tables.stays.c.agency == sa.bindparam("the_agency"), tables.stays.c.id == sa.bindparam("the_id"))
 ZONE = sa.select(tables.agencies.c.zone).where(tables.agencies.c.id == sa.bindparam("the_agency"))
 IN_BY_NUMBER = sa.select(tables.stays.c.case_number).where(

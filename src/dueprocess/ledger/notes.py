@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -74,10 +74,11 @@ class NoteSigner:
 
     name: str
     private: Ed25519PrivateKey
+    key: NoteKey = field(init=False, compare=False)
+    """The public half: worked out once, since each signature names it."""
 
-    @property
-    def key(self) -> NoteKey:
-        return NoteKey(self.name, self.private.public_key().public_bytes_raw())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", NoteKey(self.name, self.private.public_key().public_bytes_raw()))
 
 
 def sign_note(text: str, signer: NoteSigner) -> str:

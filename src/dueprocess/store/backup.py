@@ -1,4 +1,5 @@
-"""A backup of a SQLite database while the desk goes on writing. PostgreSQL has its own tools: ``pg_dump``.
+"""A backup of a SQLite database while the desk goes on writing. PostgreSQL has its own tools, ``pg_dump``; that they ran is
+noted in the database, so that the desk can say how old the last backup is.
 
 The key files are not in it: who has both can read everything, so they are backed up apart.
 """
@@ -10,8 +11,11 @@ import os
 import sqlite3
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from dueprocess.kernel.errors import InputError
-from dueprocess.store.database import database_url
+from dueprocess.store import tables
+from dueprocess.store.database import Store, database_url, engine_of
 
 
 def back_up(where: str | Path, out: Path) -> None:
@@ -57,14 +61,30 @@ def back_up(where: str | Path, out: Path) -> None:
         _mark(source).touch(mode=0o600)
 
 
-def backed_up_at(where: str | Path) -> int | None:
-    """When a SQLite database was last backed up by ``back_up``, in epoch seconds; None where that is not known: on
-    PostgreSQL, and after backups by other means, for which a script may touch ``NAME.backed-up`` itself."""
+def note_backup(where: str | Path, *, now: int) -> None:
+    """Note that a PostgreSQL database was backed up by its own tools at ``now``. Raises InputError for SQLite, whose backups
+    note themselves, and where there is no record."""
+    if database_url(where).get_backend_name() != "postgresql":
+        raise InputError("a backup of a SQLite file notes itself", do="leave out --done, and give --out FILE")
+    engine = engine_of(where)
     try:
-        url = database_url(where)
-        if url.get_backend_name() != "sqlite" or not url.database:
-            return None
-        return int(_mark(Path(url.database)).stat().st_mtime)
+        with engine.connect() as connection, connection.begin():
+            connection.execute(tables.head.update().values(backed_up_at=now))
+    except sa.exc.DBAPIError as error:
+        raise InputError(f"it could not be noted ({type(error.orig).__name__})", where="data backup", do="check the address, and that the desk was started there once") from None
+    finally:
+        engine.dispose()
+
+
+def backed_up_at(store: Store) -> int | None:
+    """When a database was last backed up, in epoch seconds: by ``back_up``, or on PostgreSQL as ``note_backup`` was told; None
+    where that is not known. For backups of a SQLite file by other means a script may touch ``NAME.backed-up`` itself."""
+    if store.engine.dialect.name == "postgresql":
+        with store.engine.connect() as connection, connection.begin():
+            at = connection.execute(sa.select(tables.head.c.backed_up_at)).scalar()
+        return None if at is None else int(at)
+    try:
+        return int(_mark(Path(str(store.engine.url.database))).stat().st_mtime)
     except OSError:
         return None
 

@@ -7,7 +7,7 @@ set for its transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from dueprocess.kernel.errors import InputError
 from dueprocess.ledger.notes import NoteKey, NoteSigner
 from dueprocess.store import tables
+from dueprocess.store.driver import Sending
 from dueprocess.store.keys import Keys, open_keys
 
 SETTING = "dueprocess.agency"
@@ -66,7 +67,8 @@ def engine_of(where: str | Path, *, owner: bool = False, pool_size: int = 8) -> 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, not guessed by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF"):
+    # The writer moves the log into the database beside the requests (see ``moving``); at so many pages a request does it.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "wal_autocheckpoint=10000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -98,10 +100,10 @@ def for_agency(connection: sa.Connection, agency: str) -> None:
     """Let the transaction see and write this agency's rows: on PostgreSQL no others. Nothing on SQLite, whose queries
     name the agency themselves, as all do."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_SET_AGENCY, {"agency": agency})
+        connection.execute(SET_AGENCY, {"agency": agency})
 
 
-_SET_AGENCY = sa.text(f"SELECT set_config('{SETTING}', :agency, true)")
+SET_AGENCY = sa.text(f"SELECT set_config('{SETTING}', :agency, true)")
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,21 @@ class Store:
             for_agency(connection, agency)
             yield connection
             transaction.rollback()
+
+    def ask(self, agency: str, statement: Any, values: Mapping[str, Any]) -> list[Any]:
+        """The rows of one statement that is made once and kept, as plain tuples; it sees one agency's rows."""
+        with self.engine.connect() as connection:
+            sending = Sending(connection)
+            try:
+                if connection.dialect.name != "postgresql":
+                    return sending.ask((statement, values))[0]
+                sending.put(SET_AGENCY, {"agency": agency})
+                return sending.ask((statement, values), ("ROLLBACK", {}))[0]
+            except sa.exc.DBAPIError as error:
+                if error.connection_invalidated:
+                    connection.invalidate()
+                    self.engine.dispose()  # the others, which wait in the pool, are gone as well
+                raise
 
     def dispose(self) -> None:
         """Close its connections."""

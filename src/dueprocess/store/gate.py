@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -322,9 +323,18 @@ def agency_of(store: Store, secret: str) -> str | None:
     number, dot, rest = secret.partition(".")
     if not dot or not rest or not number.isascii() or not number.isdigit() or len(number) > 9 or len(secret) > 200:
         return None
-    with store.engine.connect() as connection, connection.begin():
-        found = connection.execute(sa.select(tables.agencies.c.id).where(tables.agencies.c.number == int(number))).scalar()
-    return None if found is None else str(found)
+    known = _agencies.setdefault(store.engine, {})
+    if int(number) not in known:
+        with store.engine.connect() as connection, connection.begin():
+            found = connection.execute(sa.select(tables.agencies.c.id).where(tables.agencies.c.number == int(number))).scalar()
+        if found is None:
+            return None
+        known[int(number)] = str(found)
+    return known[int(number)]
+
+
+_agencies: WeakKeyDictionary[sa.Engine, dict[int, str]] = WeakKeyDictionary()
+"""An agency's number stays what it is."""
 
 
 def _wait(failures: int, free: int) -> int:

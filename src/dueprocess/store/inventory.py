@@ -37,7 +37,7 @@ _ENCRYPTED = frozenset(
 _READERS = "who put it in; where they share it, supervisor, counsel, auditor of the agency"
 _DAYS = "the days chosen for it (1, 7 or 30), or a button before that"
 FILES = (
-    Field("files: audits", "tables as handed in", "to be audited; they may hold names", f"{_DAYS}; they alone by a button of their own", "who handed them in", True, False),
+    Field("files: audits", "tables as handed in", "to be audited; they may hold names", f"{_DAYS}; they alone by a button of their own", "who handed them in", True, True),
     Field("files: audits", "result", "the answer for each row, by booking number and without names", _DAYS, _READERS, False, False),
     Field("files: what-ifs", "question and result", "law tried on an audit or on open cases; counts, and no names", "some days, or a button before that", "who asked", False, False),
     Field("files: registry", "texts and reviews", "articles and memos put in, and what reviewers made of their claims", Until.agency.value, "supervisor, counsel, auditor of the agency", False, False),

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import tables
+from dueprocess.store.driver import put
 from dueprocess.store.events import Draft, Event, EventTypes
 
 TYPES = EventTypes()
 KIND = "looked"
+_INSERT = tables.looks.insert()
 
 
 def look(what: str, *, rows: int = 1, stay: str | None = None, purpose: str | None = None) -> Draft:
@@ -29,4 +31,4 @@ def _looked(connection: sa.Connection, event: Event) -> None:
         "number": event.number, "agency": event.agency, "at": event.at, "by": event.by, "what": event.head["what"], "stay": event.head.get("about"),
         "rows": event.head["rows"], "purpose": event.get("purpose"),
     }  # fmt: skip
-    connection.execute(tables.looks.insert(), row)
+    put(connection, _INSERT, row)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from dueprocess.kernel.errors import InputError
 from dueprocess.store.database import STARTING, engine_of
 
@@ -25,10 +27,11 @@ def config() -> Config:
     return made
 
 
-def migrate(where: str | Path, *, to: str = "head") -> None:
+def migrate(where: str | Path, *, to: str = "head", lose: bool = False) -> None:
     """Bring a database to a version: ``head``, ``base`` (everything dropped) or a number such as ``0001``.
 
-    One transaction: it is done whole or not at all. Raises InputError for a version that is none.
+    One transaction: it is done whole or not at all. Raises InputError for a version that is none, and for ``base`` where the
+    record has entries, which would be gone: unless ``lose``.
     """
     from alembic import command
     from alembic.script import ScriptDirectory
@@ -52,6 +55,8 @@ def migrate(where: str | Path, *, to: str = "head") -> None:
             if order.index(wanted) >= order.index(current):
                 command.upgrade(settings, wanted if wanted != "base" else "head")
             else:
+                if wanted == "base" and not lose and (count := _entries(connection)):
+                    raise InputError(f"the record has {count} entries, and base drops them", where=wanted, do="make a backup, and begin anew in a new database")
                 command.downgrade(settings, wanted)
     except CommandError as error:
         raise InputError(f"the database cannot be migrated: {error}", do="restore the backup, and report it") from None
@@ -59,10 +64,14 @@ def migrate(where: str | Path, *, to: str = "head") -> None:
         engine.dispose()
 
 
+def _entries(connection: sa.Connection) -> int:
+    from dueprocess.store import tables
+
+    return int(connection.execute(sa.select(sa.func.count()).select_from(tables.entries)).scalar_one())
+
+
 def version_of(connection: object) -> str | None:
     """The version that a database is at, None for an empty one."""
-    import sqlalchemy as sa
-
     assert isinstance(connection, sa.Connection)
     if "alembic_version" not in sa.inspect(connection).get_table_names():
         return None

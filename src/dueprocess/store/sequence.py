@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,8 @@ import sqlalchemy as sa
 from dueprocess.kernel.errors import InputError
 from dueprocess.ledger import Frontier
 from dueprocess.store import tables
-from dueprocess.store.events import Unavailable
+from dueprocess.store.driver import Sending
+from dueprocess.store.events import Conflict, Draft, Unavailable
 
 LOCK = 0x6475_6570_726F_6365
 """The advisory lock of the sequencer."""
@@ -51,13 +54,8 @@ def keep_checkpoint(connection: sa.Connection, *, size: int, at: int, note: str)
         connection.execute(table.insert(), {"size": size, "at": at, "note": note})
 
 
-def read_head(connection: sa.Connection) -> Head:
-    row = connection.execute(READ_HEAD).one()
-    return Head(row.size, row.last_hash, row.last_at, Frontier.unpacked(row.size, row.frontier))
-
-
 def next_version(dialect: str) -> Any:
-    """One statement: the stay's next version, or no row where the version seen is not the last."""
+    """One statement: the stay's version after ``count`` more entries, or no row where the version seen is not the last."""
     table = tables.streams
     insert: Any
     if dialect == "postgresql":
@@ -68,22 +66,57 @@ def next_version(dialect: str) -> Any:
         from sqlalchemy.dialects import sqlite
 
         insert = sqlite.insert(table)
-    expect = sa.bindparam("expect", type_=sa.Integer)
-    statement = insert.values(subject=sa.bindparam("subject"), agency=sa.bindparam("agency"), version=1, last_number=sa.bindparam("number"))
+    expect, count = sa.bindparam("expect", type_=sa.Integer), sa.bindparam("count", type_=sa.Integer)
+    statement = insert.values(subject=sa.bindparam("subject"), agency=sa.bindparam("agency"), version=count, last_number=sa.bindparam("number"))
     return statement.on_conflict_do_update(
         index_elements=[table.c.subject],
-        set_={"version": table.c.version + 1, "last_number": sa.bindparam("number")},
+        set_={"version": table.c.version + count, "last_number": sa.bindparam("number")},
         where=sa.and_(table.c.agency == sa.bindparam("agency"), sa.or_(expect.is_(None), table.c.version == expect)),
     ).returning(table.c.version)
+
+
+def new_versions(sending: Sending, upsert: Any, agency: str, drafts: Sequence[Draft], *, after: int) -> list[int | None]:
+    """The version that each draft makes of its stay; the first will be the entry ``after`` that number. Raises Conflict where
+    one that was seen is not the last."""
+    of: dict[str, list[int]] = {}
+    for place, draft in enumerate(drafts):
+        if draft.subject is not None:
+            of.setdefault(draft.subject, []).append(place)
+    if not of:
+        return [None] * len(drafts)
+    asked = [
+        (upsert, {"subject": subject, "agency": agency, "number": after + places[-1] + 1, "count": len(places), "expect": drafts[places[0]].expect})
+        for subject, places in of.items()
+    ]
+    found: list[int | None] = [None] * len(drafts)
+    for places, rows in zip(of.values(), sending.ask(*asked), strict=True):
+        version = rows[0][0] - len(places) if rows else None
+        for place in places:
+            expect = drafts[place].expect
+            if version is None or (expect not in (None, version) and place != places[0]):
+                raise Conflict("somebody else has written about this stay in the meantime", do="look at it again, then repeat what you did")
+            if expect not in (None, version):
+                raise Conflict("this stay is not there yet", do="book it first")
+            version += 1
+            found[place] = version
+    return found
 
 
 TAKE_TURN = sa.text(f"SELECT pg_advisory_xact_lock({LOCK})")
 READ_HEAD = sa.select(tables.head.c.size, tables.head.c.last_hash, tables.head.c.last_at, tables.head.c.frontier)
 ADVANCE = tables.head.update().where(tables.head.c.id == 1)
 INSERTS = {t.name: t.insert() for t in (tables.entries, tables.payload_keys, tables.idempotency)}
-KNOWN_KEYS = sa.select(tables.idempotency).where(
-    tables.idempotency.c.agency == sa.bindparam("agency"), tables.idempotency.c.key.in_(sa.bindparam("names", expanding=True))
-)
+
+
+def known_keys(dialect: str) -> tuple[Any, Callable[[Sequence[str]], Any]]:
+    """One statement: what was answered to the idempotency keys ``names`` of ``agency``; and how it takes the names. It is the
+    same for any number of them, so that it is built once."""
+    c = tables.idempotency.c
+    columns = sa.select(c.key, c.request, c.result, c.numbers).where(c.agency == sa.bindparam("agency"))
+    if dialect == "postgresql":
+        return columns.where(c.key == sa.any_(sa.bindparam("names", type_=sa.ARRAY(sa.Text)))), list
+    names = sa.func.json_each(sa.bindparam("names", type_=sa.Text)).table_valued("value")
+    return columns.where(c.key.in_(sa.select(names.c.value))), json.dumps
 
 
 def may_come_back(error: sa.exc.DBAPIError) -> bool:
@@ -97,6 +130,11 @@ def may_come_back(error: sa.exc.DBAPIError) -> bool:
 def whole_is_lost(error: sa.exc.DBAPIError) -> bool:
     """Whether the whole transaction is lost, not only the statement."""
     return bool(error.connection_invalidated) or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError))
+
+
+def is_mistake(error: sa.exc.DBAPIError) -> bool:
+    """Whether it is about what the request wrote, and about nothing else."""
+    return not error.connection_invalidated and isinstance(error, (sa.exc.DataError, sa.exc.IntegrityError, sa.exc.ProgrammingError))
 
 
 def unavailable(cause: sa.exc.DBAPIError) -> Unavailable:

@@ -118,6 +118,7 @@ head = _table(
     _column("last_at", sa.BigInteger, "no entry is earlier", Until.record, Readers.nobody),
     _column("frontier", sa.LargeBinary, "what the tree grows on", Until.record, Readers.nobody),
     _column("checkpoint", sa.Text, "the signed root over all entries", Until.record, Readers.verifier),
+    _column("backed_up_at", sa.BigInteger, "when a backup by the database's own tools was last noted", Until.record, Readers.nobody, nullable=True),
     kind="record",
 )
 
@@ -155,7 +156,7 @@ agencies = _table(
 agency_settings = _table(
     "agency_settings",
     _column("agency", sa.Text, "whose choices they are", Until.agency, Readers.anyone, primary_key=True),
-    _column("settings", sa.JSON, "second factors, days until erasing, alert addresses", Until.agency, Readers.supervisors),
+    _column("settings", sa.JSON, "second factors, days until erasing, alert addresses, what counsel has adopted", Until.agency, Readers.supervisors),
     kind="state",
 )
 

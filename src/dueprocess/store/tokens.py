@@ -76,9 +76,15 @@ def holder(store: Store, secret: str, *, now: int) -> Holder | None:
     agency = agency_of(store, secret)
     if agency is None:
         return None
-    table = tables.tokens
-    with store.read(agency) as connection:
-        row = connection.execute(sa.select(table).where(table.c.hash == hashed(secret), table.c.agency == agency)).first()
-    if row is None or row.revoked_at is not None or now >= row.until:
+    rows = store.ask(agency, _BY_HASH, {"the_agency": agency, "the_hash": hashed(secret)})
+    if not rows:
         return None
-    return Holder(row.id, agency, row.name, frozenset(row.scopes))
+    ((id_, name, scopes, until, revoked_at),) = rows
+    if revoked_at is not None or now >= until:
+        return None
+    return Holder(id_, agency, name, frozenset(scopes))
+
+
+_BY_HASH = sa.select(tables.tokens.c.id, tables.tokens.c.name, tables.tokens.c.scopes, tables.tokens.c.until, tables.tokens.c.revoked_at).where(
+    tables.tokens.c.agency == sa.bindparam("the_agency"), tables.tokens.c.hash == sa.bindparam("the_hash")
+)

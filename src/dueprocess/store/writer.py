@@ -21,23 +21,27 @@ import sqlalchemy as sa
 
 from dueprocess.kernel import now as clock
 from dueprocess.kernel.errors import InputError
-from dueprocess.ledger import Checkpoint, canonical, leaf_hash, make_leaf, seal
+from dueprocess.ledger import Checkpoint, Frontier, canonical, leaf_hash, make_leaf, seal
 from dueprocess.ledger.record import Scalar
 from dueprocess.store import tables
-from dueprocess.store.database import Store, for_agency
-from dueprocess.store.events import HEAD, Conflict, Done, Draft, Event, EventTypes, Receipt, Unavailable
+from dueprocess.store.database import SET_AGENCY, Store, for_agency
+from dueprocess.store.driver import Sending
+from dueprocess.store.events import HEAD, Done, Draft, Event, EventTypes, Receipt, Unavailable
+from dueprocess.store.moving import Moving
 from dueprocess.store.sequence import (
     ADVANCE,
     INSERTS,
-    KNOWN_KEYS,
+    READ_HEAD,
     TAKE_TURN,
     Head,
     Lost,
+    is_mistake,
     keep_checkpoint,
+    known_keys,
     may_come_back,
+    new_versions,
     next_version,
     plain_name,
-    read_head,
     unavailable,
     unfit,
     whole_is_lost,
@@ -45,6 +49,11 @@ from dueprocess.store.sequence import (
 
 Work = Callable[[sa.Connection], Done]
 _KEEP_EVERY = 1000
+_SAVE, _BACK, _RELEASE = "SAVEPOINT one", "ROLLBACK TO SAVEPOINT one", "RELEASE SAVEPOINT one"
+
+
+class _Again(Exception):
+    """One of several requests cannot be written, and it is not known which."""
 
 
 @dataclass(slots=True)
@@ -83,12 +92,17 @@ class Writer:
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._closing = False
-        self._connection: sa.Connection | None = None
+        self._connection: tuple[sa.Connection, Sending] | None = None
         self._postgres = store.engine.dialect.name == "postgresql"
         self._upsert = next_version(store.engine.dialect.name)
+        self._known, self._names = known_keys(store.engine.dialect.name)
+        self._signer = store.signer
+        self._agency: str | None = None
+        """Whose rows the transaction sees."""
         self._kept = -1
         self.commits = 0
         """Durable commits so far."""
+        self._moving = Moving(store, lambda: self.commits)
         self._thread = threading.Thread(target=self._run, name="dueprocess-writer", daemon=True)
         self._thread.start()
 
@@ -137,6 +151,7 @@ class Writer:
             self._closing = True
             self._wake.notify()
         self._thread.join()
+        self._moving.stop()
         self._drop()
 
     # -- the thread --------------------------------------------------------------------------------------
@@ -185,87 +200,158 @@ class Writer:
                 job.future.set_exception(RuntimeError("a request was left without an answer"))
 
     def _commit(self, batch: Sequence[_Job]) -> None:
+        """Commit the batch. Whether the database takes what a request wrote is seen only with the next one's; where it does not,
+        whose it was is found by doing all of it again, each by itself."""
+        try:
+            self._try(batch, each=False)
+        except _Again:
+            self._try(batch, each=True)
+
+    def _try(self, batch: Sequence[_Job], *, each: bool) -> None:
         for job in batch:
             job.receipt = job.error = None
         self._written: tuple[int, bytes] | None = None
-        committing = False
+        alone, begun, committing = len(batch) == 1, False, False
         try:
-            connection = self._connected()
+            connection, sending = self._connected()
             transaction = connection.begin()
-            if self._postgres:
-                connection.execute(TAKE_TURN)
-            head = read_head(connection)
+            self._agency, sending.failed = None, False
+            head, answered = self._begun(sending, batch)
             before = head.size
             batch_rows: list[dict[str, Any]] = []
             batch_keys: list[dict[str, Any]] = []
-            answered = self._answered(connection, batch)
             fresh: dict[tuple[str, str], _Job] = {}
-            agency: str | None = None
             for job in batch:
                 if job.key is not None and self._repeated(job, answered, fresh):
                     continue
-                if job.agency != agency:
-                    for_agency(connection, job.agency)
-                    agency = job.agency
+                self._for_agency(sending, job.agency)
                 trial = head.copy()
                 rows: list[dict[str, Any]] = []
                 keys: list[dict[str, Any]] = []
-                connection.exec_driver_sql("SAVEPOINT one")
+                begun = True
+                if not alone:  # else the transaction is its savepoint
+                    sending.put(_SAVE)
                 try:
-                    job.receipt = self._one(connection, job, trial, rows=rows, keys=keys)
+                    job.receipt = self._one(connection, sending, job, trial, rows=rows, keys=keys)
+                    if each:
+                        sending.send()  # what the database refuses is this request's
                 except sa.exc.DBAPIError as error:
-                    if whole_is_lost(error):
+                    if alone or whole_is_lost(error) or (sending.failed and not each):
                         raise
-                    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
-                    job.error = unfit(error)
+                    self._back(sending)
+                    job.receipt, job.error = None, unfit(error)
                 except Exception as error:
-                    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
-                    job.error = error
+                    if alone or (sending.failed and not each):
+                        raise
+                    self._back(sending)
+                    job.receipt, job.error = None, error
                 else:
+                    if not alone:
+                        sending.put(_RELEASE)
                     head = trial
                     batch_rows += rows
                     batch_keys += keys
                     if job.key is not None:
                         fresh[job.agency, job.key] = job
-                connection.exec_driver_sql("RELEASE SAVEPOINT one")
-            self._flush(connection, batch_rows, batch_keys, [job for job in fresh.values() if job.error is None], head)
+            self._flush(sending, batch_rows, batch_keys, [job for job in fresh.values() if job.error is None])
             if head.size != before:
-                self._advance(connection, head)
+                self._advance(connection, sending, head)
                 self._written = head.size, head.last_hash
+            sending.send()
             committing = True
             transaction.commit()
         except sa.exc.DBAPIError as error:
-            raise Lost(error, committing=committing) from error
+            if not begun or committing or whole_is_lost(error) or (not is_mistake(error) if alone else each):
+                raise Lost(error, committing=committing) from error
+            self._undo()
+            if not alone:
+                raise _Again from error
+            batch[0].receipt, batch[0].error = None, unfit(error)
+            return
+        except Exception as error:
+            if not begun or (each and not alone):
+                raise
+            self._undo()
+            if not alone:
+                raise _Again from error
+            batch[0].receipt, batch[0].error = None, error
+            return
         self.commits += 1
 
-    def _one(self, connection: sa.Connection, job: _Job, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]) -> Receipt:
+    def _undo(self) -> None:
+        """Take back the whole transaction."""
+        if self._connection is not None:
+            connection, sending = self._connection
+            sending.forget()
+            try:
+                if (transaction := connection.get_transaction()) is not None:
+                    transaction.rollback()
+            except sa.exc.DBAPIError:
+                self._drop()  # whatever it was, nothing of it is kept
+
+    def _begun(self, sending: Sending, batch: Sequence[_Job]) -> tuple[Head, dict[tuple[str, str], Any]]:
+        """Take the turn; where the record stands, and what was answered before, of the keys in this batch."""
+        wanted: dict[str, list[str]] = {}
+        for job in batch:
+            if job.key is not None:
+                wanted.setdefault(job.agency, []).append(job.key)
+        if self._postgres:
+            sending.put(TAKE_TURN)
+        asked: list[tuple[Any, dict[str, Any]]] = [(READ_HEAD, {})]
+        places: list[tuple[int, str]] = []
+        for agency, names in wanted.items():
+            if self._postgres:
+                asked.append((SET_AGENCY, {"agency": agency}))
+                self._agency = agency
+            places.append((len(asked), agency))
+            asked.append((self._known, {"agency": agency, "names": self._names(names)}))
+        found = sending.ask(*asked)
+        ((size, last_hash, last_at, frontier),) = found[0]
+        answered = {(agency, row[0]): row[1:] for place, agency in places for row in found[place]}
+        return Head(size, last_hash, last_at, Frontier.unpacked(size, frontier)), answered
+
+    def _for_agency(self, sending: Sending, agency: str) -> None:
+        if self._postgres and agency != self._agency:
+            sending.put(SET_AGENCY, {"agency": agency})
+            self._agency = agency
+
+    @staticmethod
+    def _back(sending: Sending) -> None:
+        """As if the request had not been."""
+        if not sending.forget(_SAVE):
+            sending.put(_BACK)
+            sending.put(_RELEASE)
+
+    def _one(
+        self, connection: sa.Connection, sending: Sending, job: _Job, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]
+    ) -> Receipt:
         done = job.work(connection)
         if job.key is not None:
             canonical(done.result)  # kept for a repeated request: what is no plain JSON fails here, alone
-        numbers = []
         for draft in done.entries:
-            event = self._append(connection, job, draft, head, rows=rows, keys=keys)
+            if draft.kind not in self.types:
+                raise InputError(f"[{draft.kind}] is no kind of entry", do="use one that the desk knows")
+            taken = HEAD & draft.head.keys()
+            if taken:
+                raise InputError(f"[{sorted(taken)[0]}] is given by the writer", do="use another name")
+        versions = new_versions(sending, self._upsert, job.agency, done.entries, after=head.size)
+        numbers = []
+        for draft, version in zip(done.entries, versions, strict=True):
+            event = self._append(job, draft, version, head, rows=rows, keys=keys)
             self.types.apply(connection, event)
             numbers.append(event.number)
         return Receipt(done.result, tuple(numbers))
 
     def _append(
-        self, connection: sa.Connection, job: _Job, draft: Draft, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]
+        self, job: _Job, draft: Draft, version: int | None, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]
     ) -> Event:
-        if draft.kind not in self.types:
-            raise InputError(f"[{draft.kind}] is no kind of entry", do="use one that the desk knows")
-        taken = HEAD & draft.head.keys()
-        if taken:
-            raise InputError(f"[{sorted(taken)[0]}] is given by the writer", do="use another name")
         number = head.size + 1
         read = self._now()
         at = max(read, head.last_at)
         public: dict[str, Scalar] = {**draft.head, "agency": job.agency, "by": job.by, "kind": draft.kind}
         if read < head.last_at:
             public["step"] = head.last_at - read  # the clock had been set back by so many seconds
-        version = None
         if draft.subject is not None:
-            version = self._version(connection, job.agency, draft, number)
             public["subject"] = draft.subject
             public["v"] = version
         if draft.about is not None:
@@ -286,29 +372,7 @@ class Writer:
         head.size, head.last_hash, head.last_at = number, hash_, at
         return Event(number, at, job.agency, job.by, draft.kind, draft.subject, version, public, draft.payload)
 
-    def _version(self, connection: sa.Connection, agency: str, draft: Draft, number: int) -> int:
-        values = {"subject": draft.subject, "agency": agency, "number": number, "expect": draft.expect}
-        version = connection.execute(self._upsert, values).scalar()
-        if version is None:
-            raise Conflict("somebody else has written about this stay in the meantime", do="look at it again, then repeat what you did")
-        if draft.expect is not None and version != draft.expect + 1:
-            raise Conflict("this stay is not there yet", do="book it first")
-        return int(version)
-
     # -- repeated requests -------------------------------------------------------------------------------
-
-    def _answered(self, connection: sa.Connection, batch: Sequence[_Job]) -> dict[tuple[str, str], Any]:
-        """What was answered before, of the keys in this batch."""
-        wanted: dict[str, list[str]] = {}
-        for job in batch:
-            if job.key is not None:
-                wanted.setdefault(job.agency, []).append(job.key)
-        found = {}
-        for agency, names in wanted.items():
-            for_agency(connection, agency)
-            rows = connection.execute(KNOWN_KEYS, {"agency": agency, "names": names})
-            found.update({(agency, row.key): row for row in rows})
-        return found
 
     @staticmethod
     def _repeated(job: _Job, answered: dict[tuple[str, str], Any], fresh: dict[tuple[str, str], _Job]) -> bool:
@@ -317,37 +381,35 @@ class Writer:
         row, twin = answered.get(name), fresh.get(name)
         if row is None and twin is None:
             return False
-        if (row.request if row is not None else twin.request if twin is not None else b"") != job.request:
+        if (row[0] if row is not None else twin.request if twin is not None else b"") != job.request:
             job.error = InputError("this idempotency key was used for another request", do="give each request a key of its own")
         elif row is not None:
-            job.receipt = Receipt(row.result, tuple(row.numbers), replayed=True)
+            job.receipt = Receipt(row[1], tuple(row[2]), replayed=True)
         elif twin is not None and twin.receipt is not None:
             job.receipt = Receipt(twin.receipt.result, twin.receipt.numbers, replayed=True)
         return True
 
     # -- the end of a batch ------------------------------------------------------------------------------
 
-    def _flush(
-        self, connection: sa.Connection, rows: list[dict[str, Any]], keys: list[dict[str, Any]], fresh: list[_Job], head: Head
-    ) -> None:
+    def _flush(self, sending: Sending, rows: list[dict[str, Any]], keys: list[dict[str, Any]], fresh: list[_Job]) -> None:
         """Write what the batch has gathered, in one go for each agency."""
         asked = [
             {"agency": j.agency, "key": j.key, "request": j.request, "result": j.receipt.result, "numbers": list(j.receipt.numbers), "at": self._now()}
             for j in fresh
             if j.receipt is not None
         ]
-        for table, found in ((tables.entries, rows), (tables.payload_keys, keys), (tables.idempotency, asked)):
-            by_agency: dict[str, list[dict[str, Any]]] = {}
-            for row in found:
-                by_agency.setdefault(row["agency"], []).append(row)
-            for agency, some in by_agency.items():
-                for_agency(connection, agency)
-                connection.execute(INSERTS[table.name], some)
+        gathered = ((tables.entries, rows), (tables.payload_keys, keys), (tables.idempotency, asked))
+        for agency in dict.fromkeys(row["agency"] for _, found in gathered for row in found):
+            self._for_agency(sending, agency)
+            for table, found in gathered:
+                for row in found:
+                    if row["agency"] == agency:
+                        sending.put(INSERTS[table.name], row)
 
-    def _advance(self, connection: sa.Connection, head: Head) -> None:
-        note = Checkpoint(self.store.origin, head.size, head.frontier.root()).signed(self.store.signer)
+    def _advance(self, connection: sa.Connection, sending: Sending, head: Head) -> None:
+        note = Checkpoint(self.store.origin, head.size, head.frontier.root()).signed(self._signer)
         values = {"size": head.size, "last_hash": head.last_hash, "last_at": head.last_at, "frontier": head.frontier.packed(), "checkpoint": note}
-        connection.execute(ADVANCE, values)
+        sending.put(ADVANCE, values)
         if self._kept < 0:
             self._kept = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.checkpoints.c.size), 0))).scalar_one()
         if head.size // _KEEP_EVERY > self._kept // _KEEP_EVERY:
@@ -356,14 +418,15 @@ class Writer:
 
     # -- the connection ----------------------------------------------------------------------------------
 
-    def _connected(self) -> sa.Connection:
+    def _connected(self) -> tuple[sa.Connection, Sending]:
         if self._connection is None:
-            self._connection = self.store.engine.connect().execution_options(begin="IMMEDIATE")
+            connection = self.store.engine.connect().execution_options(begin="IMMEDIATE")
+            self._connection = connection, Sending.on(connection)
         return self._connection
 
     def _drop(self) -> None:
         if self._connection is not None:
-            connection, self._connection = self._connection, None
+            (connection, _), self._connection = self._connection, None
             try:
                 connection.invalidate()
                 connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,16 +14,26 @@ from alembic.script import ScriptDirectory
 from store_common import FIRST, NOW, SECOND, Place, desk
 
 from dueprocess.kernel.errors import InputError
-from dueprocess.store import Done, Store, tables
+from dueprocess.store import Done, Store, database, migrating, tables
 from dueprocess.store.database import ROLE, VERSION, database_url, engine_of, for_agency
 from dueprocess.store.keys import SIGNING, WRAPPING, open_keys
 from dueprocess.store.migrating import config, migrate
+from dueprocess.store.proving import verify
 
 
 def names(place: Place) -> set[str]:
     engine = engine_of(place.address, owner=True)
     with engine.connect() as connection:
         found = set(sa.inspect(connection).get_table_names())
+    engine.dispose()
+    return found
+
+
+def contents(place: Place) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the tables that this program knows."""
+    engine = engine_of(place.address, owner=True)
+    with engine.connect() as connection:
+        found = {t.name: [tuple(row) for row in connection.execute(sa.select(t).order_by(*t.primary_key.columns))] for t in tables.metadata.sorted_tables}
     engine.dispose()
     return found
 
@@ -56,15 +67,78 @@ def test_the_tables_are_what_the_migrations_make(where: Place) -> None:
     engine.dispose()
 
 
-def test_a_desk_works_after_going_back_and_forth(where: Place) -> None:
+def test_a_record_with_entries_is_not_dropped(where: Place) -> None:
     with desk(where) as d:
         d.book("s_1")
-    migrate(where.address, to="base")
+    before = contents(where)
+    with pytest.raises(InputError, match="has 3 entries"):
+        migrate(where.address, to="base")
+    assert contents(where) == before
+    with desk(where) as d:
+        assert d.book("s_2").numbers == (4,)
+    migrate(where.address, to="base", lose=True)
     migrate(where.address)
     with pytest.raises(InputError, match="no record in this database"):
         where.open()
     with desk(where) as d:  # the old key files serve a new record
         assert d.book("s_1").numbers == (3,)
+
+
+_NEXT = '''"""A version that does not exist."""
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade() -> None:
+    op.create_table("made_up", sa.Column("id", sa.Text(), primary_key=True))
+    for table in ("stays", "ledger_entries"):
+        with op.batch_alter_table(table, recreate="always" if op.get_bind().dialect.name == "sqlite" else "never") as batch:
+            batch.add_column(sa.Column("made_up", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    for table in ("ledger_entries", "stays"):
+        with op.batch_alter_table(table, recreate="always" if op.get_bind().dialect.name == "sqlite" else "never") as batch:
+            batch.drop_column("made_up")
+    op.drop_table("made_up")
+'''
+
+
+def test_a_record_with_entries_goes_forward_and_back_without_loss(where: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one version yet: the next one is made up here, and takes the tables apart as a real one would."""
+    with desk(where) as d:
+        d.book("s_1", key="k1")
+        d.note("s_1")
+        d.book("s_2", agency=SECOND)
+        d.release("s_1")
+    first = contents(where)
+    assert first["stays"] and first["ledger_entries"] and first["payload_keys"] and first["idempotency"]
+    scripts = tmp_path / "migrations"
+    shutil.copytree(migrating.SCRIPTS, scripts)
+    (scripts / "versions" / "0002_made_up.py").write_text(_NEXT)
+    with monkeypatch.context() as newer:
+        newer.setattr(migrating, "SCRIPTS", scripts)
+        newer.setattr(database, "VERSION", "0002")
+        migrate(where.address)
+        assert contents(where) == first and "made_up" in names(where)
+        with desk(where) as d:
+            assert d.book("s_1", key="k1").replayed
+            assert d.note("s_1").numbers == (7,)
+            assert {row["agency"] for row in d.rows(tables.stays)} == {FIRST}
+        second = contents(where)
+        migrate(where.address, to="0001")
+    assert contents(where) == second and "made_up" not in names(where)
+    with desk(where) as d:
+        assert d.note("s_1").numbers == (8,)
+        if where.postgres:  # the policies are still there: nobody sees another agency's rows
+            with d.store.read(FIRST) as connection:
+                assert {row.agency for row in connection.execute(sa.select(tables.stays.c.agency))} == {FIRST}
+    store = where.open(owner=True)
+    report = verify(store)
+    store.dispose()
+    assert report.ok and report.size == 8 and report.opened == 5  # two bookings, three notes
 
 
 def test_several_that_start_at_once_make_one_record(where: Place) -> None:

@@ -27,6 +27,7 @@ from dueprocess.store import (
 )
 from dueprocess.store import writer as writing
 from dueprocess.store.database import for_agency
+from dueprocess.store.driver import put
 from dueprocess.store.sequence import TAKE_TURN
 
 
@@ -299,3 +300,31 @@ def test_a_commit_that_the_server_is_still_at_is_waited_for_before_anything_is_d
             assert asking.is_alive() and not found
         asking.join()
         assert found == [True]
+
+
+def test_what_the_database_refuses_only_when_it_is_sent_is_found_among_many(where: Place) -> None:
+    """Several requests are sent together; the one that cannot be stored fails alone, whichever it was."""
+    with desk(where) as d:
+        gate = held_up(d.writer)
+        before = d.writer.commits
+        row = {"agency": FIRST, "failures": 1, "last_at": NOW}
+
+        def work(number: int) -> Any:
+            def run(connection: sa.Connection) -> Done:
+                put(connection, ATTEMPT, {**row, "what": f"w{0 if number in (4, 9) else number}"})  # 4 and 9 take 0's place
+                return Done([Draft("noted", {"n": number}, subject=f"s_{number}")] if number % 2 else [], number)
+
+            return run
+
+        futures = [d.writer.submit(work(n), agency=FIRST, by="a") for n in range(10)]
+        gate.set()
+        failed = [n for n, f in enumerate(futures) if f.exception() is not None]
+        assert failed == [4, 9] and all(isinstance(futures[n].exception(), sa.exc.IntegrityError) for n in failed)
+        assert d.writer.commits == before + 2 and len(d.rows(tables.attempts)) == 8
+        alone = d.writer.submit(work(4), agency=FIRST, by="a")
+        assert isinstance(alone.exception(), sa.exc.IntegrityError)
+        assert d.note("s_1").numbers == (7,)
+    assert verified(where).ok
+
+
+ATTEMPT = tables.attempts.insert()
