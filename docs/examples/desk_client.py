@@ -9,6 +9,7 @@ Python 3.11's standard library only; copy it and change it. Two rules matter:
 
     python desk_client.py --desk https://desk.example --token-file token push --id jms-4711 bookings \\
         name="Example, Madeup" booking_number=J-4711 booked_at="2026-11-22 08:15"
+    python desk_client.py --desk https://desk.example --token-file token send --id fax-0815 --booking-number J-4711 fax.pdf
     python desk_client.py --desk https://desk.example --token-file token changes --after 0
 """
 
@@ -60,6 +61,18 @@ class DeskClient:
         """A paper came, as values: kind, edition, signed_by, boxes, issuer, received_at."""
         return self.push(f"stays/{quote(booking_number, safe='')}/papers", values, event_id)
 
+    def send(self, event_id: str, files: list[Path], *, booking_number: str = "", whose: str = "", received_at: str = "") -> dict[str, Any]:
+        """Papers came as files (PDF, TIFF, PNG, JPEG, mail). ``whose``: the booking number of the person that they are about;
+        without it a person at the desk says so, and ``booking_number`` only proposes it. The answer names the ``packet``."""
+        path = f"stays/{quote(whose, safe='')}/packets" if whose else "packets"
+        fields = {"received_at": received_at, "booking_number": "" if whose else booking_number}
+        body, kind = _form({k: v for k, v in fields.items() if v}, [file.read_bytes() for file in files])
+        return self._call("POST", path, None, event_id, form=(body, kind))
+
+    def packet(self, packet: str) -> dict[str, Any]:
+        """How far a packet is: waiting, read, failed, filed, aside."""
+        return self._call("GET", f"packets/{quote(packet, safe='')}", None, None)
+
     def end_ground(self, event_id: str, booking_number: str, *, how: str, at: str, known_at: str | None = None) -> dict[str, Any]:
         """The jail's own reason to keep the person ended, at the court's time."""
         return self.push(f"stays/{quote(booking_number, safe='')}/ground-end", {"how": how, "at": at, "known_at": known_at}, event_id)
@@ -85,11 +98,11 @@ class DeskClient:
         """Send one event until it is answered. Raises Refused, TooEarly, Unreachable."""
         return self._call("POST", path, values, event_id)
 
-    def _call(self, method: str, path: str, values: dict[str, Any] | None, key: str | None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+    def _call(self, method: str, path: str, values: dict[str, Any] | None, key: str | None, form: tuple[bytes, str] | None = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json" if form is None else form[1]}
         if key is not None:
             headers["Idempotency-Key"] = key
-        body = None if values is None else json.dumps({k: v for k, v in values.items() if v is not None}).encode()
+        body = form[0] if form is not None else None if values is None else json.dumps({k: v for k, v in values.items() if v is not None}).encode()
         for number in range(self._tries):
             if number:
                 time.sleep(min(30.0, 0.2 * 2**number) * random.uniform(0.5, 1.0))  # not all clients at the same instant
@@ -105,6 +118,16 @@ class DeskClient:
             except (urllib.error.URLError, OSError, ValueError):
                 continue
         raise Unreachable(f"no answer in {self._tries} tries")
+
+
+def _form(fields: dict[str, str], files: list[bytes]) -> tuple[bytes, str]:
+    """A form with files as bytes, and its Content-Type. A file's own name may be a person's: it is not sent."""
+    mark = f"----{random.getrandbits(128):032x}"
+    parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]
+    for number, data in enumerate(files, 1):
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="file-{number}"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        parts.append(head.encode() + data + b"\r\n")
+    return b"".join([*parts, f"--{mark}--\r\n".encode()]), f"multipart/form-data; boundary={mark}"
 
 
 def _line(error: urllib.error.HTTPError) -> str:
@@ -125,6 +148,11 @@ def main() -> int:
     push.add_argument("path")
     push.add_argument("--id", required=True)
     push.add_argument("values", nargs="*", metavar="NAME=VALUE")
+    send = actions.add_parser("send")
+    send.add_argument("files", nargs="+", type=Path)
+    send.add_argument("--id", required=True)
+    send.add_argument("--booking-number", default="", help="proposes whose it is; a person says so")
+    send.add_argument("--of", default="", metavar="BOOKING_NUMBER", help="whose it is, where your system knows")
     changes = actions.add_parser("changes")
     changes.add_argument("--after", type=int, default=0)
     given = parser.parse_args()
@@ -133,6 +161,8 @@ def main() -> int:
         if given.action == "push":
             values = dict(pair.split("=", 1) for pair in given.values)
             print(json.dumps(client.push(given.path, values, given.id)))
+        elif given.action == "send":
+            print(json.dumps(client.send(given.id, given.files, booking_number=given.booking_number, whose=given.of)))
         else:
             for change in client.changes(given.after):
                 print(json.dumps(change))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from dueprocess.audit.blocks import Any_, Code, Part, Switches
 from dueprocess.audit.changes import told
 from dueprocess.audit.exposure import holding_cost
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.issuance import LABELS, SKIPPED
 from dueprocess.audit.numbers import HOUR, Row
 from dueprocess.audit.protect import LEAST
-from dueprocess.audit.sections import Any_, Code, Part, Switches
 from dueprocess.audit.words import (
     RECORDED_TIMES,
     count,
@@ -47,9 +48,11 @@ def undecided(found: Gathered, lawbook: Lawbook) -> Part:
         blocks.append(Paragraph(never_told(found, lawbook)))
     if from_records:
         stake = not found.public
-        head = ("What is missing", "Stays that lack it", "It alone would settle", *(("Hours that turn on it, at most",) if stake else ()), "What to ask")
+        head = ("What is missing", "Stays that lack it", "It alone would settle, at most", *(("Hours that turn on it, at most",) if stake else ()), "What to ask")
         body = tuple((w["label"], count(r["rows"]), count(r["alone"]), *((hour_range(r["at_stake"], r["at_stake"]),) if stake else ()), w["asked"]) for r, w in from_records)
         blocks.append(Table("Columns that would settle open stays, the most useful first. One stay may lack several", head, body))
+        if any(r["unknown"] for r, _ in from_records):
+            blocks.append(Paragraph("At most: while a time is missing, nobody can say which facts the answer would turn on once it is there."))
         blocks.append(Paragraph("The letter that asks the agencies for these columns is in request.md."))
     if law:
         blocks.append(Table("Open law: no record settles it, only a court, a legislature or a person who answers for the case", ("Question of law", "Stays that turn on it", "What is asked"), tuple((w["label"], count(r["rows"]), w["asked"]) for r, w in law)))
@@ -79,12 +82,14 @@ def issued(found: Gathered, lawbook: Lawbook) -> Part:
     ]
     if all(n is None for n in told_["results"].values()):
         return Part("issuance", title, (*blocks, Paragraph("The numbers cannot be told without telling of few people.")))
-    blocks.append(Table("Detainers by result", ("Result", "Detainers", "Share"), tuple((LABELS[k], count(n), share(n, told_["detainers"])) for k, n in told_["results"].items() if n or k != SKIPPED)))
+    rounded = ", rounded to tens" if found.public else ""
+    number = partial(_rounded, public=found.public)
+    blocks.append(Table(f"Detainers by result{rounded}", ("Result", "Detainers", "Share"), tuple((LABELS[k], number(n), share(n, told_["detainers"])) for k, n in told_["results"].items() if n or k != SKIPPED)))
     for name, first in (("forms", "Form"), ("years", "Year received")):
         if told_[name]:
             heads = {k: h for k, h in zip(LABELS, ("Against", "Not against", "Cannot be told", "No policy encoded", "No day", "Not examined"), strict=True) if any(row[k] for row in told_[name].values())}
-            body = tuple((str(k).upper() if name == "forms" else str(k), *(count(row[h]) for h in heads)) for k, row in told_[name].items())
-            blocks.append(Table(f"By {first.lower()}", (first, *heads.values()), body))
+            body = tuple((str(k).upper() if name == "forms" else str(k), *(number(row[h]) for h in heads)) for k, row in told_[name].items())
+            blocks.append(Table(f"By {first.lower()}{rounded}", (first, *heads.values()), body))
     items = []
     for reference, n in told_["norms"].items():
         norm = told(lawbook, reference)
@@ -95,6 +100,10 @@ def issued(found: Gathered, lawbook: Lawbook) -> Part:
         items = [Entry(text=str(missing_words(k, lawbook)["whether"]), label=f"{plural(n, 'detainer', 'detainers')}:") for k, n in list(told_["wanted"].items())[:8]]
         blocks.append(Entries(tuple(items), title="What kept the others open, since the file does not say it:"))
     return Part("issuance", title, tuple(blocks))
+
+
+def _rounded(number: int | None, *, public: bool) -> str:
+    return f"fewer than {LEAST}" if public and number is None else count(number)
 
 
 def cost(found: Gathered, daily: float | None) -> Part:
@@ -182,7 +191,8 @@ def method(found: Gathered, run: Mapping[str, Any]) -> Part:
         Entry(label="Not advice", text="This is what the encoded law says of these records. It is no legal advice and no finding of a court."),
     ]
     if found.public:
-        items.append(Entry(label="What is left out", text="For publication, classes and rows that are small were joined with others until every number is 0 or at least 11; rows with a small number keep their total only. Hours are rounded to tens, overlapping counts to tens. No stay and no exact time is told, and what is hidden cannot be worked out from the sums."))
+        items.append(Entry(label="What is left out", text="For publication, classes and rows that are small were joined with others until every number is 0 or at least 11; rows with a small number keep their total only. Every table was compared with every other, so that no sum of rows of the one, less a sum of rows of another, is a number from 1 to 10; a table that could not be told so is left out. Hours are rounded to tens, and so are counts that overlap. No stay and no exact time is told."))
+        items.append(Entry(label="One report only", text="This holds for this report alone. Of the same records no second one may be published beside it: not with other options, another law or theory, another column to break down by, a month more or a file less. Where two differ, the difference may be one person. Choose the options once, and publish once."))
     return Part("method", "Method and limits", (Entries(tuple(items)),), fine=True)
 
 

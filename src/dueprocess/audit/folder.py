@@ -15,7 +15,7 @@ from typing import Any
 import dueprocess
 from dueprocess.audit import numbers
 from dueprocess.audit.comparison import compare, section
-from dueprocess.audit.gathering import Gathered, gather, published
+from dueprocess.audit.gathering import Gathered, gather
 from dueprocess.audit.inputs import (
     Input,
     check_engine,
@@ -27,6 +27,7 @@ from dueprocess.audit.inputs import (
 )
 from dueprocess.audit.link import linked
 from dueprocess.audit.numbers import HOUR, Table
+from dueprocess.audit.publishing import published
 from dueprocess.audit.report import report_html
 from dueprocess.audit.request import request_text
 from dueprocess.audit.single import explain_row, prepared_info
@@ -217,7 +218,7 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, 
         shutil.rmtree(without, ignore_errors=True)
     more = _compared(theories, prepared, results, folder, lawbook=lawbook, options=options, say=say) if theories else []
     say("counting")
-    found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=by, bare=bare)
+    found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=by, bare=bare, crossed=options.public)
     (prepared / READY).unlink()
     for tables in (prepared, *(bare[:1] if bare else ())):
         drop_passthrough(tables)
@@ -231,11 +232,11 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, 
         told = safe
     run = _run(told, lawbook, options)
     say("writing")
-    write_table(folder / "by_agency.csv", _by_class(told.agencies, told, "agencies", "agency"))
-    write_table(folder / "by_month.csv", _by_class(told.months, told, "periods", "month"))
-    for name, rows in told.columns.items():
-        write_table(folder / f"by_{_plain(name)}.csv", _by_class(rows, told, f"by {name}", name))
-    write_table(folder / "problems.csv", _problems(prepared, told))
+    by_class = [(told.agencies, "agencies", "agency"), (told.months, "periods", "month"), *((rows, f"by {name}", name) for name, rows in told.columns.items())]
+    for rows, table, first in by_class:
+        nothing = _by_class([{"key": None, "label": None, "stays": None, "persons": None, "classes": None}], told, table, first)
+        write_table(folder / f"by_{_plain(first)}.csv", _by_class(rows, told, table, first), head=list(nothing[0]))
+    write_table(folder / "problems.csv", _problems(prepared, told), head=("file", "column", "code", "what", "count") if options.public else ("file", "row", "column", "code", "what", "count"))
     (folder / "request.md").write_text(request_text(told, lawbook=lawbook), encoding="utf-8")
     (folder / "report.html").write_text(report_html(told, lawbook=lawbook, run=run, daily_cost=options.daily_cost, more=[] if options.public else more), encoding="utf-8")
     if options.public:
@@ -288,6 +289,8 @@ def _run(found: Gathered, lawbook: Lawbook, options: Options) -> dict[str, Any]:
         "assumptions": info.get("assumptions", []),
         "rows_in": info.get("rows_in"),
         "rows_out": info.get("rows_out"),
+        "rows_merged": info.get("merged"),
+        "rows_aside": info.get("aside"),
         "stays": found.total["stays"],
         "classes": {name: {"stays": cell["stays"], "hours_least": numbers.hours(cell["least"]), "hours_most": numbers.hours(cell["most"])} for name, cell in found.total["classes"].items()},
         "law_known_at": options.law_known_at.isoformat() if options.law_known_at else None,
@@ -337,10 +340,9 @@ def _plain(name: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in name)[:60]
 
 
-def write_table(path: Path, rows: Table) -> None:
-    """Rows as CSV with their keys as header; an empty file where there are none."""
+def write_table(path: Path, rows: Table, *, head: Sequence[str] = ()) -> None:
+    """Rows as CSV with their keys as header, or ``head`` where there are none."""
     with path.open("w", encoding="utf-8", newline="") as handle:
-        if rows:
-            writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        writer = csv.DictWriter(handle, fieldnames=list(rows[0]) if rows else list(head))
+        writer.writeheader()
+        writer.writerows(rows)

@@ -172,35 +172,78 @@ def by_period(link: duckdb.DuckDBPyConnection) -> tuple[str, Table]:
     if span["low"] is None:
         return "year", []
     months = (span["high"].year - span["low"].year) * 12 + span["high"].month - span["low"].month + 1
-    name, key = ("month", "date_trunc('month', day)") if months <= 36 else ("quarter", "date_trunc('quarter', day)") if months <= 72 else ("year", "date_trunc('year', day)")
-    rows = classes_by(link, f"{key}::DATE", where="day IS NOT NULL")
+    name = "month" if months <= 36 else "quarter" if months <= 72 else "year"
+    rows = classes_by(link, period_key(name), where="day IS NOT NULL")
     for row in rows:
         day = row["key"]
         row["label"] = {"month": f"{day:%Y-%m}", "quarter": f"{day.year} Q{(day.month + 2) // 3}", "year": f"{day.year}"}[name]
     return name, rows
 
 
-def by_reason(link: duckdb.DuckDBPyConnection) -> Table:
-    """The certain stays by the norm that first decided, and whether a hold stood at first and was outlasted."""
-    return fetch(
+def period_key(name: str) -> str:
+    """The first day of the month, quarter or year of a stay, as SQL."""
+    return f"date_trunc('{name}', day)::DATE"
+
+
+HOW = """CASE WHEN outcome IN ('may_hold', 'must_hold') THEN 'outlasted' WHEN outcome = 'release' THEN 'release'
+    WHEN class = 'possible' AND outcome = 'review' THEN coalesce(open_because, 'fact') ELSE 'later' END"""
+"""Why a stay is certain or possible, beside the norm: a hold stood at first, none was allowed from the start, or the answer
+was open for want of a fact, of law, or as to a duty."""
+REASON = f"coalesce(deciding_norm, '') || ' ' || {HOW}"
+
+
+def by_reason(link: duckdb.DuckDBPyConnection, name: str = "certain") -> Table:
+    """The stays of a class, certain or possible, by the norm that first decided and by ``HOW``; ``wanted`` are the names that
+    most of the possible ones lack."""
+    found = fetch(
         link,
-        """
-        SELECT deciding_norm AS norm, CASE WHEN outcome IN ('may_hold','must_hold') THEN 'outlasted' WHEN outcome = 'release' THEN 'release' ELSE 'later' END AS how,
+        f"""
+        SELECT {REASON} AS key, deciding_norm AS norm, {HOW} AS how,
                count(*) AS stays, CASE WHEN count(person) > 0 THEN count(DISTINCT person) END AS persons,
                sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most, list(DISTINCT agency) AS agencies
-        FROM a WHERE class = 'certain' GROUP BY ALL ORDER BY stays DESC, norm NULLS LAST, how
+        FROM a WHERE class = '{name}' GROUP BY ALL ORDER BY stays DESC, norm NULLS LAST, how
         """,
     )
+    wanted: dict[str, list[str]] = {}
+    if name == "possible":
+        query = f"""WITH u AS (SELECT {REASON} AS key, unnest(list_filter(list_distinct(string_split(coalesce(missing, ''), ' ')), lambda x: x <> '')) AS name FROM a WHERE class = 'possible')
+            SELECT key, name FROM u GROUP BY ALL ORDER BY key, count(*) DESC, name"""
+        for row in fetch(link, query):
+            wanted.setdefault(row["key"], []).append(row["name"])
+    return [{**row, "wanted": wanted.get(row["key"], [])} for row in found]
+
+
+MEASURES = (("least", "over_least", "certain"), ("most", "over_most", "certain"), ("possible", "over_most", "possible"))
+"""What lengths are counted: of certain stays the least and the most, of possible ones the most."""
+
+
+def _band(column: str, kind: str) -> str:
+    return f"CASE WHEN class <> '{kind}' THEN NULL {' '.join(f'WHEN {column} < {b} THEN {i}' for i, b in enumerate(BREAKS))} ELSE {len(BREAKS)} END"
 
 
 def lengths(link: duckdb.DuckDBPyConnection) -> Table:
     """The bands of ``BREAKS``: certain stays by their least and by their most time, possible ones by their most."""
-    band = " ".join(f"WHEN {{0}} < {b} THEN {i}" for i, b in enumerate(BREAKS))
     counts: dict[str, dict[int, int]] = {}
-    for name, column, kind in (("least", "over_least", "certain"), ("most", "over_most", "certain"), ("possible", "over_most", "possible")):
-        query = f"SELECT CASE {band.format(column)} ELSE {len(BREAKS)} END AS band, count(*) AS n FROM a WHERE class = '{kind}' GROUP BY ALL"
-        counts[name] = {r["band"]: r["n"] for r in fetch(link, query)}
-    return [{"label": label, **{name: counts[name].get(i, 0) for name in counts}} for i, label in enumerate(BAND_LABELS)]
+    for name, column, kind in MEASURES:
+        counts[name] = {r["band"]: r["n"] for r in fetch(link, f"SELECT {_band(column, kind)} AS band, count(*) AS n FROM a WHERE class = '{kind}' GROUP BY ALL")}
+    return [{"label": label, "bands": (i,), **{name: counts[name].get(i, 0) for name in counts}} for i, label in enumerate(BAND_LABELS)]
+
+
+def crossed(link: duckdb.DuckDBPyConnection, *, period: str, by: Sequence[str], bare: Path | None) -> tuple[tuple[str, ...], list[tuple[tuple[Any, ...], float]]]:
+    """The stays by all that a published table tells at once: the names of the values, and rows of (values, weight).
+
+    Call it after ``by_column`` of each column. ``bare`` are the results without the map's assumptions.
+    """
+    values = {"agency": "agency", "period": period_key(period), **{f"by {n}": _column_key(n) for n in by}}
+    values |= {"class": "class", "bare": "bare_class" if bare else "NULL", "reason": f"CASE WHEN class IN ('certain', 'possible') THEN {REASON} END"}
+    values |= {name: _band(column, kind) for name, column, kind in MEASURES}
+    other = f"(SELECT \"row\", class AS bare_class FROM read_parquet('{str(bare).replace(chr(39), chr(39) * 2)}'))" if bare else "(SELECT NULL::BIGINT AS \"row\" WHERE false)"
+    chosen = ", ".join(f"{e} AS v{i}" for i, e in enumerate(values.values()))
+    found = link.execute(
+        f"""WITH p AS (SELECT person, count(*) AS n FROM a WHERE person IS NOT NULL GROUP BY person)
+            SELECT {chosen}, sum(coalesce(1.0 / p.n, 1))::DOUBLE FROM a LEFT JOIN p USING (person) LEFT JOIN {other} b ON b."row" = a."row" GROUP BY ALL ORDER BY ALL"""
+    ).fetchall()
+    return tuple(values), [(tuple(r[:-1]), float(r[-1])) for r in found]
 
 
 def quantiles(link: duckdb.DuckDBPyConnection) -> Row:
@@ -290,12 +333,17 @@ def by_column(link: duckdb.DuckDBPyConnection, name: str) -> Table:
     kept = [r["value"] for r in counted if r["value"] is not None and r["n"] >= FEWEST]
     if len(kept) > MOST_VALUES or (not kept and len(counted) > MOST_VALUES):
         raise InputError(f"[{column}] has {len(counted):,} different values", where=f"--by {name}", do="choose a column of few values: this is no grouping")
-    link.execute("CREATE OR REPLACE TEMP TABLE kept AS SELECT unnest(?::VARCHAR[]) AS value", [kept])
-    key = f"CASE WHEN {quoted} IS NULL THEN 'not given' WHEN {quoted} IN (SELECT value FROM kept) THEN {quoted} ELSE 'other values (each in fewer than {FEWEST} stays)' END"
-    rows = classes_by(link, key)
+    link.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted('kept ' + name)} AS SELECT unnest(?::VARCHAR[]) AS value", [kept])
+    rows = classes_by(link, _column_key(name))
     for row in rows:
         row["label"] = str(row["key"])
     return sorted(rows, key=lambda r: (-r["stays"], r["label"]))
+
+
+def _column_key(name: str) -> str:
+    """The value of a column as it is told, as SQL: what ``by_column`` keeps."""
+    quoted = _quoted(f"by_{name}")
+    return f"CASE WHEN {quoted} IS NULL THEN 'not given' WHEN {quoted} IN (SELECT value FROM {_quoted('kept ' + name)}) THEN {quoted} ELSE 'other values (each in fewer than {FEWEST} stays)' END"
 
 
 def check_columns(prepared: Path, names: Sequence[str]) -> None:

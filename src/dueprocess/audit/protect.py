@@ -8,6 +8,8 @@ that is printed is 0 or at least ``LEAST``:
 - rows with a small cell keep their total and lose their classes, which are given for all of them together. There are at
   least two such rows. With row totals and column totals of 11 or more each, every cell that is not printed can still
   have any of at least eleven values (the Fréchet bounds), whatever an onlooker subtracts.
+
+What one table gives away of another is looked for in ``crossing``, and taken out in ``publishing``.
 """
 
 from __future__ import annotations
@@ -26,13 +28,16 @@ OTHERS = "all others"
 Groups = tuple[tuple[str, ...], ...]
 
 
-def is_small(size: int) -> bool:
+def is_small(size: float) -> bool:
     """Whether a number of stays (or persons) may not be printed."""
-    return 0 < size < LEAST
+    return 0 < round(size, 6) < LEAST
 
 
-def size_of(cell: Mapping[str, Any]) -> int:
-    """What protects a cell: its stays, or its persons where those are fewer."""
+def size_of(cell: Mapping[str, Any]) -> float:
+    """What protects a cell: its ``weight`` (``crossing.Crossed``) where it has one; else its stays, or its persons where those
+    are fewer."""
+    if cell.get("weight") is not None:
+        return float(cell["weight"])
     stays, people = int(cell["stays"]), cell.get("persons")
     return stays if not people else min(stays, int(people))
 
@@ -43,7 +48,7 @@ def joined_classes(total: Row) -> Groups | None:
     groups = [[name] for name in CLASSES if name in classes]
     sizes = {name: size_of(classes[name]) for name in classes}
 
-    def size(group: list[str]) -> int:
+    def size(group: list[str]) -> float:
         return sum(sizes[n] for n in group)
 
     if size([n for n in sizes]) < LEAST:
@@ -61,7 +66,7 @@ def joined_classes(total: Row) -> Groups | None:
     return tuple(tuple(sorted(g, key=order.index)) for g in sorted(groups, key=lambda g: min(order.index(n) for n in g)))
 
 
-def _all_small(group: Sequence[str], sizes: Mapping[str, int]) -> bool:
+def _all_small(group: Sequence[str], sizes: Mapping[str, float]) -> bool:
     """Two classes of ten that are told as twenty are told."""
     filled = [n for n in group if sizes[n]]
     return len(filled) > 1 and all(is_small(sizes[n]) for n in filled)
@@ -83,7 +88,7 @@ def protected(rows: Table, groups: Groups, *, other: str, ordered: bool = False)
     while hidden and spare and (len(hidden) < 2 or _any_small(cells, hidden)):
         hidden.add(spare.pop(0))
     printed = [
-        {"key": r["key"], "label": r["label"], "stays": r["stays"], "persons": None, "classes": None if i in hidden else _printed(cells[i], groups)}
+        {"key": r["key"], "keys": keys_of(r), "label": r["label"], "stays": r["stays"], "persons": None, "classes": None if i in hidden else _printed(cells[i], groups)}
         for i, r in enumerate(kept)
     ]
     together = None
@@ -109,6 +114,11 @@ def coarser(groups: Groups) -> list[Groups]:
 
 def best(rows: Table, groups: Groups, *, other: str, ordered: bool = False) -> tuple[dict[str, Any], Groups]:
     """The table in the finest of the coarser groups in which most of the stays keep their classes."""
+    return candidates(rows, groups, other=other, ordered=ordered)[0]
+
+
+def candidates(rows: Table, groups: Groups, *, other: str, ordered: bool = False) -> list[tuple[dict[str, Any], Groups]]:
+    """The best table first, then the same in the others of the coarser groups."""
     tried = [(protected(rows, g, other=other, ordered=ordered), g) for g in coarser(groups)]
 
     def shown(made: dict[str, Any]) -> int:
@@ -116,7 +126,28 @@ def best(rows: Table, groups: Groups, *, other: str, ordered: bool = False) -> t
 
     total = sum(r["stays"] for r in rows)
     enough = [t for t in tried if shown(t[0]) * 4 >= total * 3]
-    return enough[0] if enough else max(tried, key=lambda t: shown(t[0]))
+    first = enough[0] if enough else max(tried, key=lambda t: shown(t[0]))
+    return [first, *(t for t in tried if t is not first)]
+
+
+def shorter(rows: Table, times: int, *, other: str, ordered: bool = False) -> Table:
+    """The same table with fewer rows: the ``2 ** times`` smallest told together, or so many neighbors where ``ordered``."""
+    filled, many = [r for r in rows if r["stays"]], 2**times
+    if ordered:
+        chunks = [filled[i : i + many] for i in range(0, len(filled), many)]
+        return [c[0] if len(c) == 1 else _spanning(c) for c in chunks]
+    pool = sorted(filled, key=lambda r: (r["stays"], str(r["key"])))[:many]
+    return [*(r for r in filled if r not in pool), {**_added(pool), "key": "other", "label": other.format(n=len(keys_of_all(pool)))}]
+
+
+def keys_of(row: Row) -> tuple[Any, ...]:
+    """The rows of the file that are told in a row."""
+    return tuple(row.get("keys") or (row["key"],))
+
+
+def keys_of_all(rows: Iterable[Row]) -> tuple[Any, ...]:
+    """The rows of the file that are told in several."""
+    return tuple(k for r in rows for k in keys_of(r))
 
 
 def whole(total: Row, groups: Groups) -> Row:
@@ -144,10 +175,15 @@ def _sum(cells: Sequence[Row]) -> Row:
     """Cells added. Persons may stand in several, so only the largest is a sure lower bound."""
     people = [c["persons"] for c in cells if c.get("persons") is not None]
     hours = {k: None if any(c[k] is None for c in cells) else sum(c[k] for c in cells) for k in ("least", "most")}
-    return {"stays": sum(c["stays"] for c in cells), "persons": max(people) if people else None, **hours}
+    return {"stays": sum(c["stays"] for c in cells), "persons": max(people) if people else None, "weight": _weight(cells), **hours}
 
 
-def _least_size(cell: Row) -> int:
+def _weight(cells: Iterable[Row]) -> float | None:
+    weights = [c.get("weight") for c in cells]
+    return None if any(w is None for w in weights) else float(sum(w for w in weights if w is not None))
+
+
+def _least_size(cell: Row) -> float:
     return size_of(cell)
 
 
@@ -175,7 +211,7 @@ def _joined_rows(rows: Table, other: str) -> Table:
     if not pool:
         return []
     kept = [r for r in rows if r["stays"] and r not in pool]
-    return [*kept, {**_added(pool), "key": "other", "label": other.format(n=len(pool))}]
+    return [*kept, {**_added(pool), "key": "other", "label": other.format(n=len(keys_of_all(pool)))}]
 
 
 def pooled(small: Table, rest: Table) -> Table:
@@ -187,7 +223,7 @@ def pooled(small: Table, rest: Table) -> Table:
     pool = list(small)
     for number, row in enumerate(rest, 1):
         pool.append(row)
-        if sum(int(r["stays"]) for r in pool) - LEAST * number >= LEAST - 1:
+        if sum(size_of(r) for r in pool) - LEAST * number >= LEAST - 1:
             return pool
     return []
 
@@ -204,7 +240,12 @@ def _joined_neighbors(rows: Table) -> Table:
         found[-1] += last
     if len(found) == 1 and (is_small(_group_size(found[0])) or _few(found[0])):
         return []
-    return [r[0] if len(r) == 1 else {**_added(r), "key": r[0]["key"], "label": f"{r[0]['label']} to {r[-1]['label']}"} for r in found]
+    return [r[0] if len(r) == 1 else _spanning(r) for r in found]
+
+
+def _spanning(rows: Sequence[Row]) -> Row:
+    """Neighboring periods as one: ``2014 to 2016``."""
+    return {**_added(rows), "key": rows[0]["key"], "label": f"{rows[0]['label'].split(' to ')[0]} to {rows[-1]['label'].split(' to ')[-1]}"}
 
 
 def _few(group: Sequence[Row]) -> bool:
@@ -212,11 +253,11 @@ def _few(group: Sequence[Row]) -> bool:
     return len(filled) > 1 and all(is_small(_row_size(r)) for r in filled)
 
 
-def _group_size(group: Sequence[Row]) -> int:
+def _group_size(group: Sequence[Row]) -> float:
     return _row_size(_added(group))
 
 
-def _row_size(row: Row) -> int:
+def _row_size(row: Row) -> float:
     return size_of(row)
 
 
@@ -225,6 +266,8 @@ def _added(rows: Sequence[Row]) -> Row:
     return {
         "stays": sum(r["stays"] for r in rows),
         "persons": max(people) if people else None,
+        "weight": _weight(rows),
+        "keys": keys_of_all(rows),
         "classes": {n: _sum([r["classes"][n] for r in rows]) for n in rows[0]["classes"]},
     }
 
@@ -235,13 +278,13 @@ def bands(rows: Table, measures: Sequence[str]) -> Table:
     for row in rows:
         if found and any(is_small(found[-1][m]) for m in measures):
             last = found[-1]
-            found[-1] = {"label": spanned(last["label"], row["label"]), **{m: last[m] + row[m] for m in measures}}
+            found[-1] = {"label": spanned(last["label"], row["label"]), "bands": (*last.get("bands", ()), *row.get("bands", ())), **{m: last[m] + row[m] for m in measures}}
         else:
-            found.append(dict(row))
+            found.append({k: row[k] for k in ("label", "bands", *measures) if k in row})
     while len(found) > 1 and any(is_small(found[-1][m]) for m in measures):
         last = found.pop()
         first = found[-1]
-        found[-1] = {"label": spanned(first["label"], last["label"]), **{m: first[m] + last[m] for m in measures}}
+        found[-1] = {"label": spanned(first["label"], last["label"]), "bands": (*first.get("bands", ()), *last.get("bands", ())), **{m: first[m] + last[m] for m in measures}}
     return [] if any(is_small(r[m]) for r in found for m in measures) else found
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dueprocess.audit import consequences, sections
+from dueprocess.audit.blocks import Code, Figure, Part, Switches, Tiles
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.numbers import agency_name
-from dueprocess.audit.sections import Code, Figure, Part, Switches, Tiles
 from dueprocess.audit.words import class_name, count, hour_range, no_stay, plural, share, unit_of
 from dueprocess.law import Lawbook
 from dueprocess.render.page import whole
@@ -36,7 +36,7 @@ def parts_of(found: Gathered, *, lawbook: Lawbook, run: Mapping[str, Any], daily
         sections.findings(found),
         sections.over_time(found),
         sections.by_agency(found),
-        sections.reasons(found),
+        sections.reasons(found, lawbook),
         sections.how_long(found),
         sections.worst(found, agency_name),
         consequences.undecided(found, lawbook),
@@ -141,7 +141,9 @@ def _drawn(part: Part) -> dict[str, Any]:
             table = cleaned(block)
             numeric = [i > 0 and i not in table.fixed and all(_NUMBER.match(row[i]) for row in table.rows) for i in range(len(table.head))]
             wide = len(table.head) > 6
-            blocks.append({"kind": "table", "caption": table.caption, "head": table.head, "rows": table.rows, "marked": table.marked, "fixed": table.fixed, "numeric": numeric, "wide": wide})
+            # On a phone tables of words are read row by row; those of numbers are moved sideways under the names of their rows.
+            stack = not wide and not all(numeric[1:])
+            blocks.append({"kind": "table", "caption": table.caption, "head": table.head, "rows": table.rows, "marked": table.marked, "fixed": table.fixed, "numeric": numeric, "wide": wide, "stack": stack})
         else:
             blocks.append({"kind": block.kind, "block": cleaned(block)})
     return {"id": part.id, "title": part.title, "fine": part.fine, "blocks": blocks}

@@ -30,14 +30,14 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         "",
         f"An analysis of {plural(found.total['stays'], *unit)} could not settle {about}{count(found.open['stays'])} of them. {(no_stay(found.info) + ' ') if no_stay(found.info) else ''}These columns would, the most useful first:",
         "",
-        f"| | column | what to give | {unit[1]} that lack it | it alone would settle |",
+        f"| | column | what to give | {unit[1]} that lack it | it alone would settle, at most |",
         "| --- | --- | --- | ---: | ---: |",
     ]
     for number, (row, words) in enumerate(wanted, 1):
         out.append(f"| {number} | {_cell(words['label'])} | {_cell(words['asked'])} | {about}{count(row['rows'])} | {count(row['alone'])} |")
     out += [
         "",
-        f"{'An' if unit[0][0] in 'aeiou' else 'A'} {unit[0]} may lack several of these, so the numbers do not add up.",
+        f"{'An' if unit[0][0] in 'aeiou' else 'A'} {unit[0]} may lack several of these, so the numbers do not add up; and once a missing time is there, the answer may turn on something else that nobody can name yet.",
         "",
         "For every column:",
         "",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 from dueprocess.audit import plots
+from dueprocess.audit.blocks import Any_, Figure, Part
 from dueprocess.audit.gathering import Gathered
-from dueprocess.audit.numbers import CLASSES, HOUR, WITH_HOURS, Row
+from dueprocess.audit.numbers import WITH_HOURS, Row
 from dueprocess.audit.words import (
     class_meaning,
     class_name,
@@ -17,65 +17,20 @@ from dueprocess.audit.words import (
     duration,
     hour_range,
     hours,
+    missing_words,
     no_stay,
     plural,
     share,
     told_of,
     unit_of,
 )
+from dueprocess.law import Lawbook
 from dueprocess.law.plain import day_words
 from dueprocess.render.sheet import Block, Entries, Entry, Pairs, Paragraph, Table
 
 MOST_AGENCIES, PLOTTED_AGENCIES = 40, 15
 Z = 1.959964
 """Of the normal distribution, for intervals of 95 percent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A plot: our own SVG, whose texts are escaped already. The table that it is drawn from stands under it."""
-
-    svg: str
-    kind: str = "figure"
-
-
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """A few large numbers, each with its name, a line under it, and the class whose color it has."""
-
-    items: tuple[tuple[str, str, str, str], ...]
-    kind: str = "tiles"
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A command, to be copied as it stands."""
-
-    text: str
-    kind: str = "code"
-
-
-@dataclass(frozen=True, slots=True)
-class Switches:
-    """Choices to be combined by hand where a script may run: (label, choices, index chosen), and the text for every
-    combination, the last label fastest. The page says the same without it, one choice at a time."""
-
-    items: tuple[tuple[str, tuple[str, ...], int], ...]
-    texts: tuple[str, ...]
-    kind: str = "switches"
-
-
-Any_ = Block | Figure | Tiles | Code | Switches
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One section. ``id`` is its anchor."""
-
-    id: str
-    title: str
-    blocks: tuple[Any_, ...]
-    fine: bool = False
 
 
 def _few(found: Gathered, plain: str) -> str:
@@ -86,14 +41,14 @@ def _few(found: Gathered, plain: str) -> str:
 def records(found: Gathered) -> Part:
     """Which records were read, and that none was lost."""
     info = found.info
-    rows_in, rows_out, stays = info.get("rows_in"), info.get("rows_out"), info.get("stays")
+    stays = info.get("stays")
     inputs = tuple((str(i["file"]), count(i.get("rows")), str(i.get("sha256", ""))[:16]) for i in info.get("inputs", ()))
     low, high = found.days
     blocks: list[Any_] = [
         Table("Files read", ("File", "Rows", "SHA-256, first 16 digits"), inputs, fixed=(2,)),
         Pairs(
             (
-                ("Rows read", f"{count(rows_in)}, of which {count(rows_out)} are accounted for" + ("" if rows_in == rows_out else " – these differ: see the problems below")),
+                ("Rows in = rows out", _rows(info)),
                 ("Stays asked about" if unit_of(info)[0] == "stay" else f"{unit_of(info)[1].capitalize()} asked about, as stays", count(stays)),
                 ("From", f"{day_words(low.toordinal())} to {day_words(high.toordinal())}, by the day on which release was due (or the nearest that is recorded)" if low and high and not found.public else (f"{low.year} to {high.year}" if low and high else "no day is recorded")),
                 ("Column map", "none: these are the columns that this program names" if info.get("preset") == "own" else str(info.get("map") or "none") + (f" (preset {info['preset']})" if info.get("preset") else "")),
@@ -112,6 +67,15 @@ def records(found: Gathered) -> Part:
         blocks.append(Table("Defects of the files: each value was kept, set unknown and counted" + (f" (the first 25 of {len(found.problems)}; all are in problems.csv)" if len(found.problems) > 25 else ""), ("Defect", "Column", "File", "Rows"), told))
     blocks += [Paragraph(str(note)) for note in info.get("notes") or ()]
     return Part("records", "Which records", tuple(blocks))
+
+
+def _rows(info: Mapping[str, Any]) -> str:
+    """That no row was lost, and what became of each."""
+    rows_in, rows_out = info.get("rows_in"), info.get("rows_out")
+    if rows_in != rows_out:
+        return f"{count(rows_in)} in, {count(rows_out)} out: these differ"
+    parts = [(info.get("stays"), "stays" if info.get("stays") != 1 else "stay"), (info.get("merged"), "further rows of a stay"), (info.get("aside"), "set aside")]
+    return f"{count(rows_in)} = " + " + ".join(f"{count(n)} {words}" for n, words in parts if n is not None) if info.get("merged") is not None else f"{count(rows_in)} = {count(rows_out)}"
 
 
 def _value(value: Any) -> str:
@@ -263,27 +227,61 @@ def by_agency(found: Gathered) -> Part:
 
 
 HOW = {
-    "release": "No hold was allowed from the moment at which release was due. ",
-    "outlasted": "A hold was allowed or required at first, and was outlasted. ",
+    "certain": {
+        "release": "No hold was allowed from the moment at which release was due. ",
+        "outlasted": "A hold was allowed or required at first, and was outlasted. ",
+    },
+    "possible": {
+        "release": "No hold was allowed once release was due; whether the person was still there then the recorded times leave open. ",
+        "outlasted": "A hold was allowed or required at first; whether it was outlasted the recorded times leave open. ",
+        "fact": "Whether a hold was allowed turns on what the file does not say. ",
+        "law": "Whether a hold was allowed turns on law that is not settled. ",
+        "duty": "A hold was allowed; whether it was required, or whether it was outlasted, is left open. ",
+        "later": "The moment at which release was due is itself not certain. ",
+    },
 }
+NO_NORM = {
+    "certain": "At release the answer was open for want of facts or law; when that no longer mattered, no hold was allowed.",
+    "possible": "",
+}
+MOST_WANTED = 3
 
 
-def reasons(found: Gathered) -> Part:
-    """Why: the first of the norms that decided, in plain words, with its citation."""
-    if not found.reasons:
-        return Part("reasons", "By reason", (Paragraph(_few(found, "No stay is certain, so no norm decided that one lasted too long. What keeps the others open stands under “What cannot be told”.")),))
+def reasons(found: Gathered, lawbook: Lawbook) -> Part:
+    """Why: the first of the norms that decided, in plain words, with its citation; of possible stays also what they lack."""
+    if not found.reasons and not found.possible_reasons:
+        return Part("reasons", "By reason", (Paragraph(_few(found, "No stay is certain or possible, so there is nothing to be explained. What keeps the others open stands under “What cannot be told”.")),))
+    blocks: list[Any_] = []
+    if found.reasons:
+        blocks += [
+            Paragraph("The certain stays by the first norm that decided when release was due: the highest in rank, where several did. Others may forbid the same hold as well."),
+            Entries(_explained(found.reasons, "certain", lawbook), title="Certain stays", numbered=True),
+        ]
+    else:
+        blocks.append(Paragraph(_few(found, "No stay is certain, so no norm decided that one lasted too long.")))
+    if found.possible_reasons:
+        blocks += [
+            Paragraph("The possible stays by what was said when release was due, and by what leaves them open. None of them is found to have lasted too long."),
+            Entries(_explained(found.possible_reasons, "possible", lawbook), title="Possible stays", numbered=True),
+        ]
+    return Part("reasons", "By reason", tuple(blocks))
+
+
+def _explained(rows: Sequence[Row], name: str, lawbook: Lawbook) -> tuple[Entry, ...]:
+    """Each reason of a class with its stays and hours, in plain words; what is wanted, where it turns on facts."""
     items = []
-    for reason in found.reasons:
-        words = str(reason.get("words") or "At release the answer was open for want of facts or law; when that no longer mattered, no hold was allowed.")
+    for reason in rows:
+        words = str(reason.get("words") or NO_NORM[name])
         persons = f", {plural(reason['persons'], 'person', 'persons')}" if reason.get("persons") else ""
         timed = "" if reason["least"] is None else f", {hour_range(reason['least'], reason['most'])} hours"
         label = f"{plural(reason['stays'], 'stay', 'stays')}{persons}{timed}."
         source = str(reason.get("citation") or "")
         if reason.get("citation"):
             source += "" if reason.get("reviewed") else " · not reviewed"
-        items.append(Entry(text=HOW.get(reason["how"], "") + words, label=label, source=source, ref=str(reason.get("norm") or "")))
-    lead = Paragraph("The certain stays by the first norm that decided when release was due: the highest in rank, where several did. Others may forbid the same hold as well.")
-    return Part("reasons", "By reason", (lead, Entries(tuple(items), numbered=True)))
+        wanted = [str(missing_words(n, lawbook)["label"]) for n in reason.get("wanted") or ()]
+        lacks = f" Missing most often: {', '.join(wanted[:MOST_WANTED])}." if wanted else ""
+        items.append(Entry(text=HOW[name].get(reason["how"], "") + words + lacks, label=label, source=source, ref=str(reason.get("norm") or "")))
+    return tuple(items)
 
 
 def how_long(found: Gathered) -> Part:
@@ -360,6 +358,3 @@ def by_columns(found: Gathered) -> list[Part]:
         ]
         parts.append(Part(f"by-{index}", title, tuple(blocks)))
     return parts
-
-
-__all__ = ["CLASSES", "HOUR", "Any_", "Code", "Figure", "Part", "Switches", "Tiles", "by_agency", "by_columns", "findings", "how_long", "over_time", "reasons", "records", "wilson", "worst"]

@@ -45,7 +45,7 @@ def write_stays(
         link.execute(
             f"""
             CREATE TEMP VIEW told AS SELECT
-                s.stay_id AS stay, s.source_file, s.source_row, s.person, s.agency, r.outcome, r.open_because,
+                s.stay_id, s.source_file, s.source_row, s.person, s.agency, r.outcome, r.open_because,
                 iso(r."at", s.zone) AS asked_at, iso(r.due_lo, s.zone) AS release_due_earliest, iso(r.due_hi, s.zone) AS release_due_latest,
                 iso(r.hold_until, s.zone) AS hold_until,
                 iso(CASE WHEN s.left_state = 'recorded' THEN s.left_lo END, s.zone) AS left_earliest, iso(CASE WHEN s.left_state = 'recorded' THEN s.left_hi END, s.zone) AS left_latest,

@@ -117,6 +117,8 @@ def run(
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False, default=str))
         return
     typer.echo(summary(found, out))
+    if public:
+        typer.echo("Publish this report alone: beside one of the same records with other options, or of a month more, the difference may be one person.")
     if sealed:
         typer.echo(f"The certain and possible stays, sealed: {sealed}. Every opening is logged beside it (dueprocess audit class {out} --open).")
 
@@ -192,12 +194,19 @@ def summary(found: dict[str, Any], out: Path) -> str:
     """What an audit found, in a few lines."""
     from dueprocess.audit.words import class_name
 
-    lines = [f"{found['rows_in']:,} rows read, {found['stays']:,} stays asked about, {sum(c['stays'] for c in found['classes'].values()):,} answered."]
+    lines = [rows_of(found), f"{found['stays']:,} stays asked about = {sum(c['stays'] for c in found['classes'].values()):,} answered:"]
     for name, cell in found["classes"].items():
         hours = f", {cell['hours_least']:,.1f} to {cell['hours_most']:,.1f} hours over" if cell["hours_least"] is not None and cell["stays"] else ""
         lines.append(f"  {class_name(name):<14} {cell['stays']:>10,}{hours}")
     lines.append(f"Read {out / 'report.html'}; what would settle the rest is in {out / 'request.md'}.")
     return "\n".join(lines)
+
+
+def rows_of(found: dict[str, Any]) -> str:
+    """That no row was lost: rows in = rows out."""
+    if found.get("rows_merged") is None:
+        return f"{found['rows_in']:,} rows in = {found['rows_out']:,} rows out."
+    return f"{found['rows_in']:,} rows in = {found['rows_out']:,} rows out: {found['stays']:,} stays + {found['rows_merged']:,} rows merged into them + {found['rows_aside']:,} set aside."
 
 
 class Progress:

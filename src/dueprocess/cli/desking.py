@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -68,6 +68,7 @@ def serve_desk(
     if workers > 1 and (demo or not str(database).startswith("postgresql")):
         raise InputError("several processes need PostgreSQL", where="--workers", do="leave it out, or give --database postgresql://…")
     outlive_readers()
+    os.umask(0o077)  # names stand in the database: nobody else on the machine reads what is made here
     if not os.environ.get("DUEPROCESS_TRACEBACK"):
         logs.set_up()
     provider = _provider(oidc)
@@ -122,21 +123,20 @@ def opened(
     from dueprocess.kernel import now
     from dueprocess.kernel.yamlread import read_mapping
     from dueprocess.law import load_lawbook
+    from dueprocess.law.adopting import read_adoption
     from dueprocess.store import Store, accounts
     from dueprocess.store.leading import Lead, alone
 
-    adoptions: dict[str, Any] = {}
-    for path in adoption:
-        read = read_mapping(path)
-        adoptions[str(read.get("agency"))] = read
-    book = load_lawbook(*law)
+    for path in adoption:  # a mistake is said before anything is made
+        read_adoption(path, agency=str(read_mapping(path).get("agency")))
+    load_lawbook(*law)
     with ExitStack() as stack:
         stack.enter_context(alone(database))
         store = Store.create(database, keys=keys)
         lead = Lead(store)
         shelf = files if files is not None else None if store.engine.dialect.name != "sqlite" else Path(f"{store.where}.files")
-        service = stack.enter_context(_running(store, book, adoptions, secure=secure, banner="", running=running, lead=lead, shelf=shelf, folders=law))
-        _agency(service, agency)
+        _agency(store, agency)
+        service = stack.enter_context(_running(store, files=adoption, secure=secure, banner="", running=running, lead=lead, shelf=shelf, folders=law))
         for one in _agencies(service):
             made = service.writer.write(partial(accounts.first_administrator, agency=one, now=now.instant()), agency=one, by="setup").result
             if made is not None:
@@ -170,40 +170,47 @@ def _demo(folder: Path) -> Iterator[Service]:
     book = load_lawbook()
     store = Store.create(folder / "demo.db")
     banner = "Demonstration: everybody here is made up, and everything is forgotten when it stops. The law is that of Texas, taken as adopted."
-    with _running(store, book, {demo.AGENCY: demo.adopted(book)}, secure=False, banner=banner, shelf=folder / "files") as service:
+    logins: list[tuple[str, str]] = []
+
+    def fill(service: Service) -> None:
         settings: dict[str, Any] = {"second_factor": []}
         service.writer.write(lambda c: accounts.add_agency(c, id_=demo.AGENCY, name=demo.NAME, zone=demo.ZONE, now=now.instant(), settings=settings), agency=demo.AGENCY, by="demo")
-        for login, password in demo.fill(service.desk, service.gate, now=now.instant()):
-            typer.echo(f"  sign in as {login:<11} {password}", err=True)
+        logins.extend(demo.fill(service.desk, service.gate, now=now.instant()))
+
+    with _running(store, given={demo.AGENCY: demo.adopted(book)}, secure=False, banner=banner, shelf=folder / "files", first=fill) as service:
+        for login, password in logins:
+            typer.echo(f"  sign in as {login:<13} {password}", err=True)
         yield service
 
 
 @contextmanager
 def _running(
-    store: Any, book: Any, adoptions: dict[str, Any], *, secure: bool, banner: str, running: bool = True, lead: Lead | None = None,
-    shelf: Path | None = None, folders: Sequence[Path] = (),
+    store: Any, *, secure: bool, banner: str, running: bool = True, lead: Lead | None = None, shelf: Path | None = None, folders: Sequence[Path] = (),
+    files: Sequence[Path] = (), given: dict[str, Any] | None = None, first: Callable[[Service], None] = lambda _: None,
 ) -> Iterator[Service]:  # fmt: skip
     from dueprocess.cli.desk_processes import Hourly
-    from dueprocess.desk import TYPES, Desk, Law
-    from dueprocess.desk.alerts import Loop
+    from dueprocess.desk import TYPES, Desk
+    from dueprocess.desk.alerts import Loop, agencies
+    from dueprocess.desk.lawful import LawInUse
     from dueprocess.desk.reader import Reader
     from dueprocess.kernel import now
     from dueprocess.store import Gate, Writer, accounts, looking, retention
     from dueprocess.store.leading import Lead
     from dueprocess.web.desk import Service
 
-    law = Law(book, adoptions)
     with ExitStack() as stack:
         stack.callback(store.dispose)
         lead = lead or Lead(store)
         stack.callback(lead.close)
         writer = stack.enter_context(Writer(store, TYPES | accounts.TYPES | looking.TYPES | retention.TYPES))
-        desk = Desk(store, writer, law=lambda: law, now=now.instant)
-        loop = Loop(desk, leads=lead.mine)
+        law = LawInUse(store, writer, folders=folders, files=files, given=given, now=now.instant)
+        desk = Desk(store, writer, law=law, now=now.instant)
+        loop = Loop(desk, leads=lead.mine, first=lambda: law.watched(desk, agencies(store)))
         if shelf is not None:
             shelf.mkdir(mode=0o700, exist_ok=True)
-        service = Service(store, writer, Gate(store, writer), desk, now.instant, secure=secure, banner=banner, loop=loop, shelf=shelf, law_folders=tuple(folders))
+        service = Service(store, writer, Gate(store, writer), desk, now.instant, secure=secure, banner=banner, loop=loop, shelf=shelf, law_folders=tuple(folders), law=law)
         stack.callback(_stop_jobs, service)
+        first(service)  # before any alert is worked out: what is half there would be overdue
         if running:
             hourly = Hourly(lambda: _expire(service))
             stack.callback(hourly.stop)
@@ -237,13 +244,15 @@ def _agencies(service: Service) -> list[str]:
     return agencies(service.store)
 
 
-def _agency(service: Service, named: str | None) -> None:
+def _agency(store: Any, named: str | None) -> None:
     """The agency named at the first start is added; without a name the database has to hold one."""
+    from dueprocess.desk import TYPES
+    from dueprocess.desk.alerts import agencies
     from dueprocess.kernel import now
     from dueprocess.places import load_places
-    from dueprocess.store import accounts
+    from dueprocess.store import Writer, accounts
 
-    there = _agencies(service)
+    there = agencies(store)
     if named is None:
         if not there:
             raise InputError("it is not known whose desk it is", where="serve desk", do="name the agency: --agency us/or/clackamas-county/sheriff")
@@ -253,4 +262,5 @@ def _agency(service: Service, named: str | None) -> None:
     if found.id in there:
         return
     zone, name = str(places.facility(found, None).zone), f"{found.place.name}: {found.role}"
-    service.writer.write(lambda c: accounts.add_agency(c, id_=found.id, name=name, zone=zone, now=now.instant()), agency=found.id, by="setup")
+    with Writer(store, TYPES | accounts.TYPES) as writer:
+        writer.write(lambda c: accounts.add_agency(c, id_=found.id, name=name, zone=zone, now=now.instant()), agency=found.id, by="setup")

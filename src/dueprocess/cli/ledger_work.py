@@ -224,10 +224,17 @@ def hold(
         typer.echo("No hold stands.")
 
 
-def backup(database: str, *, out: Path) -> None:
-    """Copy a SQLite database."""
-    from dueprocess.store.backup import back_up
+def backup(database: str, *, out: Path | None, done: bool = False) -> None:
+    """Copy a SQLite database, or note that PostgreSQL's own tools have made a backup."""
+    from dueprocess.kernel import now
+    from dueprocess.store.backup import back_up, note_backup
 
+    if done:
+        note_backup(database, now=now.instant())
+        typer.echo("Noted: backed up now.")
+        return
+    if out is None:
+        raise InputError("the file to write is missing", where="data backup", do="give --out FILE; for PostgreSQL run pg_dump, then give --done")
     back_up(database, out)
     typer.echo(f"{out}: {out.stat().st_size} bytes, without the key files. Check it: dueprocess ledger verify {out} --keys FOLDER")
 
@@ -242,7 +249,7 @@ def migrate(database: str, *, to: str, keys: Path | None, force: bool) -> None:
     if to == "head":
         Store.create(database, keys=keys).dispose()
     else:
-        run(database, to=to)
+        run(database, to=to, lose=force)
     typer.echo(f"{'The database' if '://' in database else database}: at {to}.")
 
 

@@ -119,11 +119,15 @@ def hold(
 
 
 @data_app.command("backup", epilog="Example: dueprocess data backup desk.db --out 2026-11-22.db")
-def backup(database: Database, out: Annotated[Path, typer.Option(help="The file to write; it must be new.")]) -> None:
-    """Copy a SQLite database while the desk goes on. The key files are not in it: back them up apart. PostgreSQL: pg_dump."""
+def backup(
+    database: Database,
+    out: Annotated[Path | None, typer.Option(help="The file to write; it must be new.")] = None,
+    done: Annotated[bool, typer.Option("--done", help="PostgreSQL: pg_dump has run; the desk's health page says how long ago.")] = False,
+) -> None:
+    """Copy a SQLite database while the desk goes on. The key files are not in it: back them up apart. PostgreSQL: pg_dump, then --done."""
     from dueprocess.cli import ledger_work
 
-    ledger_work.backup(database, out=out)
+    ledger_work.backup(database, out=out, done=done)
 
 
 @data_app.command("migrate", epilog="Example: dueprocess data migrate desk.db")

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``dueprocess``."""
     group = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None, help="The flow from arrest to release, with the truth about each stay.")
     group.callback(invoke_without_command=True, epilog="Example: dueprocess simulate --scenario docs/examples/simulate/one-jail.yaml --seed 1 --out flow")(_simulate)
-    group.command("compare", epilog="Example: dueprocess simulate compare docs/examples/simulate/county-now.yaml docs/examples/simulate/county-warrant.yaml --out study")(_compare)
+    group.command("compare", epilog="Example: dueprocess simulate compare docs/examples/simulate/county-now.yaml docs/examples/simulate/county-warrant.yaml --draws 10 --no-audit --out study")(_compare)
     group.command("calibrate", epilog="Example: dueprocess simulate calibrate --out fit")(_calibrate)
     group.command("parameters", epilog="Example: dueprocess simulate parameters")(_parameters)
     app.add_typer(group, name="simulate")

@@ -27,6 +27,8 @@ MACROS = (
         WHEN contains(x, '(') AND regexp_matches(trim(x), '^\\(?[bB]\\)?\\s*\\(\\d\\)') THEN NULL
         WHEN ascii(x) IN (42, 9608) AND regexp_full_match(trim(x), '[*█ ]{{2,}}') THEN NULL ELSE nullif(trim(x), '') END""",
     f"""CREATE MACRO dp_bool(x) AS CASE WHEN lower(x) IN ({", ".join(literal(m) for m in YES)}) THEN TRUE WHEN lower(x) IN ({", ".join(literal(m) for m in NO)}) THEN FALSE END""",
+    # 13.06.2014 21:02 where a map says that the day comes first; every other way to write a time says it by itself.
+    r"""CREATE MACRO dp_month_first(x) AS regexp_replace(trim(x), '^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})($|[^0-9].*$)', '\2/\1/\3\4')""",
     # I247 - Immigration Detainer, Form I-247A (03/17), i-247d
     r"""CREATE MACRO dp_form(x) AS CASE WHEN regexp_matches(lower(x), '\bi[- ]?247') THEN rtrim('i-247' || regexp_extract(lower(x), '\bi[- ]?247[- ]?([adgnx]\b)?', 1)) END""",
 )

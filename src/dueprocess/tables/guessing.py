@@ -15,6 +15,7 @@ from dueprocess.tables.moments import local_of
 from dueprocess.tables.raw import Raw
 from dueprocess.terms.vocabulary import Vocabulary
 
+_NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})($|\D.*)")
 _CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
 
@@ -25,6 +26,7 @@ class Headers:
     def __init__(self, opened: Engine, words: Mapping[str, Any], vocabulary: Vocabulary, notes: list[str]) -> None:
         self.engine, self.words, self.vocabulary, self.notes = opened, words, vocabulary, notes
         self.guessed: set[tuple[str, str]] = set()
+        self.day_first = False
         self.idle: dict[int, list[str]] = {}
 
     def values(self, raw: Raw, header: str, *, most: int = 400) -> list[str]:
@@ -124,12 +126,25 @@ class Headers:
         values = self.values(raw, header)
         if not values:
             return raw.rows > 0
-        return sum(reads_as_time(v) for v in values) >= 0.6 * len(values)
+        return sum(reads_as_time(month_first(v) if self.day_first else v) for v in values) >= 0.6 * len(values)
+
+    def writes_day_first(self, raws: Sequence[Raw]) -> bool:
+        """Whether the files write the day before the month: some dates can be read in no other way, and none in this one alone
+        the other way round."""
+        found = [m for raw in raws for h in raw.headers if not personal(h) for v in self.values(raw, h) if (m := _NUMERIC.match(v.strip()))]
+        days, months = (sum(int(m[i]) > 12 and 1 <= int(m[3 - i]) <= 12 for m in found) for i in (1, 2))
+        return days > 0 and months == 0
 
 
 def means(words: set[str], entry: Mapping[str, Any]) -> bool:
     """Whether a header's words fit an entry of the shipped word lists: one of each group of ``all``, none of ``none``."""
     return all(words & set(group) for group in entry["all"]) and not words & set(entry["none"])
+
+
+def month_first(value: str) -> str:
+    """A date whose day comes first, as it is written in the United States."""
+    match = _NUMERIC.match(value.strip())
+    return f"{match[2]}/{match[1]}/{match[3]}{match[4]}" if match else value
 
 
 def is_clock(value: str) -> bool:

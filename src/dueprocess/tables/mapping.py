@@ -24,9 +24,9 @@ from dueprocess.terms.vocabulary import Vocabulary
 
 Where = Callable[[Path_], str]
 MAIN = "main"
-MAP_KEYS = ("map", "about", "as_of", "loose", "constants", "assume", "why", "tables", "stays", "columns", "grounds", "papers", "events", "snapshots", "posted", "by", "role", "facilities", "empty_left")
+MAP_KEYS = ("map", "about", "as_of", "loose", "constants", "assume", "why", "tables", "stays", "columns", "grounds", "papers", "events", "snapshots", "posted", "by", "role", "facilities", "empty_left", "day_first")
 TABLE_KEYS = ("file", "sheet", "header", "delimiter", "group_header", "fill_down", "via")
-STAYS_KEYS = ("table", "id")
+STAYS_KEYS = ("table", "id", "match")
 COLUMN_KEYS = ("column", "table", "clock", "values", "patterns", "else", "value", "only")
 SECTION_KEYS = ("table", "stay", "when", "unless")
 DISPOSITION_KEYS = ("column", "table", "else")
@@ -115,6 +115,10 @@ class Map:
     facilities: tuple[str, ...] = ()
     snapshot: str | None = None
     empty_left: str = "missing"
+    day_first: bool = False
+    """Of 3/4/2014 and 3.4.2014 the day comes first."""
+    digits: bool = False
+    """The ids of stays are compared by their digits alone."""
     preset: str | None = None
 
 
@@ -239,6 +243,11 @@ def read_map(value: Any, *, vocabulary: Vocabulary, where: Where = dotted, prese
     empty = raw.get("empty_left", "missing")
     if empty not in ("missing", "present"):
         raise reader.fail(f"[{shown(empty)}] is no reading of an empty release time", ("empty_left",), "missing, or present (still there at as_of)")
+    day_first, match = raw.get("day_first", False), stays.get("match", "exact")
+    if not isinstance(day_first, bool):
+        raise reader.fail(f"[{shown(day_first)}] is no yes or no", ("day_first",), "true where 3/4/2014 is the third of April, else leave it out")
+    if match not in ("exact", "digits"):
+        raise reader.fail(f"[{shown(match)}] is no way to compare ids", ("stays", "match"), "exact, or digits (B-2016-0003 and 20160003 are one)")
     return Map(
         name=str(raw.get("map") or "map"),
         tables=tables,
@@ -256,6 +265,8 @@ def read_map(value: Any, *, vocabulary: Vocabulary, where: Where = dotted, prese
         facilities=reader.texts(raw.get("facilities"), ("facilities",)),
         snapshot=None if snapshot is None else str(snapshot),
         empty_left=str(empty),
+        day_first=day_first,
+        digits=match == "digits",
         preset=preset,
     )
 

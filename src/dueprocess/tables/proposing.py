@@ -19,7 +19,7 @@ from dueprocess.tables.choosing import counts, known_names, own_map, recognized
 from dueprocess.tables.columns import TIME_OF, personal
 from dueprocess.tables.engine import Engine, engine
 from dueprocess.tables.families import Family, day_column, families, whole
-from dueprocess.tables.guessing import Headers, means
+from dueprocess.tables.guessing import Headers, means, month_first
 from dueprocess.tables.header import plain
 from dueprocess.tables.moments import read_time
 from dueprocess.tables.problems import Problems
@@ -71,6 +71,9 @@ class _Proposer:
         self.logged: dict[int, dict[str, str]] = {}
 
     def propose(self, preset: str | None) -> Proposal:
+        self.headers.day_first = self.headers.writes_day_first(self.raws)
+        if self.headers.day_first:
+            self.notes.append("the dates are written with the day first, since some can be read in no other way (day_first)")
         # The stays are in the table in which most of their columns are found.
         guesses = {id(raw): self.headers.columns(raw, self.words["columns"]) for raw in self.raws}
         for raw in self.raws:
@@ -116,7 +119,9 @@ class _Proposer:
         twins = [raw.file for raw in self.raws if raw is not main and [plain(h) for h in raw.headers] == [plain(h) for h in main.headers]]
         if twins:
             self.notes.append(f"{', '.join(f'[{t}]' for t in twins[:6])} have the same header as [{main.file}] and are not read: no one pattern names these tables alone. Give them one by one, or rename them")
-        lines += self._stays(main, columns, several)
+        if self.headers.day_first:
+            lines.append("day_first: true   # 3/4/2014 is the third of April")
+        lines += self._stays(main, columns, several, self._match(main, columns, guesses))
         lines += ["columns:"]
         for own, header in columns.items():
             lines += self._column(main, own, header)
@@ -163,7 +168,24 @@ class _Proposer:
                 self.notes.append(f"[{raw.file}]: {count} rows have no [{columns['stay_id']}]; they are read as further rows of the stay above (fill_down). If they are stays of their own, take that out")
         return said
 
-    def _stays(self, main: Raw, columns: Mapping[str, str], several: bool) -> list[str]:
+    def _match(self, main: Raw, columns: Mapping[str, str], guesses: Mapping[int, Mapping[str, str]]) -> str:
+        """How other tables find their stay, where they write its number in another way: ``, match: digits`` or nothing."""
+        others = [(raw, h) for raw in self.raws if raw is not main and (h := guesses[id(raw)].get("stay_id"))]
+        if "stay_id" not in columns or not others:
+            return ""
+        ours, digits = f"dp_clean({main.column([columns['stay_id']])})", "nullif(regexp_replace({}, '[^0-9]', '', 'g'), '')"
+        (same,) = self.engine.one(f"SELECT count(DISTINCT {ours}) = count(DISTINCT {digits.format(ours)}) FROM {main.table}")
+        for raw, header in others if same else ():
+            theirs = f"dp_clean({raw.column([header])})"
+            rows, exact, near = self.engine.one(
+                f"SELECT count(*), count(*) FILTER (k IN (SELECT {ours} FROM {main.table})), count(*) FILTER ({digits.format('k')} IN (SELECT {digits.format(ours)} FROM {main.table})) FROM (SELECT {theirs} AS k FROM {raw.table}) WHERE k IS NOT NULL"
+            )
+            if near >= exact + max(1, 0.05 * rows) and near >= 0.6 * rows:
+                self.notes.append(f"[{raw.file}]: {near - exact} of {rows} rows name their booking otherwise than [{main.file}] does; by the digits alone {near} are found (match: digits). Compare a few by hand")
+                return ", match: digits"
+        return ""
+
+    def _stays(self, main: Raw, columns: Mapping[str, str], several: bool, match: str = "") -> list[str]:
         columns = dict(columns)
         day = self._seen_on(main, columns)
         if day:
@@ -174,7 +196,7 @@ class _Proposer:
         if "stay_id" not in columns:
             self.notes.append("no column names the booking: every row is taken as a stay of its own")
             return [f"stays: {{table: {self._name(main)}}}"] if several else []
-        return [f"stays: {{{f'table: {self._name(main)}, ' if several else ''}id: {_q(columns['stay_id'])}}}"]
+        return [f"stays: {{{f'table: {self._name(main)}, ' if several else ''}id: {_q(columns['stay_id'])}{match}}}"]
 
     def _seen_on(self, raw: Raw, columns: Mapping[str, str]) -> str | None:
         """What ``snapshots: {day: …}`` of the map is, where each row is a person seen on a day."""
@@ -269,7 +291,7 @@ class _Proposer:
             texts = self.headers.values(raw, header, most=20000)
             if beside:
                 texts = [row[0] for row in self.engine.rows(f"SELECT concat(trim({raw.column([header])}), ' ', trim({raw.column([beside])})) FROM {raw.table} WHERE dp_clean({raw.column([header])}) IS NOT NULL AND dp_clean({raw.column([beside])}) IS NOT NULL LIMIT 20000")]
-            clocks = Counter(c for c in (_clock(v) for v in texts) if c)
+            clocks = Counter(c for c in (_clock(month_first(v) if self.headers.day_first else v) for v in texts) if c)
             often = [c for c, n in clocks.most_common(6) if n >= 0.15 * sum(clocks.values()) and n >= 5]
             if often and sum(clocks[c] for c in often) >= 0.5 * sum(clocks.values()):
                 found.append(f"  {own}: [{', '.join(_q(c) for c in sorted(often))}]   # {sum(clocks[c] for c in often)} of {sum(clocks.values())} times: posted hours, good only as dates")

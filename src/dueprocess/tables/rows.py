@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dueprocess.kernel.errors import InputError, nearest
 from dueprocess.tables.cells import condition, source, text_of, time_of
-from dueprocess.tables.columns import TIMES, check_by
+from dueprocess.tables.columns import TIMES, check_by, personal
 from dueprocess.tables.engine import Engine, literal, quoted
 from dueprocess.tables.header import plain
 from dueprocess.tables.mapping import Column, Condition, Map, Section
@@ -15,6 +15,7 @@ from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw
 
 SEPARATOR = "chr(31)"
+_CLEAN = "dp_clean({c})"
 
 
 @dataclass
@@ -54,7 +55,9 @@ class Shaper:
     def key(self, raw: Raw, table: str, names: Sequence[str], where: str, *, prefix: str = "") -> str:
         """The SQL of the key of a row's stay; NULL where all of it is empty."""
         cells = [self.cell(raw, table, [n], where) for n in names]
-        texts = [f"dp_clean({prefix}{c})" for c in cells if c]
+        # An id without a digit is none to be compared by digits.
+        clean = f"coalesce(nullif(regexp_replace({_CLEAN}, '[^0-9]', '', 'g'), ''), {_CLEAN})" if self.map.digits and len(cells) == 1 else _CLEAN
+        texts = [clean.format(c=f"{prefix}{c}") for c in cells if c]
         if not texts:
             return "NULL::VARCHAR"
         return texts[0] if len(texts) == 1 else f"CASE WHEN coalesce({', '.join(texts)}) IS NOT NULL THEN concat_ws({SEPARATOR}, {', '.join(f'coalesce({t}, {chr(39) * 2})' for t in texts)}) END"
@@ -79,6 +82,8 @@ class Shaper:
         """The SQL of a column's text in one table."""
         cell = self.cell(raw, table, column.names, where)
         sql = time_of(column, cell, self.cell(raw, table, column.clock, where)) if is_time else text_of(column, cell)
+        if is_time and self.map.day_first:
+            sql = f"dp_month_first({sql})"
         if not column.only:
             return sql
         return f"CASE WHEN {condition(column.only, raw, loose=self.map.loose, where=where, others=self._others(table, raw))} THEN {sql} END"
@@ -142,7 +147,8 @@ class Shaper:
         day = str(self.map.snapshot)
         if day.startswith("file:"):
             return f"nullif(regexp_extract({literal(raw.file)}, {literal(day[5:].strip())}, 1), '')"
-        return f"dp_clean({self.cell(raw, table, [day], 'map: snapshots.day')})"
+        text = f"dp_clean({self.cell(raw, table, [day], 'map: snapshots.day')})"
+        return f"dp_month_first({text})" if self.map.day_first else text
 
     def _report_cells(self, raw: Raw, checks: Sequence[tuple[str, str, Column]]) -> None:
         """Count the marks for missing, and list the values that the map does not list."""
@@ -210,6 +216,10 @@ class Shaper:
         self._report_cells(raw, checks)
         wanted = met(section.when) if section.when else "TRUE"
         if section.part == "grounds":
+            down = self.map.tables[section.table].fill
+            told = [f"dp_clean(c{i}) IS NULL" for i, h in enumerate(raw.headers) if h not in down and not personal(h)] if down else []
+            if told:  # the second line of a name is no charge
+                wanted += f" AND NOT ({' AND '.join(told)})"
             disposition = self.cell(raw, section.table, section.disposition.names, f"{section.where} dispositions") if section.disposition else None
             answer = text_of(section.disposition, disposition) if section.disposition and disposition else "NULL::VARCHAR" if section.disposition else "'yes'"
             # Rows that another section reads as a paper are requests to hold, not grounds.

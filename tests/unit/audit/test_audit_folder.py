@@ -60,6 +60,9 @@ def test_the_folder_holds_what_it_should_and_loses_no_row(whole: Path) -> None:
     for name in ("by_agency.csv", "by_month.csv", "by_race_as_recorded.csv"):
         assert sum(int(r["stays"]) for r in rows_of(whole / name)) == 400, name
     assert made["law_version"].startswith("sha256:") and made["inputs"][0]["sha256"] == "0" * 64
+    # Without a problem there is still a table of them; a stay is called as the tables that go in call it.
+    assert (whole / "problems.csv").read_text(encoding="utf-8").split() == ["file,row,column,code,what,count"]
+    assert next(iter(stays[0])) == "stay_id"
 
 
 def test_hours_add_up_from_rows_to_tables(whole: Path) -> None:
@@ -96,6 +99,8 @@ def test_the_report_stands_alone_and_is_whole_without_script(whole: Path) -> Non
     without = re.sub(r"<script.*?</script>", "", page, flags=re.S)
     for heading in ("Which records", "What was found", "Over time", "By agency", "By reason", "How long", "The longest", "What cannot be told", "By race as recorded", "Detainers against", "Cost of holding", "Exposure", "The law it rests on", "Method and limits", "To repeat it"):
         assert re.search(rf"<h2[^>]*>[^<]*{heading}", without), heading
+    # Possible stays have their reasons, too, and none of them is called a finding.
+    assert "Possible stays" in without and "None of them is found to have lasted too long." in without and "Missing most often:" in without
     for svg in re.findall(r"<svg .*?</svg>", page, flags=re.S):
         assert "<title" in svg and "<desc" in svg
     ids = re.findall(r'\sid="([^"]+)"', page)
@@ -105,7 +110,7 @@ def test_the_report_stands_alone_and_is_whole_without_script(whole: Path) -> Non
 
 def test_an_explained_stay_agrees_with_its_row(whole: Path) -> None:
     row = next(r for r in rows_of(whole / "stays.csv") if r["class"] == "certain")
-    told = explain(whole, row["stay"], lawbook=load_lawbook())
+    told = explain(whole, row["stay_id"], lawbook=load_lawbook())
     assert told["class"] == "certain" and told["overheld_hours"]["least"] == pytest.approx(float(row["hours_least"]), abs=0.001)
     with pytest.raises(InputError, match="no stay has that id"):
         explain(whole, "no-such-1", lawbook=load_lawbook())
@@ -125,6 +130,7 @@ def test_published_aggregates_hold_no_stay_and_nothing_small(county: Path, tmp_p
     page = (out / "report.html").read_text()
     words = re.sub(r"<script.*?</script>|<svg.*?</svg>", "", page, flags=re.S)
     assert not re.search(r"(?<![\d,.])([1-9]|10) (more )?(stay|person|people|detainer)", words)
+    assert "One report only" in page and "no second one may be published beside it" in page
     assert "The longest" not in page and not re.search(r"\d{4}-\d\d-\d\d[T ]\d\d:", page)
     with pytest.raises(InputError, match="--public"):
         locate(out)
@@ -196,7 +202,7 @@ def test_the_command_line_takes_inputs_and_a_word(county: Path, tmp_path: Path, 
         return ended.value.code or 0, found.out, found.err
 
     status, out, err = call("audit", county, "--out", tmp_path / "a", "--engine", "single")
-    assert status == 0 and "400 rows read, 400 stays asked about, 400 answered" in out and "deciding 400 stays: done" in err
+    assert status == 0 and "400 rows in = 400 rows out" in out and "400 stays asked about = 400 answered" in out and "deciding 400 stays: done" in err
     status, out, _ = call("audit", "explain", tmp_path / "a", "--stay", "row-3", "--json")
     assert status == 0 and json.loads(out)["case"]
     status, _, err = call("audit", county, "--out", tmp_path / "b", "--as-known-then", "--law-known-at", "2014-01-01")
@@ -285,7 +291,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path: Path, monkeypatch:
 def test_only_what_looks_like_an_id_is_repeated(tmp_path: Path, given: str, shown: str) -> None:
     made_up.write(tmp_path / "one", [made_up.stay(0, stay_id=given)])
     run([tmp_path / "one"], tmp_path / "out")
-    assert rows_of(tmp_path / "out" / "stays.csv")[0]["stay"] == shown
+    assert rows_of(tmp_path / "out" / "stays.csv")[0]["stay_id"] == shown
     assert explain(tmp_path / "out", shown, lawbook=load_lawbook())["class"] == "certain"
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from dueprocess.audit.folder import Options, audit
-from dueprocess.audit.gathering import _reasons
 from dueprocess.audit.protect import LEAST, pooled, spanned
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
@@ -53,28 +52,6 @@ def test_an_agency_that_there_is_not_is_no_constant_of_a_map(tmp_path: Path) -> 
     with pytest.raises(InputError, match=r"constants\.agency"):
         audit([tmp_path / "log.csv"], tmp_path / "audit", lawbook=load_lawbook(), options=options, say=lambda text, share=0.0: None)
     assert not (tmp_path / "audit").exists()
-
-
-def reason(norm: str, stays: int, *agencies: str) -> dict[str, Any]:
-    return {"norm": norm, "how": "release", "stays": stays, "persons": None, "least": 0, "most": 0, "agencies": list(agencies)}
-
-
-def agency(key: str, certain: int | None) -> dict[str, Any]:
-    return {"key": key, "label": key, "stays": 60, "classes": None if certain is None else {"certain": {"stays": certain}, "all others": {"stays": 60 - certain}}}
-
-
-def test_a_local_norm_does_not_tell_what_the_table_of_agencies_hides() -> None:
-    everywhere, own, theirs = reason("us#all", 300, "a", "b", "c"), reason("us/b#own", 12, "b"), reason("us/a#own", 40, "a")
-    told_in = ["certain", "all others"]
-    # Of b the classes are hidden: that 12 of its stays are certain is one of them.
-    found = _reasons([everywhere, theirs, own], [agency("a", 60), agency("b", None), agency("c", None)], told_in)
-    assert "us/b#own" not in {r["norm"] for r in found} and sum(r["stays"] for r in found) == 352
-    # Of a 45 are certain and 40 of them by its own norm: the other five would be told by subtraction.
-    found = _reasons([everywhere, theirs], [agency("a", 45), agency("c", 30)], told_in)
-    assert {r["norm"] for r in found} == {None}
-    # With enough of them left, or all of them, nothing is given away.
-    for certain in (40, 51, 60):
-        assert len(_reasons([everywhere, theirs], [agency("a", certain), agency("c", 30)], told_in)) == 2
 
 
 def test_what_is_joined_leaves_room_for_every_small_number() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tables_common import AGENCY, codes, lawbook, prepared, read, text_of, workbook, write
 
+from dueprocess.kernel.instants import iso
 from dueprocess.kernel.yamlread import parse
 from dueprocess.tables import Proposal, propose
 
@@ -146,3 +147,44 @@ def test_who_signed_in_words_is_no_problem(tmp_path: Path) -> None:
 def test_stars_and_black_boxes_are_withheld(tmp_path: Path, mark: str) -> None:
     path = write(tmp_path, "stays.csv", [["stay_id", "agency", "left_at"], ["a", AGENCY, mark]])
     assert codes(prepared(tmp_path, path)) == {"redacted": 1}
+
+
+def test_dates_with_the_day_first_are_read_so_where_some_can_be_read_in_no_other_way(tmp_path: Path) -> None:
+    rows = [[f"A-{i}", f"{i + 10:02}.03.2014 08:15", f"0{i}.04.2014", "05.04.2014 00:00"] for i in range(1, 8)]
+    path = write(tmp_path, "days.csv", [["Booking No", "Booked", "End of Sentence", "Release"], *rows])
+    found, map_ = proposed(path)
+    assert map_["day_first"] is True and any("day first" in n for n in found.notes)
+    assert map_["columns"]["left_at"] == "Release" and map_["posted"] == {"left_at": ["00:00"]}
+    done = prepared(tmp_path / "a", path, map=map_)
+    first = read(done, "stays")[0]
+    assert iso(first["booked_lo"], first["zone"])[:16] == "2014-03-11T08:15" and iso(first["release_due_lo"], first["zone"])[:10] == "2014-04-01" and first["left_open"]
+    assert "unreadable-time" not in codes(done)
+    # With one date that only months first can mean, nothing is taken for granted, and what cannot be read is listed.
+    both = write(tmp_path, "both.csv", [["Booking No", "Booked", "Released"], *(["B-1", "13.03.2014", "14.03.2014"], ["B-2", "03/14/2014", "03/15/2014"])])
+    assert "day_first" not in proposed(both)[1]
+    assert codes(prepared(tmp_path / "b", both, map={"map": "x", "columns": {"booked_at": "Booked", "left_at": "Released"}}))["unreadable-time"] == 2
+
+
+def test_a_number_written_in_two_ways_is_one_by_its_digits(tmp_path: Path) -> None:
+    bookings = write(tmp_path, "bookings.csv", [["Booking #", "Booked", "Released"], *([f"B-2016-{i:04}", f"2016-01-{i:02} 08:00", f"2016-02-{i:02} 08:00"] for i in range(1, 21))])
+    log = write(tmp_path, "detainer_log.csv", [["Booking No", "Form", "Date Received"], *([f"2016{i:04}" if i % 2 else f"B-2016-{i:04}", "I-247D", f"2016-01-{i:02} 12:00"] for i in range(1, 11))])
+    found, map_ = proposed(bookings, log)
+    assert map_["stays"]["match"] == "digits" and any("by the digits alone 10 are found" in n for n in found.notes)
+    done = prepared(tmp_path / "a", bookings, log, map=map_)
+    assert done.stays == 20 and done.merged == 10 and done.aside == 0
+    exact = prepared(tmp_path / "b", bookings, log, map={**map_, "stays": {**map_["stays"], "match": "exact"}})
+    assert exact.merged == 5 and exact.aside == 5
+    # Where two bookings have the same digits, they are not taken for one.
+    twins = write(tmp_path, "twins.csv", [["Booking #", "Booked", "Released"], *([f"{a}-{i}", f"2016-01-0{i} 08:00", "2016-02-01"] for a in "BC" for i in range(1, 6))])
+    assert "match" not in proposed(twins, log)[1]["stays"]
+
+
+def test_the_second_line_of_a_name_is_no_charge(tmp_path: Path) -> None:
+    lines: list[list[str]] = [["Bkg No", "Inmate Name", "Book Date/Time", "Charge", "Disposition", "Disp Date", "Release Date/Time"]]
+    for i in range(1, 6):
+        lines += [[f"15{i:03}", "PLACEHOLDER,", f"03/0{i}/2015 08:00", "THEFT", "DISMISSED", f"03/1{i}/2015 09:00", f"03/1{i}/2015 12:00"], ["", "PAT MADEUP", "", "", "", "", ""], ["", "", "", "ICE HOLD", "REL TO ICE", "", ""]]
+    path = write(tmp_path, "converted.csv", lines)
+    _, map_ = proposed(path)
+    assert map_["stays"] == {"id": "Bkg No"} and map_["tables"]["converted"]["fill_down"]
+    done = prepared(tmp_path / "a", path, map=map_)
+    assert done.stays == 5 and len(read(done, "grounds")) == 5 and done.merged == 10
