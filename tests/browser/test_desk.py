@@ -241,7 +241,7 @@ def test_counsels_whole_day(served: tuple[Made, str], page: Any, axe: Callable[[
     page.fill("#d-on", "the I-247A of Nov 18; no warrant came with it")
     page.click("button:has-text('Determine, under my name')")
     page.wait_for_selector("#answer:has-text('RELEASE')")
-    assert "Counsel determined: probable cause: no, on the I-247A of Nov 18" in page.inner_text("main") and axe(page) == []
+    assert "Counsel determined: there is no probable cause that the person can be removed, on the I-247A of Nov 18" in page.inner_text("main") and axe(page) == []
     # Two people at one page: who saw an older answer is told so, and nothing is overwritten.
     page.route("**/live", lambda route: route.abort())  # a page that does not hear of changes
     page.goto(f"{url}/stay/{bare}")

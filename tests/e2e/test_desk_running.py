@@ -188,6 +188,10 @@ def test_the_example_client_as_another_system_uses_it(tmp_path: Path) -> None:
         told = subprocess.run([*words, "changes", "--after", str(changes[-1]["entry"])], capture_output=True, text=True, timeout=60)
         assert [json.loads(line)["booking_number"] for line in told.stdout.splitlines()] == ["J-2"]
         assert subprocess.run([*words, "push", "--id", "jms-0008", "stays/J-9/release"], capture_output=True, timeout=60).returncode == 1
+        (tmp_path / "fax.txt").write_text("Papers of Example, Two, made up.\n")
+        sent = subprocess.run([*words, "send", "--id", "jms-0009", "--of", "J-2", str(tmp_path / "fax.txt")], capture_output=True, text=True, timeout=60)
+        assert sent.returncode == 0 and client.packet(json.loads(sent.stdout)["packet"])["belongs"] is True
+        assert client.send("jms-0010", [tmp_path / "fax.txt"], booking_number="J-2")["again"] is False
     finally:
         desk.kill()
 

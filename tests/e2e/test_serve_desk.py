@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra desk is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
+from dueprocess.ledger import read_leaf
 from dueprocess.store import Store
 from dueprocess.store.proving import verify
 
@@ -53,6 +56,13 @@ def posted(port: int, path: str, **fields: str) -> int:
         return error.code
 
 
+def entries(path: Path) -> list[tuple[str, dict[str, object]]]:
+    """Kind and head of each entry of a desk that runs."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT kind, leaf FROM ledger_entries ORDER BY number").fetchall()
+    return [(kind, dict(read_leaf(bytes(leaf)).head)) for kind, leaf in rows]
+
+
 def test_the_first_start_a_kill_and_a_second_start(tmp_path: Path) -> None:
     port = free_port()
     process = start(tmp_path, port, "--database", "desk.db", "--agency", AGENCY)
@@ -66,10 +76,20 @@ def test_the_first_start_a_kill_and_a_second_start(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
     (tmp_path / "log").write_text("")
-    process = start(tmp_path, port, "--database", "desk.db")
+    adoption = tmp_path / "adoption.yaml"
+    adoption.write_text(f"agency: {AGENCY}\nadopted: []\n")
+    process = start(tmp_path, port, "--database", "desk.db", "--adoption", "adoption.yaml")
     try:
         assert "one-time text" not in (tmp_path / "log").read_text()
         assert posted(port, "/sign-in", **given) == 200
+        # What counsel adopts in the file counts without a restart, and is in the record.
+        adoption.write_text(f"agency: {AGENCY}\nadopted: [us/four-tests]\n")
+        for _ in range(300):
+            heads = [head["authorities"] for kind, head in entries(tmp_path / "desk.db") if kind == "law.adopted"]
+            if heads == [0, 1]:
+                break
+            time.sleep(0.1)
+        assert heads == [0, 1], (tmp_path / "log").read_text()
     finally:
         process.terminate()
         assert process.wait(30) in (0, -signal.SIGTERM)

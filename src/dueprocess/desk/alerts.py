@@ -19,6 +19,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from dueprocess.desk import events as kinds
+from dueprocess.desk import troubles
 from dueprocess.desk.cases import Desk
 from dueprocess.desk.keeping import Keeping
 from dueprocess.desk.people import NotHere, Who, allow
@@ -79,21 +80,24 @@ def turn(desk: Desk, *, send: Send | None = None) -> int:
 def _turn_of(desk: Desk, agency: str, send: Send | None, lost: list[Exception]) -> int:
     count = 0
 
-    def tried(work: Callable[[], int]) -> int:
+    def tried(work: Callable[[], int], fails: Callable[[], int] = lambda: 0) -> int:
         try:
             return work()
         except Unavailable as error:
             lost.append(error)
         except Exception as error:  # one stay's fault must not silence the others' alerts
             log.error("a turn of the alerts failed for one stay: %s", type(error).__name__)
+            return tried(fails)
         return 0
 
     for handover in desk.to_take_over(agency):
-        count += tried(partial(_take_over, desk, agency, handover))
-    for stay, because in _to_decide(desk, agency):
-        count += tried(partial(_decide, desk, agency, stay, because))
+        count += tried(partial(_take_over, desk, agency, handover), partial(_not_taken, desk, agency, handover))
+    for stay, because, since in _to_decide(desk, agency):
+        count += tried(partial(_decide, desk, agency, stay, because), partial(troubles.raised, desk, agency, troubles.not_decided(stay, since)))
     with desk.store.read(agency) as connection:
         times = Times.of(settings_of(connection, agency))
+    for trouble in troubles.waiting_papers(desk, agency, patience=times.after):
+        count += tried(partial(troubles.raised, desk, agency, trouble))
     for row in _due(desk.store, agency, desk.now(), times):
         for stage, offset, level in times.stages:
             if row.due_at + offset <= desk.now():
@@ -107,8 +111,14 @@ def _take_over(desk: Desk, agency: str, handover: str) -> int:
     return 0 if desk.take_over(agency, handover) is None else 1
 
 
+def _not_taken(desk: Desk, sender: str, handover: str) -> int:
+    """It did not arrive, and will be tried again: both jails are told."""
+    return sum(troubles.raised(desk, agency, trouble) for agency, trouble in troubles.not_handed_over(desk, sender, handover))
+
+
 def _decide(desk: Desk, agency: str, stay: str, because: str) -> int:
-    return len(desk.decide_again(agency, stay, because=because).numbers)
+    done = len(desk.decide_again(agency, stay, because=because).numbers)
+    return done + troubles.settle(desk, agency, f"decide/{stay}/", by="clock")
 
 
 def agencies(store: Store) -> list[str]:
@@ -117,16 +127,19 @@ def agencies(store: Store) -> list[str]:
         return [row.id for row in connection.execute(sa.select(tables.agencies.c.id).order_by(tables.agencies.c.number))]
 
 
-def _to_decide(desk: Desk, agency: str) -> list[tuple[str, str]]:
+def _to_decide(desk: Desk, agency: str) -> list[tuple[str, str, int]]:
+    """Stay, why, and since when it is due."""
     s, d = tables.stays.c, tables.decisions.c
     version = desk.law().mark(agency)
     with desk.store.read(agency) as connection:
-        late = connection.execute(sa.select(s.id).where(s.agency == agency, s.status == "in", s.next_decision_at <= desk.now())).all()
+        late = connection.execute(sa.select(s.id, s.next_decision_at).where(s.agency == agency, s.status == "in", s.next_decision_at <= desk.now())).all()
         joined = tables.stays.join(tables.decisions, sa.and_(d.number == s.decided, d.agency == s.agency))
         old = connection.execute(sa.select(s.id).select_from(joined).where(s.agency == agency, s.status == "in", d.law_version != version)).all()
     # New law first: where a clock runs out at the same instant, people still hear that the law is another.
-    found = {row.id: "clock" for row in late} | {row.id: "law" for row in old}
-    return sorted(found.items())
+    since = {row.id: int(row.next_decision_at) for row in late}
+    found = dict.fromkeys(since, "clock") | {row.id: "law" for row in old}
+    today = desk.now() // troubles.DAY * troubles.DAY
+    return [(stay, because, since.get(stay, today)) for stay, because in sorted(found.items())]
 
 
 def _due(store: Store, agency: str, now: int, times: Times) -> Sequence[Any]:
@@ -203,14 +216,14 @@ _WORDS = {
 
 def told(what: str) -> str:
     """An alert in words."""
-    return _WORDS.get(what, "look at the board")
+    return _WORDS.get(what) or troubles.WORDS.get(what, "look at the board")
 
 
 def message(alert: Any) -> tuple[str, str]:
     """Title and text: a case number, and nothing about the person."""
-    case = alert.case_number or "the desk"
-    title = f"Release desk: case {case}: {told(alert.what)}"
-    return title, f"{title}.\nOpen the board, look at case {case}, and acknowledge the alert there.\n"
+    about = f"case {alert.case_number}" if alert.case_number else ""
+    title = ": ".join(part for part in ("Release desk", about, told(alert.what)) if part)
+    return title, f"{title}.\nOpen the board{', look at ' + about if about else ''}, and acknowledge the alert there.\n"
 
 
 def acknowledge(desk: Desk, who: Who, alert: str) -> Receipt:
@@ -274,10 +287,14 @@ def send_mail(addresses: Sequence[str], title: str, text: str, mail: Mapping[str
 
 class Loop:
     """The turns in a thread of their own. ``stop`` waits for the one that runs. ``leads``: whether this process is the one
-    that raises and mails; of several it is one at a time, and the others stand by."""
+    that raises and mails; of several it is one at a time, and the others stand by. ``first`` is done at each turn before
+    anything else, by each process."""
 
-    def __init__(self, desk: Desk, *, send: Send | None = send_mail, seconds: float = TURN_SECONDS, leads: Callable[[], bool] = lambda: True) -> None:
-        self._desk, self._send, self._seconds, self._leads = desk, send, seconds, leads
+    def __init__(
+        self, desk: Desk, *, send: Send | None = send_mail, seconds: float = TURN_SECONDS, leads: Callable[[], bool] = lambda: True, first: Callable[[], object] = lambda: None
+    ) -> None:
+        self._desk, self._send, self._seconds, self._leads, self._first = desk, send, seconds, leads, first
+        self._woken = threading.Event()
         self._keeping = Keeping(desk)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dueprocess-alerts", daemon=True)
@@ -289,15 +306,23 @@ class Loop:
 
     def stop(self) -> None:
         self._stop.set()
+        self._woken.set()
         self._thread.join()
+
+    def wake(self) -> None:
+        """Begin the next turn now."""
+        self._woken.set()
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            self._woken.clear()
             try:
+                self._first()
                 if self._leads():
                     turn(self._desk, send=self._send)
                     self._keeping.turn(agencies(self._desk.store))
                 self.turned_at = self._desk.now()
             except Exception as error:  # the database may be away: the next turn raises what fell due meanwhile
                 log.error("a turn of the alerts failed: %s", type(error).__name__)
-            self._stop.wait(self._seconds)
+            if not self._stop.is_set():
+                self._woken.wait(self._seconds)

@@ -16,6 +16,7 @@ from dueprocess.desk.statements import IN_BY_NUMBER
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Done, Draft, Receipt
 from dueprocess.store.accounts import new_id
+from dueprocess.store.driver import asked
 
 ENDINGS = ("charges_dropped", "bail_paid", "sentence_served", "released_by_court", "bail_refused", "other")
 
@@ -91,6 +92,6 @@ def not_in_already(connection: sa.Connection, agency: str, booking_number: str, 
     Raises InputError, naming the case that has it."""
     if not booking_number:
         return
-    case = connection.execute(IN_BY_NUMBER, {"the_agency": agency, "the_number": booking_number, "but": but or ""}).scalar()
-    if case is not None:
-        raise InputError(f"this booking number is in already, as case [{case}]", where="booking number", do="go on with that case; where its number is wrong, correct it there first")
+    cases = asked(connection, IN_BY_NUMBER, {"the_agency": agency, "the_number": booking_number, "but": but or ""})
+    if cases:
+        raise InputError(f"this booking number is in already, as case [{cases[0][0]}]", where="booking number", do="go on with that case; where its number is wrong, correct it there first")

@@ -29,7 +29,7 @@ def adopted(lawbook: Lawbook) -> dict[str, Any]:
 def fill(desk: Desk, gate: Gate, *, now: int) -> list[tuple[str, str]]:
     """Accounts, with a new password each, as (login, password), and a few made-up people in each state of the flow."""
     made = []
-    for role in (Role.clerk, Role.supervisor, Role.counsel, Role.auditor):
+    for role in (Role.clerk, Role.supervisor, Role.counsel, Role.auditor, Role.administrator):
         login = role.value
         account = _account(desk, role, now)
         password = accounts.new_id("demo")
@@ -62,7 +62,7 @@ def _people(desk: Desk, who: Who, now: int) -> None:
             desk.receive_paper(who, stay, WARRANT, at=at(hours))
 
     def serve(stay: str, hours: float) -> None:
-            desk.serve_copy(who, stay, paper=person(desk.store, who, stay).papers[0]["id"], at=at(hours))
+        desk.serve_copy(who, stay, paper=person(desk.store, who, stay).papers[0]["id"], at=at(hours))
 
     held = book("Example, Held", -30, until=-2)
     papers(held, -20)

@@ -23,6 +23,7 @@ from dueprocess.desk.drafts import moved, next_label, pending
 from dueprocess.desk.folding import Happened
 from dueprocess.desk.moments import When
 from dueprocess.desk.people import Who
+from dueprocess.desk.troubles import settled
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Done, Draft, tables
 from dueprocess.store.accounts import new_id
@@ -66,14 +67,17 @@ class Handing(Base):
             who = Who(BY, receiver)
             rows = [pending(d, who) for d in given]
             last, _ = decided(rows, law=self.law(), agency=receiver, stay=stay, label=label, zone=zone, now=now, because=kinds.BOOKED)
-            return Done([*given, last], {"stay": stay, "number": None})
+            return Done([*given, last, *settled(connection, receiver, f"handover/{handover}/")], {"stay": stay, "number": None})
 
         receipt = self.writer.write(work, agency=receiver, by=BY)
         number = receipt.result["number"] or receipt.numbers[0]
 
         def note(connection: sa.Connection) -> Done:
             other = connection.execute(sa.select(_TABLE.c.other_number).where(_TABLE.c.agency == sender, _TABLE.c.id == handover)).scalar()
-            return Done() if other is not None else Done([Draft(kinds.HANDED_OVER, head={"handover": handover, "number": number}, about=row.stay)])
+            if other is not None:
+                return Done()
+            arrived = Draft(kinds.HANDED_OVER, head={"handover": handover, "number": number}, about=row.stay)
+            return Done([arrived, *settled(connection, sender, f"handover/{handover}/")])
 
         self.writer.write(note, agency=sender, by=BY)
         return str(receipt.result["stay"])

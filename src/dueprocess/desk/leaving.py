@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import sqlalchemy as sa
 
 from dueprocess.desk import events as kinds
@@ -15,6 +17,8 @@ from dueprocess.desk.people import OutOfOrder, Who
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Draft, Receipt
 from dueprocess.store.accounts import new_id
+
+log = logging.getLogger("dueprocess.desk")
 
 
 class Leaving(Handing):
@@ -64,7 +68,10 @@ class Leaving(Handing):
         request = {"to": to, "at": at, **({"agency": agency} if agency else {})}
         receipt = self._do(who, "transfer", stay, make, once=once, seen=seen, request=request, alert_if=_unheld)
         if agency and not receipt.replayed:
-            self.take_over(who.agency, str(handover))
+            try:
+                self.take_over(who.agency, str(handover))
+            except Exception as error:  # the person has gone, and that is recorded: the alerts' next turn tries the rest again
+                log.error("a handing over did not arrive: %s", type(error).__name__)
         return receipt
 
 

@@ -23,6 +23,7 @@ from dueprocess.desk.moments import exactly, read_when
 from dueprocess.desk.papering import is_ended, replaced
 from dueprocess.desk.people import NotAllowed, NotHere, Who, allow, over
 from dueprocess.desk.reviewing import Word, taken
+from dueprocess.desk.troubles import settled
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import day_start
 from dueprocess.store import Conflict, Done, Draft, Receipt, tables
@@ -93,7 +94,7 @@ class Packets(Base):
             drafts = [Draft(kinds.WHOSE, head={"packet": packet, "when": self.now()}, about=stay)]
             if row.reading is not None:
                 drafts.append(read_draft(packet, row.reading, stay=stay))
-            return Done(drafts, {"packet": packet, "stay": stay})
+            return Done([*drafts, *settled(connection, who.agency, f"packet/{packet}/")], {"packet": packet, "stay": stay})
 
         return self.writer.write(work, agency=who.agency, by=who.account, key=key_of(who, once), request={"packet": packet, "stay": stay})
 
@@ -107,7 +108,8 @@ class Packets(Base):
                 raise InputError("this packet belongs to somebody", do="take back its papers on the person's page, if they are another's")
             set_packet(connection, who.agency, packet, state="aside", reading=None, hint=None)
             erase_files(connection, who.agency, row)
-            return Done([Draft(kinds.ASIDE, head={"packet": packet, "when": self.now()})], {"packet": packet})
+            aside = Draft(kinds.ASIDE, head={"packet": packet, "when": self.now()})
+            return Done([aside, *settled(connection, who.agency, f"packet/{packet}/")], {"packet": packet})
 
         return self.writer.write(work, agency=who.agency, by=who.account, key=key_of(who, once), request={"packet": packet})
 
@@ -146,7 +148,7 @@ class Packets(Base):
             set_packet(connection, who.agency, packet, state=row.state if more else "filed")
             head: dict[str, str | int | bool | None] = {"packet": packet, "papers": len(words), "when": now}
             drafts.append(Draft(kinds.FILED, head=head, about=found.row.id))
-            return drafts
+            return drafts if more else [*drafts, *settled(connection, who.agency, f"packet/{packet}/")]
 
         allow(who, "paper")
         with self.store.read(who.agency) as connection:
@@ -156,6 +158,20 @@ class Packets(Base):
             raise InputError("nobody has said whose packet this is", do="choose the person first")
         asked = {"packet": packet, "words": [w.plain() for w in words], "at": at, "more": more}
         return self._do(who, "paper", str(owner.stay), make, once=once, seen=seen, request=asked)
+
+    def close_packet(self, who: Who, packet: str, *, once: str | None = None) -> Receipt:
+        """Nothing more of it is to be filed: a cover page, or the jail's own sheet. It stays with the person's case."""
+        allow(who, "paper")
+
+        def work(connection: sa.Connection) -> Done:
+            row = packet_row(connection, who.agency, packet)
+            if row.stay is None or row.state not in ("read", "failed"):
+                raise Conflict("this packet was settled in the meantime, is still being read, or belongs to nobody yet", do="look at it again")
+            set_packet(connection, who.agency, packet, state="filed")
+            head: dict[str, str | int | bool | None] = {"packet": packet, "papers": 0, "when": self.now()}
+            return Done([Draft(kinds.FILED, head=head, about=row.stay), *settled(connection, who.agency, f"packet/{packet}/")], {"packet": packet})
+
+        return self.writer.write(work, agency=who.agency, by=who.account, key=key_of(who, once), request={"packet": packet, "nothing": True})
 
     def take_back_packet(self, who: Who, packet: str, *, once: str | None = None) -> Receipt:
         """It was another's: what was filed of it is taken back in one step, and it waits for a name again. Who filed it may,
@@ -174,7 +190,7 @@ class Packets(Base):
             _own_files(connection, who.agency, row, None)  # else they would be erased with somebody whose they are not
             drafts = [_back(r, found.row.id, now) for r in (*about, *mine.values())]
             head: dict[str, str | int | bool | None] = {"packet": packet, "papers": len(mine), "when": now}
-            return [*drafts, Draft(kinds.BACK, head=head, about=found.row.id)]
+            return [*drafts, Draft(kinds.BACK, head=head, about=found.row.id), *settled(connection, who.agency, f"packet/{packet}/")]
 
         allow(who, "undo")
         with self.store.read(who.agency) as connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -97,6 +97,7 @@ def _read(desk: Desk, agency: str, packet: str, *, me: str, read: Read) -> None:
         proposal = proposed(reading, received=iso(row.at, desk.zone(agency)))
         pictures = [seal_file(desk.store.keys, agency=agency, media="image/png", data=p.image, at=desk.now()) if p.image else None for p in reading.pages]
         stored = readable(reading, proposal, pictures=[None if one is None else one.row["id"] for one in pictures])
+        stored["custody"] = own_sheet(proposal.custody, agency)
     except Exception as error:  # a packet that cannot be read is looked at by a person
         told = str(error) if isinstance(error, InputError) else f"the program could not read it ({type(error).__name__})"
         log.warning("a packet could not be read: %s", type(error).__name__)
@@ -123,6 +124,17 @@ def _settle(desk: Desk, agency: str, packet: str, me: str, *, state: str, proble
         return Done(drafts)
 
     desk.writer.write(work, agency=agency, by="reader")
+
+
+def own_sheet(sheet: Mapping[str, Any] | None, agency: str) -> dict[str, Any] | None:
+    """What a jail's own sheet among the papers says, as plain values: whose jail it names, its times in this jail's zone, and
+    the words it was read in."""
+    from dueprocess.papers.custody_files import local_custody
+
+    if sheet is None:
+        return None
+    quotes = [str(one["quote"]) for one in sheet.get("found", ())]
+    return {"agency": sheet.get("agency"), "values": local_custody(sheet, agency=agency), "quotes": quotes, "problems": [str(p) for p in sheet.get("problems", ())]}
 
 
 def numbers(reading: Reading) -> list[str]:

@@ -197,15 +197,20 @@ def by_case(store: Store, who: Who, case: str) -> str:
 def open_alerts(store: Store, who: Who) -> list[dict[str, Any]]:
     """Alerts that nobody has taken, the oldest first."""
     allow(who, "see")
-    a, s = tables.alerts.c, tables.stays.c
+    a, s, d = tables.alerts.c, tables.stays.c, tables.deadlines.c
+    joined = tables.alerts.outerjoin(tables.stays, sa.and_(s.id == a.stay, s.agency == a.agency)).outerjoin(tables.deadlines, sa.and_(d.id == a.deadline, d.agency == a.agency))
+    query = sa.select(tables.alerts, s.case_number, d.what.label("deadline_what"), d.due_at.label("deadline_at"), d.state.label("deadline_state")).select_from(joined)
     with store.read(who.agency) as connection:
-        query = (
-            sa.select(tables.alerts, s.case_number)
-            .select_from(tables.alerts.outerjoin(tables.stays, sa.and_(s.id == a.stay, s.agency == a.agency)))
-            .where(a.agency == who.agency, a.acknowledged_at.is_(None))
-            .order_by(a.raised_at, a.id)
-        )
-        return [dict(r._mapping) for r in connection.execute(query)]
+        found = connection.execute(query.where(a.agency == who.agency, a.acknowledged_at.is_(None)).order_by(a.raised_at, a.id))
+        return [dict(r._mapping) for r in found]
+
+
+def matters(raised: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Alerts by what they are about: those of one deadline together, the latest of them last."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in raised:
+        found.setdefault(one["deadline"] or one["id"], []).append(one)
+    return [sorted(group, key=lambda one: (one["due_at"], one["id"])) for group in found.values()]
 
 
 def looks(store: Store, who: Who) -> list[dict[str, Any]]:

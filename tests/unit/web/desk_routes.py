@@ -28,6 +28,7 @@ ROUTES: dict[str, frozenset[str]] = {
     # Other systems.
     "GET /health/figures": TOKEN, "POST /api/bookings": TOKEN, "POST /api/stays/{case}/ground-end": TOKEN, "POST /api/stays/{case}/papers": TOKEN,
     "POST /api/stays/{case}/release": TOKEN, "GET /api/stays/{case}/decision": TOKEN, "GET /api/changes": TOKEN,
+    "POST /api/packets": TOKEN, "POST /api/stays/{case}/packets": TOKEN, "GET /api/packets/{packet}": TOKEN,
     # One's own account.
     "GET /": ALL, "POST /sign-out": ALL, "GET /second-factor": ALL, "POST /second-factor": ALL, "GET /account": ALL, "POST /account/password": ALL,
     "POST /account/sessions": ALL,
@@ -53,9 +54,11 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /registry/map/days": READ, "GET /registry/changes": READ, "GET /registry/disagreements": READ, "GET /registry/counts": READ,
     "GET /registry/counts/{definition}": READ, "GET /registry/release": READ, "GET /registry/release/{name}": READ,
     "GET /registry/agency/{actor:path}": READ, "GET /registry/proposal/{actor:path}": LAWYER, "GET /claims": READ, "GET /claims/drop": OVER, "POST /claims/drop": OVER, "GET /claims/one/{claim}": READ,
-    "POST /claims/one/{claim}": OVER, "GET /audits": READ, "GET /audit/new": READ, "POST /audit/new": READ, "GET /audit/one/{audit}": READ,
+    "POST /claims/one/{claim}": OVER, "POST /claims/known": OVER, "GET /audits": READ, "GET /audit/new": READ, "POST /audit/new": READ, "GET /audit/one/{audit}": READ,
     "POST /audit/one/{audit}": READ, "GET /audit/one/{audit}/report": READ, "GET /audit/one/{audit}/file/{name}": READ,
-    "POST /audit/one/{audit}/{what}": READ, "GET /whatif": READ, "POST /whatif": READ, "GET /whatif/one/{whatif}": READ,
+    "POST /audit/one/{audit}/{what}": READ, "POST /audit/one/{audit}/theory": READ, "POST /audit/one/{audit}/class": READ, "POST /audit/one/{audit}/explain": READ,
+    "POST /audit/one/{audit}/public": READ, "GET /audit/one/{audit}/public/{name}": READ, "GET /audit/one/{audit}/class/{slug}": READ,
+    "GET /audit/one/{audit}/class/{slug}/{name}": READ, "GET /whatif": READ, "POST /whatif": READ, "GET /whatif/one/{whatif}": READ,
     "GET /whatif/one/{whatif}/page": READ, "GET /whatif/one/{whatif}/figures": READ, "POST /whatif/one/{whatif}/{what}": READ,
 }  # fmt: skip
 

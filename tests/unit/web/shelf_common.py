@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
 
 from desk_common import CANARY, NOW, OREGON, TEXAS, Made, made
@@ -19,7 +21,7 @@ from dueprocess.web.desk import Service, desk_app
 
 PASSWORD = "several made up words"
 
-__all__ = ["CANARY", "NOW", "OREGON", "TEXAS", "Shelves", "shelves"]
+__all__ = ["CANARY", "NOW", "OREGON", "TEXAS", "Shelves", "at_hand", "shelves"]
 
 
 class Shelves:
@@ -58,6 +60,19 @@ def shelves(folder: Path, *, files: bool = True) -> Iterator[Shelves]:
             yield found
         finally:
             found.app.state.jobs.close()
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """What is worked on apart is worked on in this process: the same work, without a fresh interpreter for each job."""
+
+    def run(target: Any, args: Any, **_: Any) -> Any:
+        return target(*args)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("dueprocess.web.desk.jobs.run_limited", run)
+        patched.setattr("dueprocess.web.desk.work._bound", lambda: None)
+        yield
 
 
 def csrf(client: TestClient) -> str:

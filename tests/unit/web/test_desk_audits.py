@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra desk is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
-from shelf_common import OREGON, TEXAS, Shelves, csrf, post, shelves, text_of
+from shelf_common import OREGON, TEXAS, Shelves, at_hand, csrf, post, shelves, text_of
 
 from dueprocess.desk import Who
 from dueprocess.kernel.errors import InputError
@@ -31,6 +31,13 @@ ODD = f"""Inmate Name,Booking No,Booked,Released,Release Reason,ICE Hold Date
 
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Shelves]:
+    with at_hand(), shelves(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Shelves]:
+    """The same with each job in a process of its own, as at a desk."""
     with shelves(tmp_path) as found:
         yield found
 
@@ -69,15 +76,18 @@ def test_from_an_odd_table_to_the_report(web: Shelves) -> None:
     assert "record_complete = true" in text_of(settle(auditor, path))
     assert post(auditor, path, **{**fields, "what": "run"}).status_code == 303
     done = settle(auditor, path)
-    assert "3 rows read, 3 stays asked about" in text_of(done)
+    assert "3 rows in = 3 rows out; 3 stays asked about" in text_of(done)
     report = auditor.get(f"{path}/report")
     policy = report.headers["content-security-policy"]
     assert report.status_code == 200 and "sha256-" in policy and "'unsafe-inline'" not in policy and "frame-ancestors 'none'" in policy
     assert "Back to the audit at the desk" in report.text and NAME not in report.text
-    for name, start in (("request.md", "#"), ("problems.csv", ""), ("stays.csv", "stay,"), ("report.html", "<!DOCTYPE")):
+    for name, start in (("request.md", "#"), ("problems.csv", ""), ("stays.csv", "stay_id,"), ("report.html", "<!DOCTYPE")):
         file = auditor.get(f"{path}/file/{name}")
         assert file.status_code == 200 and file.text.startswith(start) and "attachment" in file.headers["content-disposition"], name
         assert NAME not in file.text and str(web.folder) not in file.text, name
+    # Nothing of the tables stands open once nothing goes on, on any page or in any file.
+    assert web.folder is not None and not list(web.folder.rglob("opened"))
+    assert not [p for p in web.folder.rglob("*") if p.is_file() and NAME.encode() in p.read_bytes()]
     # Erased tables leave the result.
     assert post(auditor, f"{path}/erase-tables").status_code == 303
     assert "still kept" not in text_of(auditor.get(path)) and auditor.get(f"{path}/report").status_code == 200
@@ -96,6 +106,17 @@ def test_known_columns_need_no_map_and_an_audit_that_is_erased_is_gone(web: Shel
     assert web.folder is not None
     for place in web.folder.rglob("tables-given"):
         assert stat.S_IMODE(place.stat().st_mode) == 0o700 and [stat.S_IMODE(f.stat().st_mode) for f in place.iterdir()] == [0o600]
+        # Sealed: what lies there is neither the table nor opens anywhere else.
+        (sealed,) = place.iterdir()
+        assert sealed.name == "jail.csv.sealed" and b"B-00000" not in sealed.read_bytes() and audit_shelf.read_sealed(web.service, place / "jail.csv") == table
+        other = place.parent.parent / "au_anotherone" / place.name
+        other.mkdir(parents=True)
+        (other / sealed.name).write_bytes(sealed.read_bytes())
+        with pytest.raises(InputError, match="does not open"):
+            audit_shelf.read_sealed(web.service, other / "jail.csv")
+        (other / sealed.name).unlink()
+        other.rmdir()
+        other.parent.rmdir()
     assert post(counsel, f"{path}/erase").headers["location"] == "/audits"
     assert counsel.get(path).status_code == 404 and counsel.get(f"{path}/report").status_code == 404
     assert web.folder is not None and not [p for p in web.folder.rglob("*") if "au_" in p.name]
@@ -139,7 +160,7 @@ def test_a_table_that_came_only_in_part_is_erased_after_its_days_too(web: Shelve
     write = audit_shelf.write_whole
 
     def full(path: Path, data: bytes, **options: Any) -> None:
-        if path.name == "b.csv":
+        if path.name == "b.csv.sealed":
             raise OSError(28, "No space left on device")
         write(path, data, **options)
 
@@ -148,10 +169,10 @@ def test_a_table_that_came_only_in_part_is_erased_after_its_days_too(web: Shelve
         with pytest.raises(OSError, match="No space"):
             files = [Upload(f"{name}.csv", b"name\nZzcanary\n") for name in "ab"]
             audit_shelf.make(web.service, Who("a_made_up", TEXAS, "auditor"), files, title="", jail="", as_of="", days=1, now=web.service.now())
-    assert web.folder is not None and len(list(web.folder.rglob("a.csv"))) == 1
+    assert web.folder is not None and len(list(web.folder.rglob("a.csv.sealed"))) == 1
     web.desk.pass_hours(25)
     assert audit_shelf.expire(web.service, web.service.now()) == 1
-    assert not list(web.folder.rglob("a.csv"))
+    assert not list(web.folder.rglob("a.csv*"))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +210,8 @@ def test_a_bad_map_is_said_and_nothing_runs(web: Shelves) -> None:
     assert auditor.get(f"{path}/report").status_code == 404
 
 
-def test_a_stopped_run_leaves_nothing_that_looks_whole(web: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_run_leaves_nothing_that_looks_whole(apart: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    web = apart
     auditor = web.signed_in("auditor")
     path = hand_in(auditor)
     settle(auditor, path)
@@ -246,6 +268,60 @@ def test_a_desk_without_a_folder_says_so(tmp_path: Path) -> None:
         answer = auditor.get("/audits")
         assert answer.status_code == 400 and "keeps no files" in answer.text
         assert auditor.get("/registry").status_code == 200 and auditor.get("/law").status_code == 200
+
+
+THEORY = "name: law known in 2010\nbecause: What could be known then.\nlaw_known_at: '2010-01-01'\n"
+CLASS = "class: Everybody at all\nbecause: Made up.\ncondition: class IN ('certain', 'possible', 'no', 'unknown')\n"
+
+
+def test_theories_a_class_one_stay_and_the_version_for_the_public(web: Shelves) -> None:
+    """What the command does for experts: rival theories, a class and its sealed list, one stay explained, --public."""
+    auditor = web.signed_in("auditor")
+    table = (Path(__file__).resolve().parents[3] / "docs" / "examples" / "made-up-jail.csv").read_bytes()
+    path = hand_in(auditor, table, jail="")
+    settle(auditor, path)
+    file = [("file", ("", b"", "application/octet-stream"))]
+    assert post(auditor, f"{path}/theory", files=file, theory="name: x\nlaw: /etc\n").status_code == 400
+    assert post(auditor, f"{path}/theory", files=file, theory="name: [").status_code == 400
+    for text in (THEORY, THEORY.replace("2010", "2011")):
+        assert post(auditor, f"{path}/theory", files=[("file", ("t.yaml", text.encode(), "text/yaml"))]).status_code == 303
+    assert post(auditor, f"{path}/theory", files=file, theory=THEORY).status_code == 400
+    assert post(auditor, f"{path}/theory", files=file, away="1").status_code == 303
+    assert post(auditor, path, what="run").status_code == 303
+    done = settle(auditor, path)
+    assert "60 rows in = 60 rows out" in text_of(done)
+    report = auditor.get(f"{path}/report").text
+    assert "Rival theories" in report and "law known in 2010" in report and "law known in 2011" not in report
+    # One stay, named in no address; the look is recorded.
+    page = post(auditor, f"{path}/explain", stay="row-3")
+    assert page.status_code == 200 and "Back to the audit at the desk" in page.text and ("audited stay explained", 1) in web.looks()
+    assert post(auditor, f"{path}/explain", stay="nobody-1").status_code == 400
+    # A class as counts; its list only for a purpose, sealed, and recorded.
+    assert post(auditor, f"{path}/class", files=file, definition="class: x\n").status_code == 303
+    assert "Not done." in text_of(settle(auditor, path)) or "made no result" in text_of(settle(auditor, path))
+    assert post(auditor, f"{path}/class", files=file, definition=CLASS, passphrase="four made up words").status_code == 400
+    assert post(auditor, f"{path}/class", files=file, definition=CLASS, purpose="notice", passphrase="short").status_code == 400
+    assert post(auditor, f"{path}/class", files=file, definition=CLASS, purpose="notice to the class", passphrase="four made up words").status_code == 303
+    settle(auditor, path)
+    told = text_of(auditor.get(f"{path}/class/everybody-at-all"))
+    assert "60 stays of" in told and "members.sealed" in told
+    sealed = auditor.get(f"{path}/class/everybody-at-all/members.sealed").content
+    assert b"made-up-jail" not in sealed and b"jail.csv" not in sealed
+    log = next((web.folder or Path()).rglob("access.jsonl")).read_text(encoding="utf-8")
+    assert "notice to the class" in log and "auditor" in log
+    # The version for the public: aggregates, beside the audit and in place of nothing; also once the tables are gone.
+    assert post(auditor, f"{path}/erase-tables").status_code == 303
+    assert post(auditor, f"{path}/public").status_code == 303
+    assert "For the public" in text_of(settle(auditor, path))
+    names = {n for n in ("report.html", "by_agency.csv", "run.json", "stays.csv") if auditor.get(f"{path}/public/{n}").status_code == 200}
+    assert names == {"report.html", "by_agency.csv", "run.json"}
+    assert "One report only" in auditor.get(f"{path}/public/report.html").text and auditor.get(f"{path}/file/stays.csv").status_code == 200
+    # Those with whom it is shared see the result and neither stays nor lists.
+    assert post(auditor, f"{path}/share", shared="yes").status_code == 303
+    other = web.signed_in("supervisor")
+    assert other.get(f"{path}/class/everybody-at-all").status_code == 200 and other.get(f"{path}/class/everybody-at-all/members.sealed").status_code == 404
+    for what, fields in (("explain", {"stay": "row-3"}), ("public", {})):
+        assert post(other, f"{path}/{what}", **fields).status_code == 404
 
 
 MAP = """\

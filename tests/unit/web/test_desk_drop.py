@@ -124,6 +124,33 @@ def test_bad_rows_are_reported_by_row_and_column_and_the_others_taken(desk: Desk
     assert all(row[2] and row[3] for row in found)
 
 
+def test_papers_as_files_beside_the_table(desk: Desk, tmp_path: Path) -> None:
+    folder, head = folder_of(tmp_path), "what,booking_number,at,name,file"
+    (tmp_path / "secret.txt").write_text("not of the folder\n")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    drop = Drop(desk, folder, agency=AGENCY, settled=0.0, again=0.0)
+    names = ("../secret.txt", str(tmp_path / "secret.txt"), "link.txt", ".hidden", "other.csv", "")
+    put(folder, "bad.csv", f"booking,J-1,{ago(900)},Example,", *(f"packet,J-1,{ago(800)},,{name}" for name in names), head=head)
+    assert drop.turn() == 1 and [row[1] for row in reports(folder)] == ["file"] * len(names) and count(desk, tables.packets) == 0
+    at = ago(700)
+    put(folder, "packets.csv", f"packet,J-1,{at},,fax.txt", head=head)
+    assert drop.turn() == 0  # the file is not there yet
+    (folder / "fax.txt").write_text("Papers of somebody made up.\n")
+    assert drop.turn() == 1 and count(desk, tables.packets) == 1 and not (folder / "fax.txt").exists()
+    with desk.store.read(AGENCY) as connection:
+        row = connection.execute(sa.select(tables.packets)).one()
+        assert row.state == "waiting" and row.stay == connection.execute(sa.select(tables.stays.c.id)).scalar_one()
+    # The same row again, with the file gone, left behind by a kill, and with another one of that name for another row.
+    for text in ("", "Papers of somebody made up.\n", "Other papers.\n"):
+        if text:
+            (folder / "fax.txt").write_text(text)
+        put(folder, "again.csv", f"packet,J-1,{at},,fax.txt", head=head)
+        assert drop.turn() == 1 and count(desk, tables.packets) == 1
+        assert (folder / "fax.txt").exists() == (text == "Other papers.\n")
+    put(folder, "more.csv", f"packet,J-1,{ago(600)},,fax.txt", head=head)
+    assert drop.turn() == 1 and count(desk, tables.packets) == 2 and len(reports(folder)) == len(names)
+
+
 def test_a_file_that_is_none_is_reported_whole(desk: Desk, tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     drop = Drop(desk, folder, agency=AGENCY, settled=0.0)

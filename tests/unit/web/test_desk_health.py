@@ -20,8 +20,9 @@ from desk_common import CANARY, HOUR, OREGON, TEXAS, made, who
 from test_desk_web import Web
 
 from dueprocess.desk import alerts, showing
+from dueprocess.kernel.errors import InputError
 from dueprocess.store import proving
-from dueprocess.store.backup import back_up, backed_up_at
+from dueprocess.store.backup import back_up, backed_up_at, note_backup
 from dueprocess.store.retention import DAY
 from dueprocess.testing.postgres import NoPostgres, temporary_postgres
 from dueprocess.web.desk.health import figures
@@ -66,7 +67,7 @@ def test_the_figures_follow_what_happens(web: Web, tmp_path: Path) -> None:
     assert figures(web.service)["agencies"][TEXAS]["erasing_overdue"] == 1
     assert figures(web.service)["commits"] > empty["commits"] and figures(web.service)["writes_waiting"] == 0
     back_up(desk.store.where, tmp_path / "backup.db")
-    made_at = backed_up_at(desk.store.where)
+    made_at = backed_up_at(desk.store)
     assert made_at is not None
     os.utime(f"{desk.store.where}.backed-up", (desk.clock[0] - DAY, desk.clock[0] - DAY))
     assert figures(web.service)["backup_age_seconds"] == DAY
@@ -117,6 +118,10 @@ def test_on_postgresql_each_agencys_figures_are_there(tmp_path: Path) -> None:
             alerts.turn(desk.desk)
             found = figures(web.service)
             assert found["agencies"][TEXAS]["alerts_open"] == 3 and found["agencies"][OREGON]["alerts_open"] == 0 and found["backup_age_seconds"] is None
-            assert web.signed_in("clerk").get("/status").status_code == 200
+            note_backup(url, now=desk.clock[0] - 2 * HOUR)
+            assert figures(web.service)["backup_age_seconds"] == 2 * HOUR
+            assert "Last backup</dt><dd>2 h ago" in web.signed_in("clerk").get("/status").text
+            with pytest.raises(InputError, match="could not be noted"):
+                note_backup(f"{url.rsplit('/', 1)[0]}/nothing", now=0)
     except NoPostgres as error:
         pytest.skip(str(error))

@@ -195,3 +195,24 @@ def test_texts_that_give_nothing_or_cannot_be_read(web: Shelves) -> None:
     assert answer.status_code == 303
     assert "<script>alert" not in counsel.get("/claims?show=all").text
     assert not list(folder_of(web.service, type("W", (), {"agency": "us/tx/loving-county/sheriff"})(), "registry").glob("tmp*"))  # type: ignore[arg-type]
+
+
+def test_claims_that_ship_are_reviewed_on_the_agencys_page(web: Shelves) -> None:
+    actor, counsel, auditor = "us/tx/travis-county/sheriff", web.signed_in("counsel"), web.signed_in("auditor")
+    url = f"/registry/agency/{actor}"
+    assert "nobody has accepted" in counsel.get(f"/registry/proposal/{actor}").text
+    claims = sorted(set(re.findall(r'name="claim" value="([^"]+)"', counsel.get(url).text)))
+    assert claims and "Review this claim" not in auditor.get(url).text
+    for claim in claims:
+        assert post(counsel, "/claims/known", claim=claim, decision="accept", reason="The source was read.").headers["location"] == url
+    assert "nobody has accepted" not in counsel.get(f"/registry/proposal/{actor}").text
+    told = text_of(counsel.get(url))
+    assert "Reviewed at this desk: accepted, by 1 reviewer; you: accepted it on" in told and "Reviewed at this desk: accepted" in text_of(auditor.get(url))
+    # A second reviewer decides before they see the first one's decision.
+    second = web.signed_in("supervisor")
+    assert "Reviewed at this desk" not in text_of(second.get(url))
+    assert post(second, "/claims/known", claim=claims[0], decision="reject", reason="It is of another county.").status_code == 303
+    assert "disputed, by 2 reviewers; you: rejected it" in text_of(second.get(url))
+    for given, status in (({"claim": "none"}, 404), ({"claim": claims[0], "decision": "correct"}, 400), ({"claim": claims[0], "reason": ""}, 400)):
+        assert post(counsel, "/claims/known", **{"decision": "accept", "reason": "x", **given}).status_code == status
+    assert post(auditor, "/claims/known", claim=claims[0], decision="accept", reason="x").status_code == 403

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
 from desk_common import CANARY, HOUR, NOW, TEXAS, Made, made
 from starlette.testclient import TestClient
 
-from dueprocess.desk import alerts
+from dueprocess.desk import Who, alerts
 from dueprocess.store import Role, accounts, tables, tokens
 from dueprocess.store.proving import verify
 from dueprocess.web.desk import Service, desk_app
@@ -69,8 +69,15 @@ def web(tmp_path: Path) -> Iterator[Web]:
         yield Web(desk)
 
 
+_tokens: dict[str, str] = {}
+
+
 def csrf(client: TestClient) -> str:
-    return re.findall(r'name="csrf" value="([^"]+)"', client.get("/status").text)[0]
+    """The token of the pages' forms, which is one for a session."""
+    secret = client.cookies.get("desk", "")
+    if secret not in _tokens:
+        _tokens[secret] = re.findall(r'name="csrf" value="([^"]+)"', client.get("/status").text)[0]
+    return _tokens[secret]
 
 
 def post(client: TestClient, path: str, **fields: Any) -> Any:
@@ -181,6 +188,23 @@ def test_another_system_pushes_and_pulls(web: Web) -> None:
     assert {"/bookings", "/stays/{case}/papers", "/stays/{case}/release", "/stays/{case}/decision"} <= set(described["paths"])
     bad = client.post("/api/bookings", json={"name": [CANARY], "booking_number": CANARY * 99}, headers={**writes, "Idempotency-Key": "made-up-0007"})
     assert bad.status_code == 422 and "Zzcanary" not in bad.text
+
+
+def test_the_alerts_of_one_deadline_are_one_matter_with_its_name_and_one_key(web: Web) -> None:
+    desk = web.desk
+    desk.held()
+    packet = desk.desk.hand_in(Who("a_clerk", TEXAS, "clerk"), [b"Papers of somebody made up."]).result["packet"]
+    desk.pass_hours(50)
+    alerts.turn(desk.desk)
+    clerk = web.signed_in("clerk")
+    text = clerk.get("/alerts").text
+    assert len(desk.rows(tables.alerts)) == 4 and text.count("<li>") == 2
+    assert "Release: nothing in the encoded law lets the jail keep this person, Fri Nov 20, 2026 11:00" in text and "3 alerts; for clerks and supervisors" in text
+    assert "<strong>Papers</strong>: papers came and belong to nobody yet" in text and f'href="/packet/{packet}"' in text
+    group = next(form for form in re.findall(r"<form.*?</form>", text, re.DOTALL) if form.count('name="alert"') == 3)
+    assert post(clerk, "/alerts", alert=re.findall(r'name="alert" value="([^"]+)"', group)).status_code == 303
+    assert clerk.get("/alerts").text.count("<li>") == 1 and "The oldest: papers, papers came" in clerk.get("/board").text
+    assert post(clerk, "/alerts").status_code == 404
 
 
 def test_what_people_type_is_shown_as_text(web: Web) -> None:

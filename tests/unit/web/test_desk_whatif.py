@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra desk is not installed")
 pytest.importorskip("sqlalchemy", reason="the extra desk is not installed")
 
-from shelf_common import CANARY, OREGON, Shelves, post, shelves, text_of
+from shelf_common import CANARY, OREGON, Shelves, at_hand, post, shelves, text_of
 
 from dueprocess.store import tables
 from dueprocess.store.counsel import notes
@@ -26,7 +26,7 @@ NOTHING = [("file", ("", b"", "application/octet-stream"))]
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelves]:
-    with shelves(tmp_path_factory.mktemp("whatif")) as found:
+    with at_hand(), shelves(tmp_path_factory.mktemp("whatif")) as found:
         found.desk.held()
         found.desk.held()
         found.desk.booked(until=None)
@@ -58,6 +58,7 @@ def test_open_stays_as_counts_with_a_policy(web: Shelves) -> None:
     assert "Conflicts with other law" in told and "us/tx/sb-4" in page.text  # the statute commands what the policy declines
     found = json.loads(counsel.get(f"{path}/figures").text)
     assert found["stays"] == 3 and found["outcomes"]["before"]["must_hold"] == 2 and found["refused"] == 0
+    assert sum(g["stays"] for g in found["past"]["after"].values()) == 3 and found["exposure"]["before"]["high"] is not None and "Exposure of these hours" in told
     assert CANARY not in page.text and CANARY not in json.dumps(found)
     assert ("open stays, as counts", 3) in web.looks()
     # Nothing at the desk changed; nobody's name was written into a file.

@@ -19,7 +19,7 @@ from dueprocess.law.adopting import AdoptionFile, adopt, binding, supports_hold
 from dueprocess.store import Person, Role, accounts, tables
 from dueprocess.web.desk.drawing import shown
 from dueprocess.web.desk.service import Service
-from dueprocess.web.desk.session import Form, page, post
+from dueprocess.web.desk.session import Form, page, post, see
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -80,27 +80,43 @@ def add_adoption_pages(app: FastAPI, service: Service) -> None:
         with service.store.read(who.agency) as connection:
             people = accounts.of_agency(connection, agency=who.agency)
         counsel = [one["name"] for one in people if one["role"] == Role.counsel.value and one["active"]]
-        see = may(who, "see")
+        names = may(who, "see")
         return HTMLResponse(
-            shown(service, "adoption", person, lines=lines, waits=waits, wanted=wanted, counsel=counsel, names=see, version=law.lawbook.version, agency=who.agency)
+            shown(service, "adoption", person, lines=lines, waits=waits, wanted=wanted, counsel=counsel, names=names, version=law.lawbook.version, agency=who.agency, at_once=service.law is not None)
         )
 
     def write(request: Request, person: Person, who: Who, form: Form) -> Response:
-        """The adoption file with what counsel ticked. Nothing changes at the desk until it is started with that file."""
+        """Counsel adopts what they ticked, or withdraws it: it counts from now on. Or only the file that says so is written."""
         allow(who, "own_store")
-        law, chosen = service.desk.law(), set(form.many("adopt"))
-        picked = [authority for authority in bound(law.lawbook, who.agency) if authority.id in chosen]
-        if not picked or len(picked) != len(chosen):
-            raise InputError("nothing that binds this agency was ticked", do="tick what you have read and adopt")
-        counted, entries = adopted_by(service, who.agency), _entries(law.adoption(who.agency))
-        limit = law.adoption(who.agency).get("confirmed_within_days")
-        before = AdoptionFile(who.agency, {i: e for i, e in entries.items() if i in counted}, limit)
+        law, chosen, back = service.desk.law(), set(form.many("adopt")), set(form.many("withdraw"))
+        bound_here = {authority.id: authority for authority in bound(law.lawbook, who.agency)}
+        if not chosen | back or not chosen <= bound_here.keys() or not back <= _entries(law.adoption(who.agency)).keys():
+            raise InputError("nothing that binds this agency was ticked", do="tick what you have read and adopt, or what you withdraw")
+        counted = adopted_by(service, who.agency)
         today = local_date(service.desk.zone(who.agency), service.now())
-        text = adopt(before, picked, by_role="counsel", on=today).text()
+
+        def changed(before: Mapping[str, Any]) -> AdoptionFile:
+            """What counts no longer, since its text has changed, falls out where it is not adopted anew."""
+            entries = {i: e for i, e in _entries(before).items() if i not in back and (i in counted or i in chosen)}
+            file = AdoptionFile(who.agency, entries, before.get("confirmed_within_days"))
+            return adopt(file, [bound_here[i] for i in sorted(chosen)], by_role="counsel", on=today)
+
+        if form.text("do") == "now" and service.law is not None:
+            service.law.adopt(who.agency, lambda before: _plain(changed(before)), by=who.account)
+            if service.loop is not None:
+                service.loop.wake()
+            return see("/adoption")
+        text = changed(law.adoption(who.agency)).text()
         return Response(text.encode(), media_type="text/yaml; charset=utf-8", headers={"content-disposition": 'attachment; filename="adoption.yaml"'})
 
     app.add_route("/adoption", page(service, adoption), methods=["GET"])
     app.add_route("/adoption", post(service, write, fields=500), methods=["POST"])
+
+
+def _plain(file: AdoptionFile) -> dict[str, Any]:
+    """As the file is read."""
+    limit = {} if file.confirmed_within_days is None else {"confirmed_within_days": file.confirmed_within_days}
+    return {"agency": file.agency, **limit, "adopted": [dict(file.entries[i]) for i in sorted(file.entries)]}
 
 
 def _entries(raw: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The interface for other systems: push bookings, ends of grounds, papers and releases; pull decisions.
+"""The interface for other systems: push bookings, ends of grounds, papers (as values, or as files) and releases; pull decisions.
 
 A token per system, with scopes and an end. Each push names itself in ``Idempotency-Key``: sent again, it is answered as
 before and not done again. Errors are ``{"error": one line}``.
@@ -7,7 +7,7 @@ before and not done again. Errors are ``{"error": one line}``.
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends, FastAPI, Header, Path, Query
+from fastapi import FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +17,7 @@ from dueprocess.desk import Who, showing
 from dueprocess.desk.people import allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import tables, tokens
+from dueprocess.web.desk.api_packets import add_packets
 from dueprocess.web.desk.changes import MOST, Change, changes
 from dueprocess.web.desk.service import Service, status_of
 
@@ -92,21 +93,26 @@ def api_app(service: Service) -> FastAPI:
     app = FastAPI(title="dueprocess desk", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     desk, store = service.desk, service.store
 
-    def holder(authorization: Annotated[str, Header(max_length=300)] = "") -> Who:
+    def holder(authorization: str) -> Who:
         kind, _, secret = authorization.partition(" ")
         found = tokens.holder(store, secret.strip(), now=service.now()) if kind.lower() == "bearer" else None
         if found is None:
             raise _Stranger("a token is missing, unknown or over", do="send Authorization: Bearer TOKEN")
         return Who.system(found)
 
-    System = Annotated[Who, Depends(holder)]
+    # Looked up by the call itself, on the thread that it has anyway, and not as a dependency, which would take another.
+    Token = Annotated[str, Header(max_length=300)]
 
     @app.exception_handler(InputError)
     def refused(_: Request, error: InputError) -> JSONResponse:
         return JSONResponse({"error": str(error)}, status_code=401 if isinstance(error, _Stranger) else status_of(error))
 
     @app.exception_handler(RequestValidationError)
-    def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        try:
+            holder(request.headers.get("Authorization", ""))
+        except InputError as stranger:  # who has no token is not told what is wrong
+            return refused(request, stranger)
         # Where and what kind, never the value: it may be a name.
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -116,13 +122,14 @@ def api_app(service: Service) -> FastAPI:
         return Stored(case=receipt.result["case"], outcome=receipt.result["outcome"], entries=list(receipt.numbers), again=receipt.replayed)
 
     @app.post("/bookings", status_code=201)
-    def push_booking(given: Booking, who: System, once: Once) -> Stored:
+    def push_booking(given: Booking, once: Once, authorization: Token = "") -> Stored:
         """A new stay."""
-        return stored(desk.book(who, **given.model_dump(), once=once))
+        return stored(desk.book(holder(authorization), **given.model_dump(), once=once))
 
     @app.post("/stays/{case}/ground-end")
-    def push_end(given: GroundEnd, case: Case, who: System, once: Once) -> Stored:
+    def push_end(given: GroundEnd, case: Case, once: Once, authorization: Token = "") -> Stored:
         """The one local ground that stands ended. Where several stand, a person says which at the desk."""
+        who = holder(authorization)
         allow(who, "ground")
         stay = showing.by_case(store, who, case)
         g = tables.grounds.c
@@ -134,21 +141,26 @@ def api_app(service: Service) -> FastAPI:
         return stored(desk.end_ground(who, stay, ground=found[0], how=given.how, at=given.at, known_at=given.known_at, once=once))
 
     @app.post("/stays/{case}/papers", status_code=201)
-    def push_paper(given: PaperIn, case: Case, who: System, once: Once) -> Stored:
+    def push_paper(given: PaperIn, case: Case, once: Once, authorization: Token = "") -> Stored:
         """A paper came."""
+        who = holder(authorization)
         allow(who, "paper")
         values = given.model_dump(exclude={"received_at"}, exclude_none=True)
         return stored(desk.receive_paper(who, showing.by_case(store, who, case), values, at=given.received_at, once=once))
 
+    add_packets(app, service, holder)
+
     @app.post("/stays/{case}/release")
-    def push_release(given: Left, case: Case, who: System, once: Once) -> Stored:
+    def push_release(given: Left, case: Case, once: Once, authorization: Token = "") -> Stored:
         """The person went free."""
+        who = holder(authorization)
         allow(who, "release")
         return stored(desk.release(who, showing.by_case(store, who, case), at=given.at, once=once))
 
     @app.get("/stays/{case}/decision")
-    def pull_decision(case: Case, who: System) -> dict[str, Any]:
+    def pull_decision(case: Case, authorization: Token = "") -> dict[str, Any]:
         """The newest answer about a stay: the JSON of ``decide``, with the entry that holds it."""
+        who = holder(authorization)
         allow(who, "see")
         stay = showing.by_case(store, who, case)
         found = showing.person(store, who, stay)
@@ -157,11 +169,12 @@ def api_app(service: Service) -> FastAPI:
 
     @app.get("/changes")
     def pull_changes(
-        who: System,
         after: Annotated[int, Query(ge=0, lt=2**53, description="The last entry that you have; 0 at the first time.")] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
+        authorization: Token = "",
     ) -> Changes:
         """Every answer recorded after an entry, whoever or whatever made it change. Without a change the list is empty."""
+        who = holder(authorization)
         allow(who, "see")
         found = changes(store, who.agency, after=after, limit=limit + 1)
         more, found = len(found) > limit, found[:limit]

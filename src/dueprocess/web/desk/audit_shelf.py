@@ -1,6 +1,8 @@
 """Audits as they lie on disk: a folder each, that only the desk's own account on the machine may read, and its end.
 
-A folder holds what was handed in (``tables-given``), the map, how far the work is, and the result once it is whole. It
+A folder holds what was handed in (``tables-given``), the map, how far the work is, and the result once it is whole. What was
+handed in, and the ten rows that are shown of it, are sealed under the desk's keys as papers are, each under a key of its own;
+they stand open (``opened``) only while a process reads them. It
 belongs to an agency and to the account that made it, which may share it with the agency's other readers. It is erased, with all
 in it, some days after it was made; the tables that were handed in go with it, or before at a button. They may hold
 names: they are read here, and never shown, copied elsewhere or kept in the record.
@@ -11,7 +13,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,9 @@ from typing import Any
 from dueprocess.desk import NotHere, Who
 from dueprocess.kernel.errors import InputError
 from dueprocess.law.durable import write_whole
+from dueprocess.ledger import open_sealed, seal
 from dueprocess.store.accounts import new_id
+from dueprocess.web.desk.jobs import state_of
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import Upload
 from dueprocess.web.desk.shelf import folder_of
@@ -30,13 +35,18 @@ MOST_FILES = 8
 MOST_EACH = 30
 """Audits that one account keeps at a time."""
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip")
-AUDIT, GIVEN, RESULT = "audit.json", "tables-given", "result"
+AUDIT, GIVEN, RESULT, PUBLIC, OPENED = "audit.json", "tables-given", "result", "public", "opened"
+SEALED = ".sealed"
+MOST_THEORIES = 6
+BODY = 32
+"""Bytes of a sealed file's commitment."""
 _ID = re.compile(r"au_[A-Za-z0-9_-]{8,64}\Z")
 
 
 @dataclass(frozen=True)
 class Audit:
     """An audit's own facts. ``made_at`` and ``until`` are epoch seconds; ``preset`` names known columns ("" where a map is used);
+    ``columns`` the totals are broken down by, ``theories`` are the names of rival theories, in the order of their files;
     ``summary`` is what it came to, once it is done."""
 
     id: str
@@ -51,6 +61,8 @@ class Audit:
     preset: str = ""
     known_then: bool = False
     files: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    theories: tuple[str, ...] = ()
     summary: Mapping[str, Any] | None = None
 
     @property
@@ -76,8 +88,56 @@ def make(service: Service, who: Who, files: Sequence[Upload], *, title: str, jai
     keep(folder, made)  # first: whatever breaks off here, what was handed in is erased after its days
     (folder / GIVEN).mkdir(mode=0o700)
     for name, upload in zip(names, files, strict=True):
-        write_whole(folder / GIVEN / name, upload.data, mode=0o600)
+        keep_sealed(service, folder / GIVEN / name, upload.data)
     return made
+
+
+def keep_sealed(service: Service, path: Path, data: bytes) -> None:
+    """Write what may be about people beside ``path``, under a key of its own that the desk's key file wraps."""
+    key, sealed = seal(data)
+    wrapped = service.store.keys.wrap(key, about=_about(path))
+    write_whole(path.with_name(path.name + SEALED), len(wrapped).to_bytes(2, "big") + wrapped + sealed.body + sealed.data, mode=0o600)
+
+
+def read_sealed(service: Service, path: Path) -> bytes:
+    """What ``keep_sealed`` wrote. Raises FileNotFoundError where there is nothing, InputError where it does not open."""
+    raw = path.with_name(path.name + SEALED).read_bytes()
+    end = 2 + int.from_bytes(raw[:2], "big")
+    try:
+        return open_sealed(service.store.keys.unwrap(raw[2:end], about=_about(path)), raw[end + BODY :], body=raw[end : end + BODY])
+    except ValueError:
+        raise InputError("what was handed in does not open with this desk's keys", do="hand the tables in again") from None
+
+
+def _about(path: Path) -> str:
+    """What a key is bound to: the audit and the name. Moved to another audit it does not open."""
+    audit = next(p.name for p in path.parents if _ID.match(p.name))
+    return f"audit {audit} {path.name}"
+
+
+def opened(service: Service, folder: Path) -> Callable[[], Any]:
+    """A context in which the tables stand open for the process that reads them; afterwards they are gone."""
+
+    @contextmanager
+    def context() -> Iterator[None]:
+        place = folder / OPENED
+        sweep(folder)
+        place.mkdir(mode=0o700)
+        try:
+            for path in sorted((folder / GIVEN).glob(f"*{SEALED}")):
+                name = path.name.removesuffix(SEALED)
+                write_whole(place / name, read_sealed(service, folder / GIVEN / name), mode=0o600)
+            yield
+        finally:
+            sweep(folder)
+
+    return context
+
+
+def sweep(folder: Path) -> None:
+    """Erase what a process left open that was killed with its server."""
+    for path in (folder / OPENED, *folder.glob("tmp*")):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _plain(name: str, number: int) -> str:
@@ -132,7 +192,7 @@ def erase_tables(folder: Path) -> None:
     """Erase the tables that were handed in; the result stays."""
     shutil.rmtree(folder / GIVEN, ignore_errors=True)
     for name in ("look.json", "after.json"):
-        (folder / name).unlink(missing_ok=True)
+        (folder / f"{name}{SEALED}").unlink(missing_ok=True)
 
 
 def expire(service: Service, now: int) -> int:
@@ -148,6 +208,8 @@ def expire(service: Service, now: int) -> int:
             elif found is not None and found.until <= now:
                 erase(folder)
                 count += 1
+            elif state_of(folder, now)["state"] not in ("waiting", "running"):
+                sweep(folder)
     return count
 
 
@@ -155,6 +217,6 @@ def read(folder: Path) -> Audit | None:
     """The audit of a folder; None where it holds none."""
     try:
         raw = json.loads((folder / AUDIT).read_text(encoding="utf-8"))
-        return Audit(**{**raw, "files": tuple(raw["files"])})
+        return Audit(**{**raw, **{n: tuple(raw.get(n, ())) for n in ("files", "columns", "theories")}})
     except (OSError, ValueError, TypeError, KeyError):
         return None

@@ -7,7 +7,9 @@ that can be killed (``jobs``), and each look at rows of it is recorded. The repo
 from __future__ import annotations
 
 import json
+import re
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,13 +26,14 @@ from dueprocess.kernel.instants import parse_date
 from dueprocess.law.durable import write_whole
 from dueprocess.store import Person
 from dueprocess.web.desk import audit_map, audit_shelf, work
-from dueprocess.web.desk.audit_shelf import GIVEN, RESULT, Audit
+from dueprocess.web.desk.audit_experts import add_expert_pages, classes_of, public_names, theory_file, whole
+from dueprocess.web.desk.audit_shelf import GIVEN, PUBLIC, RESULT, SEALED, Audit
 from dueprocess.web.desk.drawing import shown
 from dueprocess.web.desk.jobs import Jobs, state_of
 from dueprocess.web.desk.law import place_of
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import Form, Upload, page, post, post_file, see
-from dueprocess.web.desk.shelf import agency_name, download, today, whole_page
+from dueprocess.web.desk.shelf import agency_folder, agency_name, download, today, whole_page
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -41,14 +44,26 @@ ADDRESSES = 1 << 46
 WAIT = 6.0
 """Seconds that a page waits for work that is usually quick, before it says that it goes on."""
 FIELDS = 400
+MOST_COLUMNS = 4
+"""Columns that one audit is broken down by."""
 FILES: Mapping[str, tuple[str, str, str]] = {
     "report.html": ("The report, to keep or print", "text/html", "aggregates"),
     "request.md": ("The records request that would settle what is unknown", "text/markdown", "aggregates"),
     "problems.csv": ("Every problem of the table, by file, row and column", "text/csv", "rows"),
     "by_agency.csv": ("Counts and hours by agency", "text/csv", "aggregates"),
     "by_month.csv": ("Counts and hours by month", "text/csv", "aggregates"),
+    "theories.csv": ("Rival theories side by side", "text/csv", "aggregates"),
+    "theories_moves.csv": ("The stays that move under a theory", "text/csv", "rows"),
     "stays.csv": ("Every stay with its answer; no names", "text/csv", "rows"),
 }
+_BY = re.compile(r"by_\w{1,60}\.csv")
+
+
+def files_of(folder: Path) -> dict[str, tuple[str, str, str]]:
+    """What there is to download of an audit: words, kind, and whether it has rows or aggregates."""
+    there = [p.name for p in sorted((folder / RESULT).iterdir()) if p.is_file()] if (folder / RESULT).is_dir() else []
+    more = {n: ("Counts and hours by a column of yours", "text/csv", "aggregates") for n in there if _BY.fullmatch(n) and n not in FILES}
+    return {**{n: told for n, told in FILES.items() if n in there}, **more}
 
 
 def jobs_of(app: FastAPI, service: Service) -> Jobs:
@@ -75,7 +90,7 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
 
     def audit_folder(audit: Audit) -> Path:
         assert service.shelf is not None
-        return service.shelf / audit.agency.replace("/", "--") / "audits" / audit.id
+        return agency_folder(service.shelf, audit.agency) / "audits" / audit.id
 
     def asking(request: Request, person: Person, who: Who) -> Response:
         allow(who, "audit")
@@ -98,24 +113,24 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
         folder = audit_folder(audit)
 
         def then(found: Mapping[str, Any]) -> None:
-            write_whole(folder / "look.json", json.dumps(found, ensure_ascii=False).encode(), mode=0o600)
+            audit_shelf.keep_sealed(service, folder / "look.json", json.dumps(found, ensure_ascii=False).encode())
             write_whole(folder / "map.yaml", str(found["text"]).encode(), mode=0o600)
             if found["after"] is not None:
-                write_whole(folder / "after.json", json.dumps(found["after"], ensure_ascii=False).encode(), mode=0o600)
+                audit_shelf.keep_sealed(service, folder / "after.json", json.dumps(found["after"], ensure_ascii=False).encode())
             audit_shelf.keep(folder, replace(_again(folder), preset=str(found["preset"] or "")))
 
-        jobs.start(folder, "look", work.look, [str(folder), audit.jail, law()], seconds=LOOK_SECONDS, then=then).wait(WAIT)
+        jobs.start(folder, "look", work.look, [str(folder), audit.jail, law()], seconds=LOOK_SECONDS, then=then, within=audit_shelf.opened(service, folder)).wait(WAIT)
 
     def see_after(audit: Audit) -> None:
         """Ten rows as the map makes them now."""
         folder = audit_folder(audit)
         text = (folder / "map.yaml").read_text(encoding="utf-8")
-        (folder / "after.json").unlink(missing_ok=True)
+        (folder / f"after.json{SEALED}").unlink(missing_ok=True)
 
         def then(found: Mapping[str, Any]) -> None:
-            write_whole(folder / "after.json", json.dumps(found, ensure_ascii=False).encode(), mode=0o600)
+            audit_shelf.keep_sealed(service, folder / "after.json", json.dumps(found, ensure_ascii=False).encode())
 
-        jobs.start(folder, "after", work.after, [str(folder), text, audit.preset, law()], seconds=LOOK_SECONDS, then=then).wait(WAIT)
+        jobs.start(folder, "after", work.after, [str(folder), text, audit.preset, law()], seconds=LOOK_SECONDS, then=then, within=audit_shelf.opened(service, folder)).wait(WAIT)
 
     def one(request: Request, person: Person, who: Who) -> Response:
         allow(who, "audit")
@@ -125,9 +140,9 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
         if state["state"] in ("waiting", "running"):
             return HTMLResponse(shown(service, "audit_working", person, **values))
         if audit.done:
-            files = [(name, *FILES[name]) for name in FILES if (folder / RESULT / name).is_file() and (folder / RESULT / name).stat().st_size]
-            return HTMLResponse(shown(service, "audit_done", person, files=files, given=(folder / GIVEN).is_dir(), **values))
-        seen = _seen(folder)
+            files = [(name, *told) for name, told in files_of(folder).items()]
+            return HTMLResponse(shown(service, "audit_done", person, files=files, given=(folder / GIVEN).is_dir(), public=public_names(folder), classes=classes_of(folder), **values))
+        seen = _seen(service, folder)
         if seen["look"] is not None and audit.by == who.account:
             # Rows of people are on the page: the look is recorded first.
             service.looked(who, "audit rows", rows=10)
@@ -137,7 +152,7 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
         allow(who, "audit")
         audit, folder = audit_shelf.one(service, who, request.path_params["audit"], own=True)
         what = form.text("what")
-        seen = _seen(folder)
+        seen = _seen(service, folder)
         if what == "again" and seen["look"] is None:
             look(audit)
             return see(f"/audit/one/{audit.id}")
@@ -160,25 +175,32 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
         elif what not in ("map", "run"):
             raise InputError("that is nothing to do with a map", do="use the page's own buttons")
         if what == "run":
-            run(who, audit, folder, known_then=form.text("known_then") == "yes")
+            columns = tuple(dict.fromkeys(c for part in form.text("columns").split(",") if (c := part.strip())))[:MOST_COLUMNS]
+            run(who, replace(audit, columns=columns), folder, known_then=form.text("known_then") == "yes")
         else:
             see_after(audit)
         return see(f"/audit/one/{audit.id}")
 
-    def run(who: Who, audit: Audit, folder: Path, *, known_then: bool) -> None:
+    def run(who: Who, audit: Audit, folder: Path, *, known_then: bool, public: bool = False) -> None:
         day = today(service, who).isoformat()
         preset = audit.preset
         words = ["dueprocess", "audit", "run", *audit.files, "--out", "audit", *(["--preset", preset] if preset and preset != "own" else [] if preset else ["--map", "map.yaml"])]
         words += ["--as-known-then"] if known_then else ["--law-known-at", day]
         words += ["--as-of", audit.as_of] if audit.as_of else []
-        options = {"command": shlex.join(words), "as_known_then": known_then, "as_of": audit.as_of}
+        words += [w for c in audit.columns for w in ("--by", c)]
+        words += ["--public"] if public else [w for t in audit.theories for w in ("--theory", theory_file(t))]
+        theories = [] if public else [theory_file(t) for t in audit.theories]
+        options = {"command": shlex.join(words), "as_known_then": known_then, "as_of": audit.as_of, "by": list(audit.columns), "theories": theories, "public": public}
         audit = audit_shelf.change(service, who, audit, known_then=known_then)
+        if not public:
+            shutil.rmtree(folder / PUBLIC, ignore_errors=True)  # it would be of another run
         version = service.desk.law().lawbook.version
 
         def then(found: Mapping[str, Any]) -> None:
-            audit_shelf.keep(folder, replace(_again(folder), summary=dict(found)))
+            if not public:
+                audit_shelf.keep(folder, replace(_again(folder), summary=dict(found)))
 
-        jobs.start(folder, "run", work.run_audit, [str(folder), preset, law(), version, day, options], seconds=RUN_SECONDS, then=then, memory=ADDRESSES).wait(WAIT)
+        jobs.start(folder, "public" if public else "run", work.run_audit, [str(folder), preset, law(), version, day, options], seconds=RUN_SECONDS, then=then, memory=ADDRESSES, within=audit_shelf.opened(service, folder)).wait(WAIT)
 
     def act(request: Request, person: Person, who: Who, form: Form) -> Response:
         allow(who, "audit")
@@ -203,18 +225,19 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
 
     def report(request: Request, person: Person, who: Who) -> Response:
         allow(who, "audit")
-        audit, folder = _whole(service, who, request.path_params["audit"])
+        audit, folder = whole(service, who, request.path_params["audit"])
         service.looked(who, "audit report", rows=int((audit.summary or {}).get("stays") or 0))
         return whole_page((folder / RESULT / "report.html").read_text(encoding="utf-8"), back=f"/audit/one/{audit.id}", label="Back to the audit at the desk")
 
     def file(request: Request, person: Person, who: Who) -> Response:
         allow(who, "audit")
-        audit, folder = _whole(service, who, request.path_params["audit"])
+        audit, folder = whole(service, who, request.path_params["audit"])
         name = request.path_params["name"]
-        if name not in FILES or not (folder / RESULT / name).is_file():
+        files = files_of(folder)
+        if name not in files:
             raise NotHere("there is no such file", do="choose one from the audit's page")
-        service.looked(who, f"audit file {name}", rows=int((audit.summary or {}).get("stays") or 0) if FILES[name][2] == "rows" else 0)
-        return download((folder / RESULT / name).read_bytes(), name, FILES[name][1])
+        service.looked(who, f"audit file {name}", rows=int((audit.summary or {}).get("stays") or 0) if files[name][2] == "rows" else 0)
+        return download((folder / RESULT / name).read_bytes(), name, files[name][1])
 
     app.add_route("/audits", page(service, listing), methods=["GET"])
     app.add_route("/audit/new", page(service, asking), methods=["GET"])
@@ -223,15 +246,8 @@ def add_audit_pages(app: FastAPI, service: Service) -> None:
     app.add_route("/audit/one/{audit}", post(service, correct, fields=FIELDS), methods=["POST"])
     app.add_route("/audit/one/{audit}/report", page(service, report), methods=["GET"])
     app.add_route("/audit/one/{audit}/file/{name}", page(service, file), methods=["GET"])
+    add_expert_pages(app, service, jobs, lambda who, audit, folder: run(who, audit, folder, known_then=audit.known_then, public=True))
     app.add_route("/audit/one/{audit}/{what}", post(service, act), methods=["POST"])
-
-
-def _whole(service: Service, who: Who, id_: str) -> tuple[Audit, Path]:
-    """An audit whose result is whole. Raises NotHere for any other."""
-    audit, folder = audit_shelf.one(service, who, id_)
-    if not audit.done or not (folder / RESULT / "run.json").is_file():
-        raise NotHere("this audit has no result", do="run it first")
-    return audit, folder
 
 
 def _again(folder: Path) -> Audit:
@@ -246,12 +262,12 @@ def _keep_map(folder: Path, text: str) -> None:
     write_whole(folder / "map.yaml", text.replace("\r\n", "\n").encode(), mode=0o600)
 
 
-def _seen(folder: Path) -> dict[str, Any]:
+def _seen(service: Service, folder: Path) -> dict[str, Any]:
     """What the page of a map shows: the look, the map and its form, ten rows after, and what is wrong with the map."""
 
     def read(name: str) -> Any:
         try:
-            return json.loads((folder / name).read_text(encoding="utf-8"))
+            return json.loads(audit_shelf.read_sealed(service, folder / name))
         except (OSError, ValueError):
             return None
 

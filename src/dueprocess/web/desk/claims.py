@@ -123,6 +123,24 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
             )  # fmt: skip
         return see(f"/claims/one/{found.claim.id}")
 
+    def judge_known(request: Request, person: Person, who: Who, form: Form) -> Response:
+        """A claim of the registry itself: accepted or rejected, with a reason. It is corrected in its own sheet, not here."""
+        allow(who, "claims")
+        decision, day = form.text("decision"), today(service, who)
+        known = registry_of(service, who, known_at=day).claims
+        found = known.get(form.text("claim"))
+        if found is None:
+            raise NotHere("there is no such claim in the registry", do="choose one on the agency's page")
+        if decision not in ("accept", "reject"):
+            raise InputError("that is no decision", do="accept or reject it; a claim of an import is corrected in its own sheet")
+        folder = folder_of(service, who, "registry")
+        with _locked(folder):
+            room.review(
+                folder, found.id, decision=decision, correction={}, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000], date=day.isoformat(),
+                known=(found.id,), places=load_places(),
+            )  # fmt: skip
+        return see(f"/registry/agency/{found.actor}")
+
     def proposal(request: Request, person: Person, who: Who) -> Response:
         # A draft of law is counsel's: the same right as to determine.
         allow(who, "determine")
@@ -139,6 +157,7 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
     app.add_route("/claims", page(service, queue), methods=["GET"])
     app.add_route("/claims/drop", page(service, dropping), methods=["GET"])
     app.add_route("/claims/drop", post_file(service, drop), methods=["POST"])
+    app.add_route("/claims/known", post(service, judge_known), methods=["POST"])
     app.add_route("/claims/one/{claim}", page(service, claim), methods=["GET"])
     app.add_route("/claims/one/{claim}", post(service, judge), methods=["POST"])
 

@@ -1,7 +1,7 @@
 """A drop folder: another system puts CSV files there, and the desk takes them.
 
 A file that is still being written is waited for. What was taken goes into ``done``, with a report beside it of the rows that
-were not, by row and column. A file may be taken twice, after a crash or because it comes again: no row is done twice.
+were not, by row and column, and an alert: nobody may overlook them. A file may be taken twice, after a crash or because it comes again: no row is done twice.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dueprocess.desk import Desk
+from dueprocess.desk import Desk, troubles
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import iso
+from dueprocess.web.desk.drop_files import Beside
 from dueprocess.web.desk.drop_rows import LATER, MOST_BYTES, WAITS, Names, Problem, Taker, read_rows
 
 log = logging.getLogger("dueprocess.drop")
@@ -33,6 +34,8 @@ AGAIN = 30.0
 """Seconds until a file with rows that wait for another file is tried again."""
 WAITING = 3600.0
 """Seconds for which such rows wait before they are reported."""
+AWAY = 300.0
+"""Seconds for which the folder may fail before people are told."""
 KEEP_DAYS = 14
 """Files in ``done`` hold names: they are deleted so many days after they were taken."""
 DONE = "done"
@@ -57,9 +60,10 @@ class Drop:
     ) -> None:  # fmt: skip
         """``leads``: whether this process is the one that takes files. Raises InputError for a folder that is none or cannot
         be written to, and for a map that cannot be used."""
-        self._desk, self._folder, self._leads = desk, folder, leads
+        self._desk, self._agency, self._folder, self._leads = desk, agency, folder, leads
+        self._failing: int | None = None
         self._names = Names.read(names)
-        self._taker = Taker(desk, agency, self._names)
+        self._taker = Taker(desk, agency, self._names, Beside(folder, folder / DONE, settled=settled))
         self._settled, self._seconds, self._waiting, self._again = settled, seconds, waiting, again
         self._seen: dict[str, _Seen] = {}
         self._stop = threading.Event()
@@ -80,12 +84,22 @@ class Drop:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            try:
-                if self._leads():
-                    self.turn()
-            except Exception as error:  # the folder or the database may be away: the next turn goes on
-                log.error("a turn of the drop folder failed: %s", type(error).__name__)
+            if self._leads():
+                self.watched()
             self._stop.wait(self._seconds)
+
+    def watched(self) -> None:
+        """One turn, whatever it meets: where it fails for a while, people are told; once it succeeds, that is over."""
+        try:
+            self.turn()
+            if self._failing is None or troubles.settle(self._desk, self._agency, "drop/away/", by="drop") >= 0:
+                self._failing = None
+        except Exception as error:  # the folder or the database may be away: the next turn goes on
+            log.error("a turn of the drop folder failed: %s", type(error).__name__)
+            self._failing = self._desk.now() if self._failing is None else self._failing
+            if self._desk.now() - self._failing >= AWAY:
+                with contextlib.suppress(Exception):  # without the database there is nothing to tell it by
+                    troubles.raised(self._desk, self._agency, troubles.no_folder(self._failing))
 
     def turn(self) -> int:
         """Take every file that has come whole, the oldest first. Returns how many are done."""
@@ -159,6 +173,12 @@ class Drop:
                 problems.append(self._taker.problem(row, error))
         if waits and now - seen.first < self._waiting:
             return False
+        if problems:
+            mark = self._desk.store.keys.keyed("\n".join(sorted({f"{p.column}: {p.what}" for p in problems})), about="drop").hex()[:20]
+            try:
+                troubles.raised(self._desk, self._agency, troubles.rows_refused(self._desk, self._agency, mark))
+            except LATER:
+                return False
         self._finish(path, problems)
         # No name of a file: it may hold a person's.
         log.info("a file of the drop folder is done: %d rows new, %d known, %d not taken", new, known, len(problems))

@@ -21,12 +21,13 @@ from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.kernel.yamlread import read_mapping
 from dueprocess.store import Conflict, Unavailable, tables
 from dueprocess.tables.delimited import sniff
+from dueprocess.web.desk.drop_files import Beside
 
-KINDS = ("booking", "paper", "ground-end", "release")
+KINDS = ("booking", "paper", "packet", "ground-end", "release")
 """What a row may say, in the order in which a person's rows of one file are taken."""
 COLUMNS = (
     "what", "booking_number", "at", "name", "complete", "ground", "until", "facility", "language", "how", "known_at", "kind", "edition", "signed_by",
-    "boxes", "matter", "issuer",
+    "boxes", "matter", "issuer", "file",
 )  # fmt: skip
 MOST_BYTES = 16 * 1024 * 1024
 _PLACES = {"booked at": "at", "ended at": "at", "received at": "at", "released at": "at", "known at": "known_at", "booking number": "booking_number"}
@@ -137,8 +138,8 @@ def _lines(lines: Any, problems: list[Problem]) -> Iterator[tuple[int, list[str]
 class Taker:
     """Takes rows into the desk."""
 
-    def __init__(self, desk: Desk, agency: str, names: Names) -> None:
-        self._desk, self._agency, self._names = desk, agency, names
+    def __init__(self, desk: Desk, agency: str, names: Names, files: Beside) -> None:
+        self._desk, self._agency, self._names, self._files = desk, agency, names, files
         self.who = Who("drop", agency, scopes=frozenset({"bookings:write", "papers:write", "releases:write"}))
 
     def take(self, row: Row) -> bool:
@@ -152,7 +153,7 @@ class Taker:
         # Values that a person could be told by stand in no key: a keyed hash names the row.
         text = "\n".join([row.what, *(f"{k}={v}" for k, v in sorted(values.items()))])
         once = "drop-" + self._desk.store.keys.keyed(text, about="drop").hex()[:40]
-        return {"booking": self._book, "paper": self._paper, "ground-end": self._end, "release": self._release}[row.what](values, when, once)
+        return {"booking": self._book, "paper": self._paper, "packet": self._packet, "ground-end": self._end, "release": self._release}[row.what](values, when, once)
 
     def problem(self, row: Row, error: InputError) -> Problem:
         """The error as a line of the report."""
@@ -186,6 +187,16 @@ class Taker:
         if any({k: v for k, v in (body or {}).items() if k != "received_at"} == paper for body in there):
             return False
         return not self._desk.receive_paper(self.who, stay.id, paper, at=values["at"], once=once).replayed
+
+    def _packet(self, values: dict[str, str], when: When, once: str) -> bool:
+        """Papers as a file: kept, and read as those are that are dropped on the board."""
+        stay, name = self._known(values["booking_number"]), values.get("file", "")
+        data = self._files.read(name, once=once, now=self._desk.now())
+        if data is None:
+            return False
+        receipt = self._desk.hand_in(self.who, [data], stay=stay.id, at=values["at"], once=once)
+        self._files.taken(name, data, once=once)
+        return not receipt.replayed
 
     def _end(self, values: dict[str, str], when: When, once: str) -> bool:
         stay = self._known(values["booking_number"])

@@ -10,6 +10,8 @@ MOST_UPLOAD = 64 * 1024 * 1024
 """No packet and no spreadsheet that is handed in is longer."""
 UPLOADS = ("/drop", "/audit/new")
 """Paths that take a file; nothing else takes more than a form."""
+PUSHES = "/packets"
+"""The end of the paths by which other systems hand files in."""
 UPLOADS_AT_ONCE = 6
 """So many files may be on their way at a time: each is held in memory until it is whole."""
 SECONDS_FOR_FILES = 60.0
@@ -45,9 +47,13 @@ class DeskGuard(Guard):
             self._uploads -= 1
 
     def bound(self, scope: Scope) -> int:
-        if scope["method"] != "POST" or not scope["path"].endswith(UPLOADS):
+        if scope["method"] != "POST":
             return self.most_bytes
-        # Whether the session holds is asked later; without any cookie there is none.
+        if scope["path"].startswith("/api/") and scope["path"].endswith(PUSHES):
+            return MOST_UPLOAD if any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in scope["headers"]) else self.most_bytes
+        if not scope["path"].endswith(UPLOADS):
+            return self.most_bytes
+        # Whether the session or the token holds is asked before anything is read; without any there is none.
         return MOST_UPLOAD if any(name == b"cookie" and b"desk=" in value for name, value in scope["headers"]) else self.most_bytes
 
     def patience(self, scope: Scope) -> float:

@@ -42,7 +42,7 @@ def figures(service: Service) -> dict[str, Any]:
     """
     now, found = service.now(), proving.health(service.store, now=service.now())
     turned = None if service.loop is None else service.loop.turned_at
-    backed = backed_up_at(service.store.where)
+    backed = backed_up_at(service.store)
     return {
         "entries": found.size,
         "checkpoint_entries": found.kept,

@@ -32,6 +32,7 @@ JOB, STOP = "job.json", "stop"
 _every: weakref.WeakSet[Jobs] = weakref.WeakSet()
 
 Then = Callable[[Any], None]
+Within = Callable[[], contextlib.AbstractContextManager[Any]]
 
 
 class Jobs:
@@ -47,9 +48,10 @@ class Jobs:
         self._ticker: threading.Thread | None = None
         _every.add(self)
 
-    def start(self, folder: Path, what: str, target: Callable[..., Any], args: Sequence[Any], *, seconds: float, then: Then, memory: int = MEMORY) -> threading.Event:
+    def start(self, folder: Path, what: str, target: Callable[..., Any], args: Sequence[Any], *, seconds: float, then: Then, memory: int = MEMORY, within: Within = contextlib.nullcontext) -> threading.Event:
         """Run ``target(*args)`` in a process of its own; ``then`` is given what it returns, on the job's thread, before the job
-        counts as done. The event is set once it is over. Raises InputError where too much is waiting."""
+        counts as done. The process runs ``within`` a context, which ends
+        with it however it ends. The event is set once it is over. Raises InputError where too much is waiting."""
         over = threading.Event()
         with self._lock:
             if self._ended.is_set() or len(self._going) >= MOST_WAITING:
@@ -66,7 +68,7 @@ class Jobs:
 
         def run() -> None:
             try:
-                self._run(folder, what, target, args, seconds, then, memory)
+                self._run(folder, what, target, args, seconds, then, memory, within)
             finally:
                 with self._lock:
                     self._going.pop(folder, None)
@@ -100,7 +102,7 @@ class Jobs:
             if state["state"] in ("waiting", "running"):
                 self._write(folder, state["what"], "stopped")
 
-    def _run(self, folder: Path, what: str, target: Callable[..., Any], args: Sequence[Any], seconds: float, then: Then, memory: int) -> None:
+    def _run(self, folder: Path, what: str, target: Callable[..., Any], args: Sequence[Any], seconds: float, then: Then, memory: int, within: Within) -> None:
         def started(kill: Callable[[], None]) -> None:
             with self._lock:
                 self._going[folder] = kill
@@ -113,7 +115,8 @@ class Jobs:
             return
         self._write(folder, what, "running")
         try:
-            found = run_limited(target, args, seconds=seconds, memory_bytes=memory, started=started)
+            with within():
+                found = run_limited(target, args, seconds=seconds, memory_bytes=memory, started=started)
             if folder in self._stopped:
                 self._write(folder, what, "stopped")
                 return
@@ -177,6 +180,6 @@ def _read(path: Path) -> Mapping[str, Any]:
 def _told(error: InputError, folder: Path) -> str:
     """The error without the place of the folder on this machine."""
     text = str(error)
-    for part in (str(folder / "tables-given"), str(folder), str(folder.parent)):
+    for part in (str(folder / "opened"), str(folder), str(folder.parent)):
         text = text.replace(part + "/", "").replace(part, "")
     return text

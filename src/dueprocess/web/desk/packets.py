@@ -18,6 +18,7 @@ from dueprocess.store import Person
 from dueprocess.store.files import read_file
 from dueprocess.web.desk.acts import paper_values
 from dueprocess.web.desk.drawing import shown
+from dueprocess.web.desk.face_sheets import Offer, offers
 from dueprocess.web.desk.forms import boxes_of, editions_of
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import Form, Upload, page, post, post_file, see
@@ -93,6 +94,9 @@ def add_packet_pages(app: FastAPI, service: Service) -> None:
         allow(who, "paper")
         packet = request.path_params["packet"]
         found = waiting.packet(store, who, packet)
+        if form.text("nothing") == "yes":
+            desk.close_packet(who, packet, once=form.once)
+            return see(f"/stay/{found.row['stay']}")
         words = _words(found.row["reading"], form) if found.row["state"] == "read" else [_by_hand(form)]
         more = form.text("more") == "yes"
         receipt = desk.file_packet(who, packet, words, at=form.text("at"), more=more, seen=form.seen, once=form.once)
@@ -146,7 +150,12 @@ def _page(service: Service, person: Person, who: Who, found: waiting.Packet) -> 
     if reading is not None:
         for one in reading["papers"]:
             papers.append({**one, "machine": machine_values(one), "marks": _marks(one), "filed": found.filed.get(one["number"])})
+    custody = (reading or {}).get("custody")
+    offered: list[Offer] = []
+    if custody is not None and found.owner is not None and custody["agency"] in (None, who.agency):
+        offered = offers(custody["values"], showing.person(service.store, who, str(found.row["stay"])))
     values: dict[str, Any] = {
+        "custody": custody, "offers": offered,
         "packet": found.row, "papers": papers, "reading": reading, "owner": found.owner, "proposed": found.proposed, "everybody": found.everybody, "standing": found.standing,
         "zone": service.desk.zone(who.agency), "paper_kinds": PAPER_KINDS, "signers": SIGNERS, "editions": editions_of(lawbook), "boxes": boxes_of(lawbook),
     }  # fmt: skip

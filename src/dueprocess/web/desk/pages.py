@@ -100,10 +100,11 @@ def add_pages(app: FastAPI, service: Service) -> None:
         return HTMLResponse(shown(service, "search", person, found=found, text=form.text("text")))
 
     def raised(request: Request, person: Person, who: Who) -> Response:
-        return HTMLResponse(shown(service, "alerts", person, raised=showing.open_alerts(store, who), zone=desk.zone(who.agency)))
+        return HTMLResponse(shown(service, "alerts", person, matters=showing.matters(showing.open_alerts(store, who)), zone=desk.zone(who.agency)))
 
     def acknowledge(request: Request, person: Person, who: Who, form: Form) -> Response:
-        alerts.acknowledge(desk, who, form.text("alert"))
+        for alert in form.many("alert") or [""]:
+            alerts.acknowledge(desk, who, alert)
         return see("/alerts")
 
     async def live(request: Request) -> Response:
@@ -179,6 +180,7 @@ def _person_page(service: Service, person: Person, who: Who, found: showing.Whol
         "boxes": boxes_of(service.desk.law().lawbook),
         "editions": editions_of(service.desk.law().lawbook),
         "facts": service.desk.law().lawbook.vocabulary.facts,
+        "fact_questions": {name: one.question for name, one in service.desk.law().lawbook.vocabulary.facts.items() if one.question},
         "packets": waiting.of_stay(service.store, who, str(found.stay["id"])),
         "jails": waiting.other_jails(service.store, who),
         "handovers": waiting.handovers(service.store, who, str(found.stay["id"])),

@@ -35,6 +35,7 @@ from dueprocess.registry import (
     disagreements,
 )
 from dueprocess.registry.disputes import KINDS
+from dueprocess.registry.review import reviews_of, status_of
 from dueprocess.registry.views import counties, mapping, words
 from dueprocess.registry.views.release import SUMS, write_release
 from dueprocess.registry.views.timeline import timeline_svg
@@ -42,7 +43,7 @@ from dueprocess.store import Person
 from dueprocess.web.desk.drawing import shown
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import page
-from dueprocess.web.desk.shelf import day_asked, download, pages_of, registry_of, today, whole_page
+from dueprocess.web.desk.shelf import day_asked, download, folder_of, pages_of, registry_of, today, whole_page
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -93,7 +94,8 @@ def add_registry_pages(app: FastAPI, service: Service) -> None:
         this, actor = asked(request, who), request.path_params["actor"]
         if actor not in this.registry.actors:
             raise NotHere("the registry has no claim about it", do="unknown: no source that was gathered speaks of it; choose one from the list")
-        return draw("registry_agency", person, this, **_agency(this, actor))
+        reviews = reviews_of(folder_of(service, who, "registry")) if service.shelf is not None else None
+        return draw("registry_agency", person, this, reviews=reviews, status_of=status_of, **_agency(this, actor))
 
     def on_map(request: Request, person: Person, who: Who) -> Response:
         this = asked(request, who)

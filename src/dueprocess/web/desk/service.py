@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dueprocess.desk import Desk, NotAllowed, NotHere, Who
 from dueprocess.desk.alerts import Loop
+from dueprocess.desk.lawful import LawInUse
 from dueprocess.desk.people import OutOfOrder
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Conflict, Done, Gate, Store, Unavailable, Writer, looking
@@ -35,6 +36,8 @@ class Service:
     law_folders: tuple[Path, ...] = ()
     provider: Provider | None = None
     """The county's own sign-in, where there is one."""
+    law: LawInUse | None = None
+    """Where counsel adopts; without it the desk has the law that it was given, for good."""
 
     @property
     def cookie(self) -> str:

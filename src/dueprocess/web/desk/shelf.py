@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -94,12 +95,17 @@ def agency_name(agency: str) -> str:
     return f"{found.place.name}, {found.place.state}: {found.role.replace('_', ' ')}"
 
 
+def agency_folder(shelf: Path, agency: str) -> Path:
+    """Where an agency's folder lies: its name escaped, so that two agencies never share one, whatever stands in their names."""
+    return shelf / quote(agency, safe="").replace(".", "%2E")
+
+
 def folder_of(service: Service, who: Who, *parts: str) -> Path:
     """The agency's own folder (or one in it), made so that nobody else on the machine reads it. Raises InputError where the
     desk keeps no files."""
     if service.shelf is None:
         raise InputError("this desk keeps no files", do="start it with a folder for them: dueprocess serve desk --files DIR")
-    folder = service.shelf / who.agency.replace("/", "--") / Path(*parts)
+    folder = agency_folder(service.shelf, who.agency) / Path(*parts)
     for one in (service.shelf, *[p for p in reversed(folder.parents) if service.shelf in p.parents], folder):
         one.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

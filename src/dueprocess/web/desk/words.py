@@ -50,6 +50,18 @@ SAID = {
     "wants_lawyer": "asks for a lawyer",
     "other": "something else",
 }
+SAID_YOU = {
+    "citizenship_claimed": "you said that you are a U.S. citizen",
+    "proof_shown": "you showed proof of citizenship or lawful status",
+    "victim_or_witness": "you said that you are a victim of, or witness to, a crime",
+    "wrong_person": "you said that you are not the person named in the papers",
+    "wants_lawyer": "you asked for a lawyer",
+    "other": "something else",
+}
+SETTLED = {
+    "person": "the person or the jail's own record settles it", "paper": "a look at the paper settles it", "law": "the law of the place settles it",
+    "determination": "counsel or a judge determines it",
+}  # fmt: skip
 SAID_ES = {
     "citizenship_claimed": "dijo que es ciudadano de los EE. UU.",
     "proof_shown": "mostró una prueba de ciudadanía o de estatus legal",
@@ -160,18 +172,65 @@ def alert(what: str) -> str:
     return told(what)
 
 
-def entry(row: Mapping[str, Any]) -> str:
-    """One line of the timeline; a placeholder where it was erased."""
+def about(raised: Mapping[str, Any]) -> str:
+    """What an alert is about: a case by its number, or no single person's."""
+    return f"Case {raised['case_number']}" if raised["case_number"] else "Papers" if packet_of(raised) else "The whole desk"
+
+
+def law(version: str) -> str:
+    """The law, the adoption and the holidays under which an answer was given, by the first letters of their hashes."""
+    book, *rest = version.split()
+    marks = dict(one.partition(":")[::2] for one in rest)
+    more = "".join(f", {name} {marks[key][:8]}" for key, name in (("adopted", "adoption"), ("holidays", "holidays")) if key in marks)
+    return f"law {book.partition(':')[2][:8]}{more}"
+
+
+def closed(state: str) -> str:
+    """What became of a deadline that is open no longer."""
+    return {"met": "met since", "missed": "missed; the person has left since", "replaced": "the answer has changed since: it is no longer due"}.get(state, state)
+
+
+def heard(level: int, times: int, role: str) -> str:
+    """For whom an alert is now, and how often it was called out; ``role`` hears of it from the start."""
+    order = ("clerk", "supervisor", "counsel")
+    most = max(min(level, 2), order.index(role) if role in order else 0)
+    whom = ("for clerks", "for clerks and supervisors", "for clerks, supervisors and counsel")[most]
+    return whom + (f", called out {times} times" if times > 1 else "")
+
+
+def packet_of(raised: Mapping[str, Any]) -> str:
+    """The packet that an alert is about; empty for none."""
+    kind, _, rest = str(raised["id"]).partition("/")
+    return rest.partition("/")[0] if kind == "packet" else ""
+
+
+def fact(name: str, value: Any, facts: Mapping[str, Any] | None = None) -> str:
+    """A fact with its value, as a clause where the vocabulary ``facts`` has one."""
+    known = None if facts is None else facts.get(name)
+    if known is not None and isinstance(value, bool):
+        clause = known.phrase if value else known.phrase_no
+        if clause:
+            return str(clause)
+    return f"{(known.phrase if known is not None and known.type != 'boolean' else '') or name.replace('_', ' ')}: {_yes(value)}"
+
+
+def settled_by(who: str) -> str:
+    """Who can say what is missing."""
+    return SETTLED.get(who, who.replace("_", " "))
+
+
+def entry(row: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> str:
+    """One line of the timeline; a placeholder where it was erased. ``facts``: the vocabulary of the law in use."""
     head = KINDS.get(str(row["kind"]), str(row["kind"]))
     body = row["body"]
     if body is None:
         return f"{head} (erased)"
     # A day that a paper gives itself has no hour; what stands before it is the day's beginning.
     only = " (the day only)" if isinstance(body.get("when"), str) and len(body["when"]) == 10 else ""
-    return head + only + _detail(row["kind"], body)
+    return head + only + _detail(row["kind"], body, facts)
 
 
-def _detail(kind: str, body: Mapping[str, Any]) -> str:
+def _detail(kind: str, body: Mapping[str, Any], facts: Mapping[str, Any] | None) -> str:
     if kind == "ground.added":
         ground = body["ground"]
         return f": {GROUNDS.get(ground['kind'], ground['kind'])}, {'end open' if ground['until'] == 'open' else 'to an end that is known'}"
@@ -183,11 +242,11 @@ def _detail(kind: str, body: Mapping[str, Any]) -> str:
         words = f' ("{body["words"]}")' if body.get("words") else ""
         return f": {SAID.get(body['what'], body['what'])}{words}. Answer given: {body['answer']}"
     if kind == "fact.answered":
-        return f": {body['fact'].replace('_', ' ')}: {_yes(body['value'])}"
+        return f": {fact(body['fact'], body['value'], facts)}"
     if kind == "duty.done":
         return f": {DUTIES.get(body['what'], body['what'])}"
     if kind == "determined":
-        return f": {body['fact'].replace('_', ' ')}: {_yes(body['value'])}, on {body['on']}"
+        return f": {fact(body['fact'], body['value'], facts)}, on {body['on']}"
     if kind == "hold.continued":
         return f": {body['officer']}, relying on {body['authority']}"
     if kind == "done.against":

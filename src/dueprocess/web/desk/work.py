@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -87,9 +88,36 @@ def run_audit(folder: str, preset: str, law_folders: list[str], version: str, to
         law_known_at=None if options.get("as_known_then") else date.fromisoformat(today), today=date.fromisoformat(today), map=map_,
         preset=preset if preset and preset != "own" else None, law_folders=tuple(Path(p) for p in law_folders), command=str(options["command"]),
         as_of=date.fromisoformat(options["as_of"]) if options.get("as_of") else None, by=tuple(options.get("by") or ()),
+        theories=tuple(place / t for t in options.get("theories") or ()), public=bool(options.get("public")),
     )  # fmt: skip
-    found = audit(_inputs(place), place / "result", lawbook=book, options=asked, say=told.say, progress=told.rows)
-    return {"rows_in": found["rows_in"], "stays": found["stays"], "classes": found["classes"], "law_version": found["law_version"]}
+    inputs = _inputs(place)
+    if inputs == [place / "result" / "prepared"]:
+        asked = replace(asked, map=None, preset=None, as_of=None, by=())  # it keeps no column to break down by
+    found = audit(inputs, place / ("public" if asked.public else "result"), lawbook=book, options=asked, say=told.say, progress=told.rows)
+    return {"rows_in": found["rows_in"], "rows_out": found["rows_out"], "stays": found["stays"], "classes": found["classes"], "law_version": found["law_version"]}
+
+
+def make_class(folder: str, definition: str, law_folders: list[str], entry: dict[str, Any] | None, passphrase: str) -> dict[str, Any]:
+    """The members of a class of an audit's result: counts, and by person as hashes; with an ``entry`` for the log also the list
+    by their place in the tables, sealed. Gives back the counts and the name of its folder."""
+    from dueprocess.audit.classes import Members, present_columns, read_definition
+    from dueprocess.audit.folder import locate
+    from dueprocess.audit.sealed import write_sealed
+
+    place = Path(folder)
+    vocabulary = _book(law_folders, "").vocabulary
+    prepared, results = locate(place / "result")
+    wanted = read_definition(place / definition, vocabulary=vocabulary, present=present_columns(prepared))
+    target = place / "result" / "classes" / wanted.slug
+    with Members(wanted, prepared=prepared, results=results, vocabulary=vocabulary) as members:
+        counts = members.counts()
+        target.mkdir(parents=True, exist_ok=True)
+        members.by_person(target / "members.csv")
+        (target / "class.json").write_text(json.dumps(counts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        if entry:
+            told = {**entry, "class": wanted.name, "definition": wanted.hash, "stays": counts["members"]["stays"], "persons": counts["members"]["persons"]}
+            write_sealed(target, "members.sealed", members.lineage(), passphrase=passphrase, entry=told)
+    return {"slug": wanted.slug, "name": wanted.name, "stays": counts["members"]["stays"]}
 
 
 def run_whatif(folder: str, prepared: str, policy: str, without: str, law_folders: list[str], version: str, today: str) -> dict[str, Any]:
@@ -126,7 +154,9 @@ def _book(folders: list[str], version: str) -> Any:
 
 
 def _inputs(folder: Path) -> list[Path | str]:
-    return [p for p in sorted((folder / "tables-given").iterdir()) if p.is_file()]
+    """The tables, opened for this process; where they were erased, those that the audit before kept, without names."""
+    opened = [p for p in sorted((folder / "opened").iterdir()) if p.is_file()]
+    return list(opened) or [folder / "result" / "prepared"]
 
 
 class _Progress:
@@ -156,10 +186,11 @@ def run_open(folder: str, cases: list[dict[str, Any]], adopted: list[str], polic
     """A what-if over stays that are open now, given as cases without a name: counts only.
 
     Of somebody under local custody the answer for the moment when that ends is counted. What was adopted stays adopted,
-    and the rule that is tried counts as adopted, too.
+    and the rule that is tried counts as adopted, too. The exposure is that of the hours past release until now.
     """
     from collections import Counter
 
+    from dueprocess.audit.exposure import exposure
     from dueprocess.audit.whatif import question
     from dueprocess.case import read_case
     from dueprocess.decide import Setting, Stay, answer
@@ -177,6 +208,7 @@ def run_open(folder: str, cases: list[dict[str, Any]], adopted: list[str], polic
     told.say("asking every open stay under both laws")
     sides: dict[str, dict[str, Counter[str]]] = {s: {"outcomes": Counter(), "notices": Counter()} for s in ("before", "after")}
     hours = {"before": 0.0, "after": 0.0}
+    past: dict[str, dict[str, dict[str, Any]]] = {"before": {}, "after": {}}
     moves: Counter[tuple[str, str]] = Counter()
     defeated: Counter[tuple[str, str]] = Counter()
     refused = 0
@@ -197,6 +229,12 @@ def run_open(folder: str, cases: list[dict[str, Any]], adopted: list[str], polic
             later = said["then"] if said["outcome"] == "local_custody" and said["then"] else said
             kinds[side] = str(later["outcome"])
             sides[side]["outcomes"][kinds[side]] += 1
+            over = said["overheld_hours"] or {}
+            group = past[side].setdefault(str(said["class"]), {"stays": 0, "persons": 0, "hours_least": 0.0, "hours_most": 0.0})
+            group["stays"] += 1
+            group["persons"] += 1  # nobody has two stays in one jail at a time
+            for bound in ("least", "most"):
+                group[f"hours_{bound}"] += float(over.get(bound) or 0) if said["class"] in ("certain", "possible") else 0.0
             sides[side]["notices"][said["actions"].get("notify_release", {}).get("result", "free")] += 1
             start, end = (later.get("at") if later is not said else said["release_due_at"]), later.get("hold_until")
             if isinstance(start, str) and isinstance(end, str):
@@ -206,6 +244,7 @@ def run_open(folder: str, cases: list[dict[str, Any]], adopted: list[str], polic
         for entry in found["after"]["defeated"]:
             if asked.added and entry["authority"] == asked.added.id:
                 defeated[(entry["norm"], entry["by"])] += 1
+
     def title(norm: str) -> str:
         authority = asked.after.authorities.get(norm.partition("#")[0])
         return norm if authority is None else authority.title
@@ -213,7 +252,14 @@ def run_open(folder: str, cases: list[dict[str, Any]], adopted: list[str], polic
     return {
         "subject": asked.subject, "today": today, "stays": len(cases), "refused": refused,
         "outcomes": {s: dict(v["outcomes"]) for s, v in sides.items()}, "notices": {s: dict(v["notices"]) for s, v in sides.items()},
+        "past": past, "exposure": {s: _exposed(exposure(g)) for s, g in past.items()},
         "hours": {s: round(h, 1) for s, h in hours.items()}, "moves": [{"before": b, "after": a, "stays": n} for (b, a), n in moves.most_common()],
         "defeated": [{"norm": n, "by": b, "title": title(b), "stays": c} for (n, b), c in defeated.most_common()], "conflicts": list(asked.conflicts), "revived": list(asked.revived), "dropped": list(asked.dropped),
         "taken_away": asked.added is None, "says": [norm_text(n) for n in tried.norms] if tried else [], "because": [n.because for n in tried.norms if n.because] if tried else [],
     }  # fmt: skip
+
+
+def _exposed(found: dict[str, Any]) -> dict[str, Any]:
+    """Of an exposure what a page of counts shows: the range, what was chosen, and what is to be read with it."""
+    chosen = [c["label"] for a in found["assumptions"] if a["key"] in ("basis", "benchmarks", "hours", "include") for c in a["choices"] if c["key"] == a["chosen"]]
+    return {"low": found["low"], "high": found["high"], "chosen": chosen, "caveats": found["caveats"]}
