@@ -142,7 +142,7 @@ def numbers(reading: Reading) -> list[str]:
     found = []
     for paper in reading.papers:
         one = paper.field("booking")
-        if one is not None and one.personal is not None:
+        if one is not None and one.personal is not None and one.certain:
             found.append(one.personal.key())
     return found
 

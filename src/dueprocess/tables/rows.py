@@ -17,6 +17,9 @@ from dueprocess.tables.raw import Raw
 SEPARATOR = "chr(31)"
 _CLEAN = "dp_clean({c})"
 
+ALWAYS_BROKEN_DOWN = ("agency", "month")
+"""What every audit breaks its figures down by, in files of these names."""
+
 
 @dataclass
 class Rows:
@@ -96,6 +99,8 @@ class Shaper:
         by = dict(map_.by)
         for name in keep_by:
             check_by(name, where="--by")
+            if plain(name) in ALWAYS_BROKEN_DOWN:
+                raise InputError(f"the figures are broken down by [{plain(name)}] in any case", where="--by", do="leave it out, or rename the column where it means something else")
             by.setdefault(name, (name,))
         names = list(map_.columns)
         if map_.snapshot:

@@ -138,6 +138,8 @@ def test_unread_columns_are_named_and_origin_is_never_imported(tmp_path: Path) -
     assert any("bookd_at" in n and "booked_at" in n for n in found.notes)
     with pytest.raises(InputError, match="never imported"):
         own(tmp_path / "b", [{"nationality": "Ruritania"}], keep_by=["nationality"])
+    with pytest.raises(InputError, match="in any case"):  # a file of that name is there already
+        own(tmp_path / "c", [{"Agency": "X", "race": "X", "booked_at": "2014-05-03"}], keep_by=["Agency"])
 
 
 @pytest.mark.parametrize("form", ["tsv", "pipe", "semicolon", "bom", "gzip", "latin", "utf16", "crlf", "parquet", "sqlite", "duckdb", "xlsx"])
