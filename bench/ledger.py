@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from bench.measure import interleaved, ratios, spread, table, verdict
 from dueprocess.ledger import Checkpoint, Frontier, leaf_hash, make_leaf, seal, verify_export
 from dueprocess.store import Done, Draft, Event, EventTypes, Store, Writer, accounts, proving, tables
+from dueprocess.store.driver import put
 from dueprocess.testing.postgres import NoPostgres, temporary_postgres
 
 REQUESTS = 400
@@ -26,13 +27,14 @@ ENTRIES = 1_000_000
 TARGET_SECONDS = 60.0
 AGENCY = "us/or/made-up-county/sheriff"
 TYPES = EventTypes()
+INSERT_STAY = tables.stays.insert()
 Result = TypeVar("Result")
 
 
 @TYPES.on("booked")
 def _booked(connection: sa.Connection, event: Event) -> None:
     row = {"id": event.subject, "agency": event.agency, "case_number": event.subject, "status": "in", "name": event.get("name"), "booked_at": event.at, "version": event.version}
-    connection.execute(tables.stays.insert(), row)
+    put(connection, INSERT_STAY, row)  # as the desk does
 
 
 class _Load:
