@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from scipy.optimize import minimize
@@ -149,15 +150,13 @@ def main() -> None:
     per_text = [(group(t), examples_of(t)) for t in texts]
     extra = made_up()
     if arguments.sets:
-        real = odds.weights
         for name in sorted({g for g, _ in per_text} - {""}):
             weights = fit([*(e for g, found in per_text if g != name for e in found), *extra])
             scaled = {f: [UNIT * w for w in row] for f, row in weights.items()}
-            odds.weights = lambda scaled=scaled: scaled  # type: ignore[assignment,misc]
-            tallies, totals = score([t for t in texts if group(t) == name])
+            with patch.object(odds, "weights", lambda scaled=scaled: scaled):
+                tallies, totals = score([t for t in texts if group(t) == name])
             whole = tallies["claims", "all"]
             print(f"set {name} left out: claims precision {_share(whole.precision())} of {whole.right + whole.wrong}, recall {_share(whole.recall())} of {whole.hit + whole.missed}; from distractors {totals['distractor claims']}", flush=True)
-        odds.weights = real
         return
     examples = [*(e for _, found in per_text for e in found), *extra]
     found = {

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk_common import ALL, HOUR, NOW, TEXAS, Made, book, made, who
@@ -28,9 +29,9 @@ def whole(agency: str = TEXAS) -> AdoptionFile:
     return adopt(AdoptionFile(agency, {}), binding(book(), agency), by_role="counsel", on=local_date("UTC", NOW))
 
 
-def over(desk: Made, **given: object) -> LawInUse:
+def over(desk: Made, **given: Any) -> LawInUse:
     """The desk, with law that is looked at while it runs."""
-    law = LawInUse(desk.store, desk.writer, now=lambda: desk.clock[0], **given)  # type: ignore[arg-type]
+    law = LawInUse(desk.store, desk.writer, now=lambda: desk.clock[0], **given)
     desk.desk = Desk(desk.store, desk.writer, law=law, now=lambda: desk.clock[0])
     return law
 
