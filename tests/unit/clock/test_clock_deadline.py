@@ -138,6 +138,20 @@ def test_beyond_the_table_of_holidays_is_an_error() -> None:
     assert deadline(day_start(CHICAGO, date(2100, 1, 1)), zone_name=CHICAGO, hours=48)
 
 
+def test_the_first_and_the_last_day_of_the_table_are_in_it() -> None:
+    calendar = load_calendar()
+    for day in (calendar.first, calendar.last):
+        assert calendar.excluded(day, ("federal_holidays",)) == calendar.holidays.get(day)
+    for day in (calendar.first - 1, calendar.last + 1):
+        with pytest.raises(InputError, match="holiday table"):
+            calendar.excluded(day, ("federal_holidays",))
+
+
+def test_a_limit_of_no_end_is_refused() -> None:
+    with pytest.raises(InputError, match="does not end"):
+        steps(day_start(CHICAGO, date(2026, 8, 3)), zone_name=CHICAGO, hours=24 * 3000, excluding=("weekends",))
+
+
 # -- the oracle ----------------------------------------------------------------------------------------
 
 
