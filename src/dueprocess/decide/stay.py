@@ -370,10 +370,10 @@ class Stay:
             return REVIEW
         return self.moment(at, self.release_due(at, grounds)).outcome
 
-    def timeline(self, grounds: tuple[Ground, ...] | None) -> list[Span]:
-        """From the booking on; the last span has no end (``MAX_INSTANT``)."""
+    def timeline(self, grounds: tuple[Ground, ...] | None, points: tuple[Instant, ...] | None = None) -> list[Span]:
+        """From the booking on; the last span has no end (``MAX_INSTANT``). ``points`` are looked at in the place of ``instants``."""
         spans: list[Span] = []
-        points = self.instants
+        points = points or self.instants
         for index, start in enumerate(points):
             until = points[index + 1] if index + 1 < len(points) else MAX_INSTANT
             outcome = self.outcome_at(start, grounds)
@@ -398,8 +398,9 @@ class Stay:
         case = self.case
         grounds = self.grounds if with_bail else case.grounds
         if grounds is None and case.paper_grounds:
+            # Over the instants of the papers as they are: custody may have begun at the earliest that a warrant may have come.
             early, late = (
-                Stay(replace(case, paper_grounds=settled(case.paper_grounds, latest=latest) or ()), self.setting).timeline(None)
+                Stay(replace(case, paper_grounds=settled(case.paper_grounds, latest=latest) or ()), self.setting).timeline(None, self.instants)
                 for latest in (False, True)
             )
         elif grounds is None or all(g.start.exact and g.end.exact for g in grounds):
