@@ -15,6 +15,7 @@ from dueprocess.audit.inputs import decide
 from dueprocess.audit.single import decide_rows
 from dueprocess.batch import TOO_MANY, Options, run_batch
 from dueprocess.kernel.instants import day_start, iso
+from dueprocess.law import load_lawbook
 from dueprocess.places import PlaceError, load_places
 from dueprocess.testing import (
     TODAY,
@@ -76,6 +77,17 @@ def test_every_zone_and_the_nights_that_calendars_get_wrong(dated: bool) -> None
     cases = [stay_around(agency, zone, night, h, dated=dated, warrant=h % 2 == 1) for zone, agency in some for night in NIGHTS for h in hours]
     classes = assert_agree(cases, shipped(), known=TODAY, inline=True)
     assert sum(classes.values()) == len(cases) and len(classes) > 1, classes
+
+
+@pytest.mark.parametrize("known", [date(2026, 11, 19), TODAY, None], ids=["before", "after", "each day's own"])
+def test_a_day_off_that_a_file_adds(known: date | None) -> None:
+    """From the day on which the order is known the limits leave its day out, and not before; None asks by each row's own day."""
+    book = load_lawbook(Path(__file__).resolve().parents[2] / "docs/examples/made-up-closing")
+    nights = (date(2026, 11, 18), date(2026, 11, 20), date(2026, 11, 25), date(2026, 11, 27))
+    cases = [stay_around(agency, zone, night, h, dated=h == 2, warrant=True) for zone, agency in sorted(a_jail_in_each_zone().items())[::4] for night in nights for h in (1, 2, 23)]
+    for case in cases[::2]:
+        case["papers"][0] |= {"kind": "i-247", "edition": "2012-12", "boxes": ["final_order"]}
+    assert_agree(cases, book, known=known, inline=True)
 
 
 def check_pile(papers: int, grounds: int) -> None:

@@ -20,6 +20,7 @@ from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.kernel.yamlread import Document, Path_, read
 from dueprocess.law import RANK_NAMES, Authority, Lawbook, Norm, link, load_lawbook
+from dueprocess.law.closings import named
 from dueprocess.terms.tree import text
 
 KEYS = ("name", "because", "law", "law_known_at", "allowance_hours", "refused_bail", "clocks")
@@ -239,7 +240,7 @@ def _limit(says: Mapping[str, Any], theory: Theory, clock: Clock, book: Lawbook,
 
 def _words(norm: Norm) -> dict[str, Any]:
     """What a limit says, with the keys of its file."""
-    counted: dict[str, Any] = {"until_end_of_day": True} if norm.until_end_of_day else {"hours": norm.hours, "excluding": list(norm.excluding)}
+    counted: dict[str, Any] = {"until_end_of_day": True} if norm.until_end_of_day else {"hours": norm.hours, "excluding": list(named(norm.excluding))}
     return {**counted, "counted_from": norm.counted_from}
 
 

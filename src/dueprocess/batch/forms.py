@@ -41,20 +41,24 @@ class EditionSet:
         return tuple(tuple(Spec.of(n) for n in e.norms if n.verb == "limit") for e in self.editions)
 
 
+_Edition = tuple[str, tuple[tuple[str, ...], ...]]
+"""An edition by its id and the days that its limits leave out, which are more as days off become known."""
+
+
 def edition_sets(folded: Folded) -> tuple[EditionSet, ...]:
     """Every set of editions that some (form, edition, day of knowledge) leaves possible; number 0 is the empty one."""
     book = folded.lawbook
-    found: dict[tuple[str, ...], list[tuple[str, str | None, int]]] = {(): []}
-    by_id: dict[str, Authority] = {}
+    found: dict[tuple[_Edition, ...], list[tuple[str, str | None, int]]] = {(): []}
+    by_key: dict[_Edition, Authority] = {}
     for form, editions in book.forms.items():
         for k, known_at in enumerate(folded.known):
-            known = {e: a for e, a in editions.items() if book.known(a.id, known_at)}
-            by_id |= {a.id: a for a in known.values()}
-            found.setdefault(tuple(a.id for a in known.values()), []).append((form, None, k))
+            known = {e: book.printed(a, known_at, None) for e, a in editions.items() if book.known(a.id, known_at)}
+            keys = {e: (a.id, tuple(n.excluding for n in a.norms)) for e, a in known.items()}
+            by_key |= {keys[e]: a for e, a in known.items()}
+            found.setdefault(tuple(keys.values()), []).append((form, None, k))
             for edition in editions:
-                ids = (known[edition].id,) if edition in known else ()
-                found.setdefault(ids, []).append((form, edition, k))
-    return tuple(EditionSet(i, tuple(by_id[a] for a in ids), tuple(forms)) for i, (ids, forms) in enumerate(found.items()))
+                found.setdefault((keys[edition],) if edition in keys else (), []).append((form, edition, k))
+    return tuple(EditionSet(i, tuple(by_key[key] for key in keys), tuple(forms)) for i, (keys, forms) in enumerate(found.items()))
 
 
 class Looks:

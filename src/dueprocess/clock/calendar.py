@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.files import data_dir
+from dueprocess.law.closings import added
 
 _SATURDAY_OF_WEEK = 5
 
@@ -25,10 +26,13 @@ class Calendar:
     def excluded(self, ordinal: int, excluding: tuple[str, ...]) -> str | None:
         """Why a local day does not count, or None if it does.
 
-        ``excluding`` holds ``weekends`` and ``federal_holidays``. Raises InputError beyond the verified range.
+        ``excluding`` holds ``weekends`` and ``federal_holidays``, and single days that the law adds to a calendar
+        (``law.closings``). Raises InputError beyond the verified range.
         """
         if not excluding:
             return None
+        if (closing := added(excluding).get(ordinal)) is not None:
+            return closing
         if "federal_holidays" in excluding:
             if not self.first <= ordinal <= self.last:
                 raise InputError(

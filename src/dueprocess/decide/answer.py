@@ -29,6 +29,7 @@ from dueprocess.kernel.instants import (
     local_date,
 )
 from dueprocess.law import Lawbook, Norm, load_lawbook
+from dueprocess.law.closings import named, source_of
 from dueprocess.places import load_places
 from dueprocess.terms import facts_of
 from dueprocess.terms.tree import evaluate
@@ -82,6 +83,7 @@ def answer(stay: Stay) -> dict[str, Any]:
         point["missing"] = then.pop("missing")
     later = None if case.bail_refused == NEVER else stay.hours(with_bail=False)[0]
     norms = [r["authority"] for r in (*point["reasons"], *point["defeated"], *(then["reasons"] if then else ()))]
+    norms += [source_of(s["excluded"] or "") for clock in point["clocks"] for s in clock["steps"]]  # a day off rests on its own file
     authorities = {n for n in norms if n in stay.lawbook.authorities}
     return {
         "case": case.label,
@@ -221,7 +223,7 @@ def clocks(stay: Stay, at: Instant, due: Time, moment: Moment) -> list[dict[str,
                 "citation": book.authorities[norm.authority].citation,
                 "hours": norm.hours,
                 "until_end_of_day": norm.until_end_of_day,
-                "excluding": list(norm.excluding),
+                "excluding": list(named(norm.excluding)),
                 "counted_from": norm.counted_from,
                 "starts_at": moment_text(start, case.zone),
                 "ends_at": moment_text(time, case.zone),
@@ -253,6 +255,7 @@ def clocks(stay: Stay, at: Instant, due: Time, moment: Moment) -> list[dict[str,
     for authority in book.persuading(case.agency, case.sets, day, case.known_at):
         for norm in authority.norms:
             if norm.verb == "limit" and (norm.start or 0) <= day and evaluate(norm.when, facts) is not False:
+                norm = stay.counted(norm)
                 add(norm, stay.limit_end(norm, WITHOUT_DETAINER, due), start_of(norm, WITHOUT_DETAINER), ends_what="power", state="claimed", beaten=False)
     if ends:
         found[min(ends)[1]]["governs"] = True

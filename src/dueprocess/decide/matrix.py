@@ -35,6 +35,7 @@ from dueprocess.decide.values import Class, classes_of, key_of
 from dueprocess.kernel.errors import ContradictionError, InputError, nearest
 from dueprocess.kernel.instants import MIN_INSTANT, iso, local_date
 from dueprocess.law import Norm
+from dueprocess.law.closings import named
 from dueprocess.terms import facts_of
 from dueprocess.terms.tree import TRUE, evaluate, walk
 from dueprocess.terms.vocabulary import Value
@@ -396,7 +397,7 @@ def _clocks(stay: Stay, moment: Moment) -> list[dict[str, Any]]:
             "norm": norm.ref,
             "hours": norm.hours,
             "until_end_of_day": norm.until_end_of_day,
-            "excluding": sorted(norm.excluding),
+            "excluding": sorted(named(norm.excluding)),
             "counted_from": norm.counted_from,
             "ends": ends,
             "state": state,

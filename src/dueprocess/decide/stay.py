@@ -259,7 +259,13 @@ class Stay:
         editions = {e: a for e, a in self.lawbook.forms.get(paper.kind, {}).items() if self.lawbook.known(a.id, self.case.known_at)}
         if paper.edition is not None and paper.edition not in editions:
             return ()
-        return (editions[paper.edition],) if paper.edition in editions else tuple(editions.values())
+        found = (editions[paper.edition],) if paper.edition in editions else tuple(editions.values())
+        # A day off that was not known, or that counsel has not adopted, makes no form's limit longer either.
+        return tuple(self.lawbook.printed(a, self.case.known_at, self.setting.adopted) for a in found)
+
+    def counted(self, norm: Norm) -> Norm:
+        """A norm with the days off that count in this case."""
+        return self.lawbook.counted(norm, self.case.known_at, self.setting.adopted)
 
     # -- limits -------------------------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ def unadopted(book: Lawbook, file: AdoptionFile, bound: Iterable[Authority]) -> 
 
 def supports_hold(book: Lawbook, authority: Authority) -> bool:
     """Whether adopting it can add a hold: it favors an action or a fact, or ends or replaces what stands against one."""
-    if authority.replaces or any(n.favors and (n.object == "hold" or n.verb == "declare") for n in authority.norms):
+    if authority.replaces or authority.days_off or any(n.favors and (n.object == "hold" or n.verb == "declare") for n in authority.norms):
         return True
     return any(authority.id in (a.in_force.ended_by, a.known.ended_by) for a in book.authorities.values())
 

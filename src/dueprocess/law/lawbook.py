@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from dueprocess.kernel.canonical import content_hash
+from dueprocess.law.closings import counted
 from dueprocess.law.model import (
     Authority,
     Norm,
@@ -147,9 +148,18 @@ class Lawbook:
                     continue
                 if not _within(norm.start, day) or (ending and norm.favors):
                     continue
-                result.append(Applied(norm, is_adopted or not norm.favors, ending))
+                result.append(Applied(self.counted(norm, known_at, adopted), is_adopted or not norm.favors, ending))
         result.sort(key=lambda a: (a.norm.rank or 99, a.norm.authority, a.norm.key))
         return tuple(result)
+
+    def counted(self, norm: Norm, known_at: int, adopted: frozenset[str] | None) -> Norm:
+        """A norm with those days off alone that were known on a day (an ordinal) and that counsel has adopted."""
+        return counted(norm, adopted, lambda identity: self.known(identity, known_at))
+
+    def printed(self, edition: Authority, known_at: int, adopted: frozenset[str] | None) -> Authority:
+        """An edition of a form, whose limits leave out only the days off that count."""
+        norms = tuple(self.counted(n, known_at, adopted) for n in edition.norms)
+        return edition if norms == edition.norms else replace(edition, norms=norms)
 
     def change_days(self, agency: str, sets: tuple[str, ...]) -> tuple[int, ...]:
         """Every local day on which the law in force for an agency may change."""

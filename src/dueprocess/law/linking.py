@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dueprocess.kernel.errors import LawError, nearest
+from dueprocess.law.closings import laid
 from dueprocess.law.lawbook import Lawbook
 from dueprocess.law.model import (
     CONSTITUTION,
@@ -66,7 +67,7 @@ def link(
         _check_cycles(linked, vocabulary, places)
     except LawError as error:
         refuse(error)
-    return Lawbook(linked, vocabulary)
+    return Lawbook(laid(linked), vocabulary)
 
 
 @dataclass(frozen=True, slots=True)

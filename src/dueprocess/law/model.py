@@ -88,6 +88,15 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOff:
+    """A day (an ordinal) that an authority adds to a calendar, and what it is called."""
+
+    day: int
+    calendar: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """One file of law."""
 
@@ -120,6 +129,8 @@ class Authority:
     adoption_hash: str = ""
     """Of all that counsel adopts: the content without ``review`` and ``confirmed_on``, which say who looked at the text,
     without ``citation_form``, which says how it is cited, and without the ``replaces`` of a copy in the place of its own id."""
+    days_off: tuple[DayOff, ...] = ()
+    """Days that it adds to a calendar: ``closings.py`` lays them into the limits that leave that calendar out."""
 
     @property
     def reviewed(self) -> bool:

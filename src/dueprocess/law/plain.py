@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dueprocess.kernel.errors import InputError
+from dueprocess.law.closings import named
 from dueprocess.law.model import Authority, Norm, declares
 from dueprocess.terms import Vocabulary
 from dueprocess.terms.tree import Tree
@@ -310,7 +311,7 @@ def _limit(norm: Norm, label: str, subject: str, vocabulary: Vocabulary, *, form
     else:
         hours = _hours(norm.hours or 0)
         span = f"{hours} after {event}" if form else f"for more than {hours} after {event}"
-    off = " and ".join(_DAYS_OFF.get(c, _spaced(c)) for c in sorted(norm.excluding, reverse=True))
+    off = " and ".join(_DAYS_OFF.get(c, _spaced(c)) for c in sorted(named(norm.excluding), reverse=True))
     return f"{who} {span}" + (f", {off} not counted" if off else "")
 
 

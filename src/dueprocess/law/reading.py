@@ -10,12 +10,12 @@ from dueprocess.kernel.canonical import canonical_bytes, content_hash
 from dueprocess.kernel.errors import InputError, LawError, nearest, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.kernel.yamlread import Document, Path_
-from dueprocess.law.model import KINDS, UNCITED, VERBS, Authority, By, Interval, Norm, rank_of
+from dueprocess.law.model import KINDS, UNCITED, VERBS, Authority, By, DayOff, Interval, Norm, rank_of
 from dueprocess.terms import Vocabulary, polarities
 from dueprocess.terms.grammar import parse_condition
 from dueprocess.terms.tree import TRUE
 
-KEYS = ["id", "title", "kind", "stage", "court", "citation", "citation_form", "construes", "in_force", "known", "binds", "persuades", "norms", "sources", "confirmed_on", "note", "review", "replaces"]
+KEYS = ["id", "title", "kind", "stage", "court", "citation", "citation_form", "construes", "in_force", "known", "binds", "persuades", "norms", "sources", "confirmed_on", "note", "review", "replaces", "days_off"]
 NORM_KEYS = ["id", "because", "when", "value", "construes", "by", "hours", "excluding", "until_end_of_day", "counted_from"]
 STAGES = ("pleading", "preliminary", "final")
 COURTS = ("us_supreme", "us_appeals", "us_district", "state_supreme", "state_appeals", "state_trial")
@@ -148,7 +148,30 @@ def read_authority(document: Document, *, vocabulary: Vocabulary, expected_id: s
         note=file.text(raw.get("note"), ("note",), needed=False),
         replaces=file.text(raw["replaces"], ("replaces",)) if "replaces" in raw else None,
         adoption_hash=content_hash(_adopted(content)),
+        days_off=_days_off(file, raw.get("days_off"), kind=kind, binds=binds),
     )
+
+
+def _days_off(file: _File, value: Any, *, kind: str, binds: tuple[str, ...]) -> tuple[DayOff, ...]:
+    """Days that the file adds to a calendar. The calendar is a national one, so whoever adds to it binds the nation."""
+    if value is None:
+        return ()
+    if kind not in ("statute", "executive_order", "regulation"):
+        raise file.error(("days_off",), f"kind [{kind}] makes no holiday", "a statute, an executive order or a regulation does", "days-off")
+    if binds != ("us",):
+        raise file.error(("binds",), "[binds] is not the whole country, whose calendar it adds days to", "write binds: [us]", "days-off")
+    if not isinstance(value, list) or not value:
+        raise file.error(("days_off",), "[days_off] is no list", 'write days_off: [{date: "2025-01-09", calendar: federal_holidays, name: National day of mourning}]', "days-off")
+    found = []
+    for index, item in enumerate(value):
+        path: Path_ = ("days_off", index)
+        mapping = file.known_keys(item, path, ("date", "calendar", "name"))
+        day = file.day(mapping.get("date"), (*path, "date"))
+        if day is None:
+            raise file.error(path, "a day off without its date", 'write date: "2025-01-09"', "days-off")
+        calendar = file.choice(mapping.get("calendar"), (*path, "calendar"), CALENDARS[1:], needed=True) or ""
+        found.append(DayOff(day, calendar, file.text(mapping.get("name"), (*path, "name"))))
+    return tuple(sorted(found, key=lambda d: (d.day, d.name)))
 
 
 def _adopted(content: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from dueprocess.kernel.errors import LawError
 from dueprocess.law.lawbook import Index, Lawbook, by_place
-from dueprocess.law.model import Authority, By, Interval, Norm
+from dueprocess.law.model import Authority, By, DayOff, Interval, Norm
 from dueprocess.terms.tree import from_json, to_json
 from dueprocess.terms.vocabulary import vocabulary_of
 
@@ -203,6 +203,8 @@ def _authority_to(authority: Authority) -> list[Any]:
             value = [value.start, value.until, value.ended_by]
         elif name == "norms":
             value = [_norm_to(n) for n in value]
+        elif name == "days_off":
+            value = [[d.day, d.calendar, d.name] for d in value]
         values.append(value)
     return values
 
@@ -226,6 +228,7 @@ def _authority_from(raw: list[Any]) -> Authority:
     for name in ("binds", "excepts", "persuades", "sources"):
         values[name] = tuple(values[name])
     values["norms"] = tuple(_norm_from(n) for n in values["norms"])
+    values["days_off"] = tuple(DayOff(*d) for d in values["days_off"])
     return Authority(**values)
 
 

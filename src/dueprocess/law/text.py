@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from dueprocess.law.closings import named
 from dueprocess.law.model import RANK_NAMES, Authority, Interval, Norm
 from dueprocess.terms.tree import TRUE, text
 
@@ -18,7 +19,7 @@ def norm_text(norm: Norm) -> str:
         line += " to the end of the day of" if norm.until_end_of_day else f" to {norm.hours:g} hours from"
         line += f" {norm.counted_from}"
         if norm.excluding:
-            line += f", not counting {' and '.join(norm.excluding)}"
+            line += f", not counting {' and '.join(named(norm.excluding))}"
     if norm.by:
         line += f" by {norm.by.hours:g} hours {'after' if norm.by.after else 'before'} {norm.by.event}"
     if norm.when != TRUE:
@@ -53,6 +54,7 @@ def as_mapping(authority: Authority) -> dict[str, Any]:
         "binds": list(authority.binds),
         "except": list(authority.excepts),
         "persuades": list(authority.persuades),
+        "days_off": [{"date": date.fromordinal(d.day).isoformat(), "calendar": d.calendar, "name": d.name} for d in authority.days_off],
         "norms": [{"norm": n.ref, "rank": RANK_NAMES.get(n.rank or 0), "says": norm_text(n), "because": n.because} for n in authority.norms],
         "sources": [dict(s) for s in authority.sources],
         "confirmed_on": date.fromordinal(authority.confirmed_on).isoformat() if authority.confirmed_on else None,
@@ -95,6 +97,8 @@ def as_text(authority: Authority) -> str:
         lines += ["", f"  {norm.key}: {norm_text(norm)}"]
         if norm.because:
             lines.append(f"      {norm.because}")
+    for day in raw["days_off"]:
+        lines += ["", f"  day off: {day['date']} ({day['name']}) is left out wherever {day['calendar'].replace('_', ' ')} are"]
     lines += ["", *(f"  source: {', '.join(str(s[k]) for k in ('title', 'publisher', 'date', 'url') if s.get(k))}" for s in authority.sources)]
     if authority.note:
         lines += ["", f"  note: {authority.note}"]

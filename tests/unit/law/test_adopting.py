@@ -162,7 +162,7 @@ def made_up(**keys: Any) -> Authority:
 
 
 def test_every_key_is_tried() -> None:
-    assert {*OTHER, *LOOKED_AT} == set(KEYS)
+    assert {*OTHER, *LOOKED_AT, "days_off"} == set(KEYS)
 
 
 @pytest.mark.parametrize("key", sorted(OTHER))
@@ -176,6 +176,16 @@ def test_a_look_at_it_does_not(key: str) -> None:
     before, after = made_up(), made_up(**{key: LOOKED_AT[key]})
     assert before.hash != after.hash  # the version of the lawbook tells them apart
     assert before.adoption_hash == after.adoption_hash and after.is_text(before.adoption_hash)
+
+
+def test_another_day_off_undoes_an_adoption() -> None:
+    """By itself, since a ruling makes no holiday."""
+    order = {k: v for k, v in MADE_UP.items() if k not in ("construes", "stage", "court", "norms")} | {"id": "us/made-up", "kind": "executive_order", "binds": ["us"]}
+
+    def closing(day: str) -> Authority:
+        return read_authority(Document({**order, "days_off": [{"date": day, "calendar": "federal_holidays", "name": "Made up"}]}, {}, "made-up.yaml"), vocabulary=load_lawbook().vocabulary)
+
+    assert closing("2026-11-27").adoption_hash != closing("2026-11-30").adoption_hash
 
 
 def test_a_copy_in_the_place_of_its_own_id_is_the_same_text() -> None:
