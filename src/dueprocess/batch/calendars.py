@@ -103,6 +103,10 @@ class Calendars:
         """The number of a zone, which others share whose days are the same."""
         return self._numbers[zone]
 
+    def place_sql(self, jurisdiction: str, zone: str) -> str:
+        """The number of a jurisdiction in a zone (SQL)."""
+        return f"{jurisdiction} * {max(self._numbers.values()) + 1} + {zone}"
+
     def name(self, excluding: tuple[str, ...]) -> int:
         """The number of a set of excluded days, as it stands in the columns' names."""
         return self.excluding.index(excluding)

@@ -114,7 +114,7 @@ class Limits:
             if not self.asked.timeline and self.asked.calendars.verified:
                 none += f" WHEN {column} >= {self.asked.calendars.since} AND {column} < {self.asked.calendars.until} THEN {HIGH}"
             elif not self.asked.timeline:
-                none += f" WHEN moment <= {column} THEN {HIGH}"
+                none += f" WHEN moment < {column} THEN {HIGH}"
             keys[f"{fwd}_none"] = f"CASE {none} END"
         for i, spec in specs:
             name = f"x_{start.name}_{side}_{i}"
@@ -137,16 +137,17 @@ class Limits:
 
     def _may_have_ended(self, column: str, specs: list[tuple[int, Spec]]) -> str:
         """Whether a limit from a start may have ended by the moment asked about: none does so before all its hours have
-        gone by, whichever days it leaves out."""
+        gone by, whichever days it leaves out. The limit of a date's own day ends where the date does, at the moment itself
+        perhaps."""
         if not self.asked.calendars.verified:
-            return f"moment > {column}"
+            return f"moment >= {column}"
         tests = []
         if counted := [round(s.hours * 3600) for _, s in specs if s.excluding and not s.until_end_of_day]:
             tests.append(f"moment >= {column} + {min(counted)}")
         for i, spec in specs:
             if spec.until_end_of_day:
                 used = "TRUE" if spec in self.asked.form_specs else f"(uses & {1 << i}) <> 0"
-                tests.append(f"({used} AND moment > {column})")
+                tests.append(f"({used} AND moment >= {column})")
         return " OR ".join(tests)
 
     def none_has_ended(self) -> str:

@@ -11,7 +11,6 @@ from dueprocess.batch.folding import Atom
 from dueprocess.batch.forms import REQUEST_PARTS
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
-from dueprocess.batch.sqltext import HIGH, LOW
 
 ATOMS_A_MASK = 60
 SETTLED = "(favor = against OR greatest(favor, against) <= 0)"
@@ -105,7 +104,7 @@ class Missing:
 
 MISSING_TIMES = (
     # name, and when a row is in want of it
-    ("booked", f"r.booked_l <= {LOW} AND r.booked_h >= {HIGH}"),
+    ("booked", "r.booking_unknown"),
     ("release_due", "r.no_grounds OR r.unknown_end"),
-    ("left", "r.left_state = 'missing'"),
+    ("left", "r.left_missing"),
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dueprocess.batch.asked import OUT_LOCAL, OUT_MAY, OUT_MUST, OUT_RELEASE, OUT_REVIEW, OUTCOMES
-from dueprocess.batch.query import Query
-from dueprocess.batch.rows import ground_slots
+from dueprocess.batch.query import ABOUT, Query
 from dueprocess.batch.sqltext import HIGH, LOW, greatest, least
 from dueprocess.terms.codes import sql_literal
 
@@ -63,7 +62,7 @@ class Outcomes:
     def judged(self) -> str:
         """Moments with the outcome of each variant (``out_<v>``), and what decides that of the grounds as they are known."""
         columns = ["m.row", "m.moment", "m.due_lo_0", "m.due_hi_0", "j_0.decided"]
-        columns += [f"m.{c}" for c in (("t", "t_next", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l") if self.query.timeline else ("conflict", "outside"))]
+        columns += [f"m.{c}" for c in (("t", "t_next", "about", "conflict", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail") if self.query.timeline else ("conflict", "outside"))]
         if self.query.timeline:
             columns += ["j_0.duty_only", "CASE WHEN m.n_0_0 < 0 THEN -m.n_0_0 ELSE 0 END AS standing_0"]
         joins = []
@@ -105,7 +104,7 @@ class Outcomes:
         return f"CASE WHEN {p}conflict IS NOT NULL THEN {p}conflict WHEN {p}outside THEN '{OUTSIDE}' WHEN {p}moment IS NULL THEN '{NO_TIME}' END"
 
     def results(self) -> str:
-        """One row for each row of ``ready``, in the columns of the contract (times as seconds, norm as regime and bit)."""
+        """One row for each row, in the columns of the contract (times as seconds, norms by number)."""
         shape = self.query.shape
         left_l, left_h = "coalesce(left_l, moment)", "coalesce(left_h, moment)"
 
@@ -133,39 +132,34 @@ class Outcomes:
         columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
         columns.append(f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END) AS next_end")
         columns.append(f"max(CASE WHEN t_next >= {HIGH} THEN out_0 END) AS last_out")
-        slots = ground_slots(shape)
-        present = {s.number: f"a{s.number}_listed" if s.added_by is None else f"a{s.number}_added" for s in slots}
-        back = " OR ".join(f"({present[k]} AND b{k}_s_hi = {LOW})" for k in present)
-        end = "coalesce(left_h, moment)"
-        missing_end = " OR ".join(f"({present[k]} AND b{k}_e_hi >= {HIGH} AND b{k}_e_lo < {HIGH})" for k in present)
-        on = [f"least(CASE WHEN b{k}_s_hi <= {end} THEN 2 WHEN b{k}_s_lo > {end} THEN 0 ELSE 1 END, CASE WHEN b{k}_e_hi <= {end} THEN 0 WHEN b{k}_e_lo > {end} THEN 2 ELSE 1 END)" for k in present]
-        standing_at_end = greatest(*on)
-        unknown_booking = f"(booked_l <= {LOW} AND booked_h >= {HIGH} AND NOT ({back}))"
+        columns += ["min(moment) AS moment", "max(conflict) AS conflict", "min(about) AS about"]
+        told = ", ".join(f"(about & {1 << i}) <> 0 AS {name}" for i, name in enumerate(ABOUT))
+        asked = "(h.conflict IS NULL AND h.moment IS NOT NULL AND NOT h.outside)"
         klass = (
-            "CASE WHEN r.conflict IS NOT NULL THEN 'contradiction' WHEN h.row IS NULL OR gnone THEN 'unknown'"
+            f"CASE WHEN h.conflict IS NOT NULL THEN 'contradiction' WHEN NOT {asked} OR h.no_grounds THEN 'unknown'"
             " WHEN h.over_least > 0 THEN 'certain'"
-            f" WHEN {unknown_booking} THEN 'unknown' WHEN h.over_most = 0 THEN 'no'"
-            f" WHEN ({missing_end}) AND {standing_at_end} = 1 THEN 'unknown'"
-            " WHEN left_state = 'missing' THEN 'unknown' ELSE 'possible' END"
+            " WHEN h.booking_unknown AND NOT h.since_ever THEN 'unknown' WHEN h.over_most = 0 THEN 'no'"
+            " WHEN h.open_at_end OR h.left_missing THEN 'unknown' ELSE 'possible' END"
         )
         names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
-        later = ["CASE WHEN bail_l < " + HIGH + " THEN h.later_over_least END", "CASE WHEN bail_l < " + HIGH + " THEN h.later_over_most END"] if shape.bail else ["CAST(NULL AS BIGINT)"] * 2
-        known_due = f"h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
+        later = ("over_least", "over_most") if shape.bail else ()
+        known_due = f"{asked} AND h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
+        held = f"({asked} AND h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}))"
         final = [
-            "r.row",
-            'r.moment AS "at"',
-            f"CASE h.at_out_0 {names} END AS outcome",
+            "h.row",
+            'h.moment AS "at"',
+            f"CASE WHEN {asked} THEN CASE h.at_out_0 {names} END END AS outcome",
             "h.at_standing_0 AS standing",
             "h.at_duty AS duty",
             f"CASE WHEN {known_due} THEN h.at_due_lo_0 END AS due_lo",
             f"CASE WHEN {known_due} THEN h.at_due_hi_0 END AS due_hi",
-            f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) THEN h.next_end END AS hold_until",
-            "h.over_least, h.over_most, h.open_least, h.open_most",
-            f"{later[0]} AS later_over_least, {later[1]} AS later_over_most",
+            f"CASE WHEN {held} THEN h.next_end END AS hold_until",
+            *(f"CASE WHEN {asked} THEN h.{c} END AS {c}" for c in ("over_least", "over_most", "open_least", "open_most")),
+            *(f"CASE WHEN {asked} AND h.bail THEN h.later_{c} END AS later_{c}" if c in later else f"CAST(NULL AS BIGINT) AS later_{c}" for c in ("over_least", "over_most")),
             f"{klass} AS class",
-            "coalesce(h.at_decided, -1) AS decided",
-            f"{self._problem('r.')} AS problem",
-            f"CASE WHEN h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}) THEN TRUE ELSE FALSE END AS held",
-            f"r.gnone AS no_grounds, ({missing_end}) AS unknown_end, r.left_state, r.vague, r.booked_l, r.booked_h, coalesce(r.left_l <> r.left_h, FALSE) AS left_vague",
+            f"CASE WHEN {asked} THEN coalesce(h.at_decided, -1) ELSE -1 END AS decided",
+            f"{self._problem('h.')} AS problem",
+            f"{held} AS held",
+            "h.no_grounds, h.unknown_end, h.booking_unknown, h.left_missing, h.left_vague, h.vague_due",
         ]
-        return f"WITH h AS (SELECT row, {', '.join(columns)} FROM judged GROUP BY row) SELECT {', '.join(final)} FROM ready AS r LEFT JOIN h ON h.row = r.row"
+        return f"WITH every AS (SELECT row, {', '.join(columns)} FROM judged GROUP BY row), h AS (SELECT *, {told} FROM every) SELECT {', '.join(final)} FROM h"

@@ -16,13 +16,14 @@ MOST_BESIDE = 16
 TOO_MANY = "it has more papers or grounds than many rows are asked with at once"
 """The problem of a row that has more: it is left to whoever asks stays one by one."""
 
-_FEW = 50_000
-"""Rows of one shape for which a query of their own does not pay."""
+_FEW, _SHARE = 50_000, 10
+"""Rows of one shape for which a query of their own does not pay: so many, or one in so many of those asked in a stretch,
+which is read again for each query."""
 
 
-def _asked_as(shape: Shape, count: int) -> Shape:
+def _asked_as(shape: Shape, count: int, asked: int) -> Shape:
     """The group of shapes that a shape is asked with."""
-    if count >= _FEW:
+    if count >= max(_FEW, asked // _SHARE):
         return shape
     most = max(shape.detainers, shape.papers, shape.grounds)
     level = next(b for b in (0, 4, MOST_BESIDE) if b >= most)
@@ -86,9 +87,11 @@ class Parts:
         found: list[tuple[Shape, Rows, Path, int]] = []
         for stretch in sorted({r[0] for r in counted}):
             groups: dict[Shape, list[tuple[Shape, int]]] = {}
-            for _, d, p, g, vague, bail, count in (r for r in counted if r[0] == stretch):
+            here = [r for r in counted if r[0] == stretch]
+            asked_here = sum(r[-1] for r in here)
+            for _, d, p, g, vague, bail, count in here:
                 shape = Shape(d, p, g, vague, bail)
-                groups.setdefault(_asked_as(shape, count), []).append((shape, count))
+                groups.setdefault(_asked_as(shape, count, asked_here), []).append((shape, count))
             self.whole = self.whole and len(groups) == 1
             for number, (asked, members) in enumerate(sorted(groups.items())):
                 shapes = [m for m, _ in members]

@@ -8,6 +8,9 @@ from dueprocess.batch.limits import Limits
 from dueprocess.batch.sqltext import HIGH, LOW, greatest, within
 from dueprocess.batch.survey import Told
 
+ASKED = "(conflict IS NULL AND moment IS NOT NULL AND NOT outside)"
+"""Whether a row can be asked about; one that cannot has a single instant, which says nothing."""
+
 
 class Points:
     """Lists of instants, one a row."""
@@ -45,9 +48,11 @@ class Points:
             for i, spec in self.limits.specs_of(start):
                 for side in ("lo", "hi") if self.asked.shape.vague or start.name[0] not in "ab" or (self.asked.alone and start.name == "b1") else ("lo",):
                     end = f"x_{start.name}_{side}_{i}"
-                    found.append(end if spec in self.asked.form_specs else f"CASE WHEN {used[i]} THEN {end} END")
+                    # A limit printed on a form ends what is listed there, and nothing else unless law has it too.
+                    found.append(f"CASE WHEN {'NOT no_detainer OR ' if spec in self.asked.form_specs else ''}{used[i]} THEN {end} END")
         inside = ", ".join(within(f"({x})") for x in dict.fromkeys(found))
-        return f"list_sort(list_filter([begin, {greatest('begin', 'moment')}, {inside}], lambda x: x IS NOT NULL))"
+        # What is certainly local custody adds to nothing and needs no instant.
+        return f"list_sort(list_filter([CASE WHEN calm <= begin THEN begin END, {greatest('begin', 'moment')}, {inside}], lambda x: x IS NOT NULL))"
 
     def bounds_of_points(self) -> dict[str, str]:
         """Where something may change that matters: after all that is certainly local custody, up to an end.
@@ -67,20 +72,19 @@ class Points:
         first, last = self.asked.day_of("eb", "s.begin", "epoch"), self.asked.day_of("ee", "s.horizon", "epoch")
         return f"CASE WHEN {'FALSE' if self.asked.all_cuts else f'{first} = {last}'} THEN {first} END AS epoch"
 
-    def _cut_lists(self) -> str:
-        upto = "TRUE" if self.asked.all_cuts else "c.instant <= r.horizon"
-        return f"SELECT r.row AS cut_row, list(c.instant) AS cuts FROM epochs AS r JOIN cuts AS c ON c.jurisdiction = r.jurisdiction AND c.zone = r.zone_number WHERE r.epoch IS NULL AND c.instant > r.begin AND {upto} GROUP BY r.row"
-
     def with_cuts(self) -> str:
         """The rows with their instants, sorted."""
         if not self.asked.timeline:
             return "SELECT * FROM epochs"
         conviction = self._anniversaries()
-        lists = "CASE WHEN c.cuts IS NULL THEN points0 ELSE list_sort(list_concat(points0, c.cuts)) END"
+        # Of a row whose law stays the same no midnight is asked about.
+        place = f"CASE WHEN r.epoch IS NULL THEN {self.asked.calendars.place_sql('r.jurisdiction', 'r.zone_number')} END"
+        cuts = f"list_filter(c.cuts, lambda x: x > r.begin{'' if self.asked.all_cuts else ' AND x <= r.horizon'})"
+        lists = f"CASE WHEN c.cuts IS NULL THEN points0 ELSE list_sort(list_concat(points0, {cuts})) END"
         if conviction:
-            lists = "CASE WHEN c.cuts IS NULL AND an.days IS NULL THEN points0 ELSE list_sort(list_concat(list_concat(points0, coalesce(c.cuts, [r.begin])), coalesce(an.days, [r.begin]))) END"
-        # The lists are made when they are read: a table of lists takes longer to write than all else in it.
-        return f"WITH cut_lists AS ({self._cut_lists()}), listed AS (SELECT *, {self.listed()} AS points0 FROM epochs) SELECT r.*, {lists} AS points FROM listed AS r LEFT JOIN cut_lists AS c ON c.cut_row = r.row{conviction}"
+            lists = f"CASE WHEN c.cuts IS NULL AND an.days IS NULL THEN points0 ELSE list_sort(list_concat(list_concat(points0, coalesce({cuts}, [r.begin])), coalesce(an.days, [r.begin]))) END"
+        listed = f"SELECT *, CASE WHEN {ASKED} THEN {self.listed()} ELSE [CAST(0 AS BIGINT)] END AS points0 FROM epochs"
+        return f"WITH listed AS ({listed}) SELECT r.*, {lists} AS points FROM listed AS r LEFT JOIN cut_lists AS c ON c.number = {place}{conviction}"
 
     def _anniversaries(self) -> str:
         """Local midnights on which a conviction turns as old as some condition asks."""

@@ -27,9 +27,12 @@ from dueprocess.batch.limits import DUE, Limits
 from dueprocess.batch.points import Points
 from dueprocess.batch.questions import Questions
 from dueprocess.batch.shape import Shape
-from dueprocess.batch.sqltext import HIGH, LOW, chain, given, greatest, quoted, words
+from dueprocess.batch.sqltext import HIGH, LOW, chain, given, greatest, least, quoted, words
 from dueprocess.batch.survey import Told
 from dueprocess.case.model import DETAINERS
+
+ABOUT = ("outside", "no_grounds", "unknown_end", "open_at_end", "booking_unknown", "since_ever", "left_missing", "left_vague", "vague_due", "bail")
+"""What ``about`` tells of a row, a bit each in this order."""
 
 
 class Query(Asked):
@@ -37,8 +40,6 @@ class Query(Asked):
 
     def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), far: Calendars | None = None, timeline: bool = True, times: Mapping[str, Told] | None = None) -> None:
         super().__init__(folded, calendars, shape, columns=columns, one_known=one_known, events=events, far=far, timeline=timeline, times=times)
-        self.results_need: set[str] = set()
-        """Names that the last stage refers to; set before ``stages`` is asked."""
         self.produced: set[str] = set()
         """The names of the columns of ``timed``."""
         self.facts = Facts(self)
@@ -52,7 +53,7 @@ class Query(Asked):
         ``uses``), ``side_papers``, ``side_grounds``, ``side_events``, and the small tables of the run."""
         moments = self._moments()
         ready = self.points.with_cuts()
-        later = words(moments) | words(ready) | self.results_need
+        later = words(moments) | words(ready)
         found = [(n, q, False) for n, q in rows.pivot_papers(self.shape, DETAINERS).items()]
         if self.events:
             found.append(("pivot_e", self._events_pivot(), False))
@@ -177,21 +178,44 @@ class Query(Asked):
         joined = f"SELECT t.*, {', '.join([*(f'{v} AS {k}' for k, v in lo_ends.items()), *look_columns])} FROM keyed AS t {' '.join(joins)} {' '.join(look_joins)}"
         outside = " OR ".join(f"{k} IS NULL" for k, v in lo_ends.items() if v.startswith("CASE WHEN t.")) or "FALSE"
         more = {**copies, "outside": f"({outside})", **self.facts.printed_at_moment()}
-        instants = ({**self.points.bounds_of_points(), **self.points.horizon()},) if self.timeline else ()
+        instants = ({**self.points.bounds_of_points(), **self.points.horizon(), "about": self._about()},) if self.timeline else ()
         conflict = {} if "conflict" in self.produced else {"conflict": f"coalesce(contradiction, CASE {self.facts.against_papers()} END)"}
         after = chain("joined", more, conflict, *instants)
-        made = {"since_at", "until_at", "horizon", "conflict", *more, *lo_ends, *(c.split(" AS ")[1] for c in look_columns), *second}
+        made = {"since_at", "until_at", "horizon", "about", "conflict", *more, *lo_ends, *(c.split(" AS ")[1] for c in look_columns), *second}
         named = sorted((self.produced | self.columns | {"jurisdiction", "zone_number", "uses", "known", *made}) & later)
         if not self.timeline:
             return f"WITH known_rows AS ({known}), keyed AS ({text}), joined AS ({joined}), spanned AS ({after}) SELECT {', '.join(f's.{quoted(n)}' for n in named if n not in ('epoch', 'since_at', 'until_at', 'horizon'))}, CAST(NULL AS BIGINT) AS epoch FROM spanned AS s"
         final = f"SELECT {', '.join(f's.{quoted(n)}' for n in named if n != 'epoch')}, {self.points.epochs()} FROM spanned AS s {self.join} windows AS eb ON eb.number = {self.window('s.begin', 's.zone_number')} {self.join} windows AS ee ON ee.number = {self.window('s.horizon', 's.zone_number')}"
         return f"WITH known_rows AS ({known}), keyed AS ({text}), joined AS ({joined}), spanned AS ({after}) {final}"
 
+    def _about(self) -> str:
+        """What the results need to know of a row beside its instants: ``ABOUT``, a bit each."""
+        shape = self.shape
+        present = {s.number: f"a{s.number}_listed" if s.added_by is None else f"a{s.number}_added" for s in rows.ground_slots(shape)}
+        back = " OR ".join(f"({present[k]} AND b{k}_s_hi = {LOW})" for k in present)
+        unknown_end = " OR ".join(f"({present[k]} AND b{k}_e_hi >= {HIGH} AND b{k}_e_lo < {HIGH})" for k in present)
+        end = "coalesce(left_h, moment)"
+        standing = [least(f"CASE WHEN b{k}_s_hi <= {end} THEN 2 WHEN b{k}_s_lo > {end} THEN 0 ELSE 1 END", f"CASE WHEN b{k}_e_hi <= {end} THEN 0 WHEN b{k}_e_lo > {end} THEN 2 ELSE 1 END") for k in present]
+        tests = {
+            "outside": "outside",
+            "no_grounds": "gnone",
+            "unknown_end": unknown_end,
+            "open_at_end": f"({unknown_end}) AND {greatest(*standing)} = 1",
+            "booking_unknown": f"booked_l <= {LOW} AND booked_h >= {HIGH}",
+            "since_ever": back,
+            "left_missing": "left_state = 'missing'",
+            "left_vague": "left_l <> left_h",
+            "vague_due": "vague",
+            "bail": f"bail_l < {HIGH}",
+        }
+        assert tuple(tests) == ABOUT
+        return " + ".join(f"CASE WHEN {sql} THEN {1 << i} ELSE 0 END" for i, sql in enumerate(tests.values()))
+
     def _moments(self) -> str:
         """A row for each stretch of a stay: the codes of all that is asked there, packed into words for each candidate."""
         slots = [s.number for s in rows.ground_slots(self.shape)]
         needs_day = any(a.kind == "compared" and "conviction_age_years" in a.facts for a in self.place) and "f_conviction_date" in self.columns
-        spread = "SELECT r.*, moment AS t, CAST(" + HIGH + " AS BIGINT) AS t_next FROM ready AS r" if not self.timeline else "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r WHERE conflict IS NULL AND moment IS NOT NULL AND NOT outside"
+        spread = "SELECT r.*, moment AS t, CAST(" + HIGH + " AS BIGINT) AS t_next FROM ready AS r" if not self.timeline else "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r"
         # An instant may be listed several times; what lies between it and itself is nothing.
         some = " WHERE u.t < u.t_next" if self.timeline else ""
         asked = f"(u.epoch IS NULL{' OR u.f_conviction_date IS NOT NULL' if needs_day else ''})" if self.timeline else "TRUE"
@@ -251,7 +275,7 @@ class Query(Asked):
         if not self.timeline:
             words_ = [f"{c}_{w}_0" for c in self.candidates() for w in range(self.words)]
             return ["row", "moment", "conflict", "outside", "regime", *words_, "due_lo_0", "due_hi_0"]
-        kept = ["row", "t", "t_next", "moment", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "bail_l", "regime"]
+        kept = ["row", "t", "t_next", "moment", "conflict", "about", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "regime"]
         for v in self.variants:
             kept += [*(f"q{i}_{w}_{v}" for i in self.detainer_slots for w in range(self.words)), *(f"n_{w}_{v}" for w in range(self.words))]
         return [*kept, "due_lo_0", "due_hi_0", *(f"parts_{i}" for i in self.detainer_slots)]

@@ -22,7 +22,6 @@ from dueprocess.batch.parts import TOO_MANY, Parts, Rows
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.shape import Shape
-from dueprocess.batch.sqltext import words as names_in
 from dueprocess.batch.survey import NO_DAYS, Told, survey
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
@@ -30,8 +29,8 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-PART_ROWS = 1_000_000
-"""Rows of a part; where only outcomes are asked, which takes less memory a row, five times as many."""
+PART_ROWS, PART_ROWS_AT = 3_000_000, 5_000_000
+"""Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
 RESULT_COLUMNS = (
     "row", '"at"', "outcome", "open_because", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least",
     "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
@@ -118,7 +117,7 @@ class _Run:
         book = self.lawbook
         known = self._known_days(agencies, first, last)
         self.folded = Folded(book, agencies, known=known, first=first - 5, last=last)
-        size = self.options.part_rows or PART_ROWS * (1 if self.options.timeline else 5)
+        size = self.options.part_rows or (PART_ROWS if self.options.timeline else PART_ROWS_AT)
         self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
@@ -215,6 +214,7 @@ class _Run:
         self._days("", cal, {i: (cal.name(s.excluding), round(s.hours * 3600)) for i, s in enumerate(query.specs) if s.excluding and not s.until_end_of_day})
         cuts = sorted({(j, cal.zone_number(a.zone), midnight(a.zone, d)) for a in folded.agencies for j in (folded.jurisdiction_of[a.agency, a.facility],) for d in folded.own_cuts[j]})
         engine.table("cuts", {"jurisdiction": "BIGINT", "zone": "BIGINT", "instant": "BIGINT"}, cuts)
+        engine.make("cut_lists", f"SELECT number, list(instant) AS cuts FROM (SELECT {cal.place_sql('jurisdiction', 'zone')} AS number, instant FROM cuts) AS c GROUP BY number")
         resolver = Resolver(folded, place=query.place)
         engine.table("regimes", resolver.regime_columns(), resolver.regime_rows())
         engine.table("norms", {"number": "BIGINT", "regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
@@ -288,7 +288,7 @@ class _Run:
         self._name_missing(self._answer(shape, rows, "found"))
         times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
         wants = f"trim({times} || CASE WHEN r.outcome = 'review' AND r.standing = 1 AND NOT (r.no_grounds OR r.unknown_end) THEN 'release_due ' ELSE '' END || coalesce(n.names, ''))"
-        vague = "trim(CASE WHEN r.vague THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
+        vague = "trim(CASE WHEN r.vague_due THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
         self.engine.write(
             "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"
             " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class,"
@@ -322,9 +322,11 @@ class _Run:
             if asked:
                 engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")
         outcomes = Outcomes(query)
-        query.results_need = names_in(outcomes.results()) if query.timeline else {"conflict", "outside"}
         for name, sql, view in query.stages():
             engine.make(name, sql, view=view)
+        if query.timeline:
+            # The largest table but one; nothing that follows reads it.
+            engine.drop(["epochs"])
         engine.make("situations", outcomes.situations())
         engine.make("questions", outcomes.questions())
         resolver = Resolver(self.folded, place=query.place)

@@ -218,6 +218,17 @@ def test_a_killed_run_leaves_no_half_part_that_counts(tmp_path: Path, once: list
     assert len(asked) == max(0, 5 - parts)
 
 
+def test_the_outcome_alone_is_that_of_everything_where_a_limit_ends_with_the_day(tmp_path: Path) -> None:
+    """Release was due on a day without a clock, and the law there ends a hold with that day: at the moment asked about."""
+    case = plain_stay("us/nj/ocean-county/sheriff", booked="2021-07-03", due="2021-07-05", left="2021-07-06", at="2021-07-05T10:00", offset="-04:00", record_complete=False, papers=[], facts={"judicial_warrant": False, "charged_violent_or_serious_crime": True})
+    rows = rows_of([case])
+    for stay in rows.stays:
+        stay["at"] = None
+    (whole,), (alone,) = (answered(tmp_path / str(t), rows, timeline=t) for t in (True, False))
+    assert (whole["outcome"], whole["deciding_norm"]) == ("release", "us/nj/ag-directive-2018-6#limit-hold")
+    assert [alone[k] for k in ("at", "outcome", "deciding_norm", "due_lo", "due_hi")] == [whole[k] for k in ("at", "outcome", "deciding_norm", "due_lo", "due_hi")]
+
+
 # -- odd tables -----------------------------------------------------------------------------------------------
 
 
