@@ -103,7 +103,7 @@ def _read(desk: Desk, agency: str, packet: str, *, me: str, read: Read) -> None:
         log.warning("a packet could not be read: %s", type(error).__name__)
         _settle(desk, agency, packet, me, state="failed", problem=told, pictures=[], reading=None, hint=row.hint)
         return
-    found = [*(row.hint or "").split(), *numbers(reading)]
+    found = [*(row.hint or "").split(), *numbers(reading, agency)]
     _settle(desk, agency, packet, me, state="read", problem=None, pictures=[p for p in pictures if p is not None], reading=stored, hint=" ".join(dict.fromkeys(found)))
 
 
@@ -137,9 +137,11 @@ def own_sheet(sheet: Mapping[str, Any] | None, agency: str) -> dict[str, Any] | 
     return {"agency": sheet.get("agency"), "values": local_custody(sheet, agency=agency), "quotes": quotes, "problems": [str(p) for p in sheet.get("problems", ())]}
 
 
-def numbers(reading: Reading) -> list[str]:
-    """What stands where a form has the jail's own booking number: compared with those who are in, never shown."""
-    found = []
+def numbers(reading: Reading, agency: str) -> list[str]:
+    """What stands where a form, or this jail's own sheet, has the jail's booking number: compared with those who are in, never
+    shown. A sheet that names another jail has that jail's numbers."""
+    ours = (reading.custody or {}).get("agency") in (None, agency)
+    found = [one.key() for one in reading.sheet_numbers] if ours else []
     for paper in reading.papers:
         one = paper.field("booking")
         if one is not None and one.personal is not None and one.certain:

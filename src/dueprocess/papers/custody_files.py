@@ -62,6 +62,7 @@ STANDS = re.compile(r"^(?:pending|open|active|awaiting\b.*|unsentenced|pre-?tria
 SENTENCED = re.compile(r"\bsentenced\b|\bserving\b|\bconvicted\b", re.IGNORECASE)
 JURISDICTION = re.compile(r"\b([A-Z][A-Za-z.'-]+(?:[ -][A-Z][A-Za-z.'-]+){0,2})\s+County(?:\s*,\s*([A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?))?\s+(?:Jail|Sheriff|Detention|Correction)", re.IGNORECASE)
 
+_NUMBER = re.compile(r"\bbooking\s*(?:#|no\b\.?|number|id\b)\s*[:;#.]*\s*([A-Za-z0-9][A-Za-z0-9-]{0,24})?", re.IGNORECASE)
 LEAST_LABELS = 2
 FACTS = ("booked_at", "release_due_at", "bail_refused_at", "left_at", "left_to")
 """What of a case's custody a sheet gives beside the grounds."""
@@ -125,6 +126,25 @@ def face_sheet(lines: Sequence[Line]) -> dict[str, Any] | None:
     elif "left_at" in custody:
         custody.setdefault("left_to", "unknown")
     return {"agency": _agency(rows), **custody, "found": [f.listed() for f in (*found, *seen)], "problems": problems}
+
+
+def booking_numbers(lines: Sequence[Line]) -> tuple[str, ...]:
+    """What stands where a sheet has the jail's own booking number, surely read: to be compared with who is in, never shown.
+    A value has a digit; it stands behind its label, beside it, or below it."""
+    rows, found = list(_rows(lines)), []
+    for number, row in enumerate(rows):
+        for index, line in enumerate(row):
+            for match in _NUMBER.finditer(line.text):
+                read, confidence = match[1] or "", line.confidence
+                if not read:
+                    beside = row[index + 1] if index + 1 < len(row) else None
+                    below = next((other for other in (rows[number + 1] if number + 1 < len(rows) else ()) if other.box.beside(line.box) > 0.5), None)
+                    other = next((o for o in (beside, below) if o is not None and not ANY_LABEL.search(o.text)), None)
+                    if other is not None:
+                        read, confidence = other.text.split()[0] if other.text.split() else "", min(confidence, other.confidence)
+                if any(c.isdigit() for c in read) and confidence >= SURE:
+                    found.append(read)
+    return tuple(dict.fromkeys(found))
 
 
 def local_custody(sheet: Mapping[str, Any], *, agency: str | None, facility: str | None = None) -> dict[str, Any]:

@@ -53,6 +53,8 @@ class Part:
     """False where the words are hardly English."""
     received: str | None = None
     """The date and time in a fax machine's header line, as printed there."""
+    numbers: tuple[Personal, ...] = ()
+    """The booking numbers on a jail's own sheet."""
 
 
 def read_text_page(text: str, *, number: int) -> list[Part]:
@@ -289,6 +291,7 @@ def _part(page: Page, region: Box, *, legible: float) -> Part:
         custody=_placed(custody, region),
         english=_english(page.lines),
         received=header_time(page.lines),
+        numbers=() if custody is None else _numbers(page.lines),
     )
 
 
@@ -310,6 +313,12 @@ def _custody(lines: Sequence[Line]) -> dict[str, Any] | None:
     except ImportError:
         return None
     return face_sheet(lines)
+
+
+def _numbers(lines: Sequence[Line]) -> tuple[Personal, ...]:
+    from dueprocess.papers.custody_files import booking_numbers
+
+    return tuple(Personal(number) for number in booking_numbers(lines))
 
 
 def _placed(custody: dict[str, Any] | None, region: Box) -> dict[str, Any] | None:
@@ -342,6 +351,7 @@ def unpacked(value: dict[str, Any]) -> Part:
         custody=value["custody"],
         english=value["english"],
         received=value["received"],
+        numbers=tuple(Personal(one["_text"]) for one in value["numbers"]),
     )
 
 

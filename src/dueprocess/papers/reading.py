@@ -190,7 +190,7 @@ class _Job:
         for part in self.parts:
             for problem in (part.custody or {}).get("problems", ()):
                 findings.append(Finding("face_sheet", problem, part.page, None, "the time or ground is unknown", "What does the jail's record say?"))
-        return Reading(tuple(self.files), tuple(self.pages), whole, (*self.findings, *findings), comparisons, self.received, custody)
+        return Reading(tuple(self.files), tuple(self.pages), whole, (*self.findings, *findings), comparisons, self.received, custody, sheet_numbers=tuple(n for p in self.parts for n in p.numbers))
 
 
 def _failed(index: int, error: LimitError) -> dict[str, Any]:

@@ -236,6 +236,8 @@ class Reading:
     corrections: tuple[Correction, ...] = ()
     machine: tuple[PaperReading, ...] | None = None
     """The papers as the program read them, where a person has corrected something."""
+    sheet_numbers: tuple[Personal, ...] = ()
+    """The booking numbers on the jail's own sheet: to be compared with who is in."""
 
     def all_findings(self) -> tuple[Finding, ...]:
         """Those of the packet, then those of each paper."""

@@ -11,7 +11,8 @@ import pytest
 from dueprocess.case import read_case
 from dueprocess.kernel.instants import parse_instant
 from dueprocess.law import load_lawbook
-from dueprocess.papers.custody_files import NO_GROUND, OTHER_HOLD, face_sheet, local_custody
+from dueprocess.papers.custody_files import NO_GROUND, OTHER_HOLD, booking_numbers, face_sheet, local_custody
+from dueprocess.papers.pagereading import packed, read_text_page, unpacked
 from dueprocess.papers.values import Box, Line
 from dueprocess.places import load_places
 from dueprocess.testing.papers import Paper, Seeded, names, random_paper, text_of
@@ -171,3 +172,31 @@ def test_the_jail_is_named_only_where_one_county_can_be_meant() -> None:
     for head, agency in (("Clackamas County Jail", CLACKAMAS), ("Polk County Jail", None), ("Polk County, Iowa Jail", "us/ia/polk-county/sheriff"), ("Nowhere County Jail", None)):
         read = face_sheet(typed(head, *rows))
         assert read is not None and read["agency"] == agency, head
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (("Booking #: B-104    Name: SOMEBODY MADE UP",), ("B-104",)),
+        (("BOOKING NO. 2026-0033", "Booked: 11/18/2026 01:30"), ("2026-0033",)),
+        (("Booking Number", "A 77"), ()),
+        (("Booking ID:  7719", "Booking number:  7719"), ("7719",)),
+        (("Booking Number:", "88120  x"), ("88120",)),
+        (("Booking #:", "Booked: 11/18/2026 01:30"), ()),
+        (("Booking date: 11/18/2026", "Booking number: none"), ()),
+    ],
+)
+def test_booking_numbers_of_a_sheet(rows: tuple[str, ...], found: tuple[str, ...]) -> None:
+    assert booking_numbers(typed(*rows)) == found
+
+
+def test_a_booking_number_that_is_not_surely_read_is_none() -> None:
+    line = typed("Booking #: B-104")[0]
+    assert booking_numbers([Line(line.text, line.box, confidence=0.8)]) == ()
+
+
+def test_the_number_crosses_the_pipe_and_is_printed_nowhere() -> None:
+    (part,) = read_text_page("JAIL FACE SHEET\n\nBooking #: B-104\nBooked: 11/18/2026 01:30\nReleased: 11/19/2026 10:00\n", number=1)
+    other = unpacked(json.loads(json.dumps(packed(part))))
+    assert [n.key() for n in other.numbers] == ["B104"] == [n.key() for n in part.numbers]
+    assert "B-104" not in repr(other) and "B104" not in repr(other)

@@ -78,3 +78,26 @@ def test_a_sheet_of_another_jail_is_shown_and_not_offered(web: Web) -> None:
     page = web.signed_in("clerk").get(f"/packet/{packet}").text
     custody = next(r for r in web.desk.rows(tables.packets) if r["id"] == packet)["reading"]["custody"]
     assert custody["agency"] not in (None, TEXAS) and "It names another jail" in page and "Correct the booking" not in page
+
+
+def test_the_number_on_the_sheet_proposes_whose_it_is_and_files_nothing(web: Web) -> None:
+    desk = web.desk
+    first, second = desk.booked(until=None), desk.booked()  # B-1 and B-2, of the same name
+    text = SHEET.format(name=CANARY, booked="11/18/2026 01:30", ended="", refused="").replace("B-1", "b-2 ")
+
+    def handed(sheet: str) -> dict[str, object]:
+        packet = str(desk.desk.hand_in(who(), [sheet.encode()], at=at(-1)).result["packet"])
+        assert read_next(desk.desk, me="here", read=quick)
+        return next(r for r in desk.rows(tables.packets) if r["id"] == packet)
+
+    clerk, row = web.signed_in("clerk"), handed(text)
+    page = clerk.get(f"/packet/{row['id']}").text
+    assert "booking number B-2 came with them" in unescape(page) and f'name="stay" value="{second}"' in page and f'name="stay" value="{first}"' not in page
+    # It is proposed, never filed, and the number is in nothing that is kept of the reading.
+    assert row["stay"] is None and "B-2" not in repr(row["reading"]) and "B2" not in repr(row["reading"])
+    assert post(clerk, f"/packet/{row['id']}/assign", stay=second).status_code == 303
+    assert next(r for r in desk.rows(tables.packets) if r["id"] == row["id"])["stay"] == second
+    # Nobody's number, somebody's who has left, and the number of another jail's sheet propose nobody.
+    desk.desk.release(who(), second)
+    for sheet in (text, text.replace("b-2 ", "B-77"), text.replace("b-2 ", "B-1").replace("EXAMPLE COUNTY JAIL", "Clackamas County Jail, Oregon")):
+        assert "No booking number of anybody who is in came with them" in clerk.get(f"/packet/{handed(sheet)['id']}").text
