@@ -47,6 +47,16 @@ class Form(StrEnum):
     svg = "svg"
 
 
+class Kind(StrEnum):
+    """What is read out of texts."""
+
+    claim = "claim"
+    count_ = "count"  # a name of its own: every text has a method count
+    ruling = "ruling"
+    law = "law"
+    incident = "incident"
+
+
 class TableForm(StrEnum):
     """What a table is written as."""
 
@@ -175,12 +185,13 @@ def import_(
 
 @agencies_app.command("review", epilog="Example: dueprocess agencies review --add docs/examples/made-up-claims.jsonl --source-title 'A made-up article' --source-date 2014-05-02 --registry my-registry")
 def review(
-    claim: Annotated[str | None, typer.Argument(help="The claim to decide on; without it, the queue.")] = None,
+    claim: Annotated[str | None, typer.Argument(help="The claim, count, ruling, law or incident to decide on, or a claim of the registry; without it, the queue.")] = None,
     registry: Annotated[Path, typer.Option("--registry", help="Your own folder.")] = Path("registry"),
     add: Annotated[Path | None, typer.Option(help="Put the claims of this file (from dueprocess claims) into the queue.")] = None,
     accept: Annotated[bool, typer.Option("--accept", help="The claim says what its source says.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="It does not.")] = False,
     correct: Annotated[list[str] | None, typer.Option(help="It does with this change, as position=declines_all; may be repeated.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only this kind of the queue.")] = None,
     role: Annotated[str | None, typer.Option(help="In which role you decide: researcher. No name is needed.")] = None,
     reviewer: Annotated[str, typer.Option(help="Which of two reviewers you are, as A or B.")] = "A",
     reason: Annotated[str | None, typer.Option(help="Why, in a sentence.")] = None,
@@ -191,11 +202,12 @@ def review(
     source_date: Annotated[str, typer.Option(help="With --add: its date, as 2014-05-02, 2014-05 or 2014.")] = "",
     json_: Json = False,
 ) -> None:
-    """The queue of proposed claims: accept, correct or reject one; how far two reviewers agree."""
+    """The queue of what texts say: accept, correct or reject it; how far two reviewers agree. A correction of a claim that ships
+    stands before it in your folder."""
     from dueprocess.cli import agency_work
 
     agency_work.review(
-        claim, registry=registry, add=add, accept=accept, reject=reject, correct=correct or [], role=role, reviewer=reviewer, reason=reason, on=on,
+        claim, registry=registry, add=add, accept=accept, reject=reject, correct=correct or [], role=role, reviewer=reviewer, reason=reason, on=on, kind=kind.value if kind else None,
         source=(source_title, source_publisher, source_url, source_date), as_json=json_,
     )  # fmt: skip
 

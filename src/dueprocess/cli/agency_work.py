@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from dueprocess.cli.agency_text import day_of, emit, opened, plain
 from dueprocess.kernel.errors import InputError, printable, shown
 from dueprocess.places import load_places
+
+if TYPE_CHECKING:
+    from dueprocess.registry.review import Review
 
 
 def import_(sheet: Path, *, map: Path, registry: Path, as_json: bool) -> None:
@@ -31,11 +35,12 @@ def import_(sheet: Path, *, map: Path, registry: Path, as_json: bool) -> None:
 
 
 def review(
-    claim: str | None, *, registry: Path, add: Path | None, accept: bool, reject: bool, correct: Sequence[str], role: str | None, reviewer: str, reason: str | None, on: str | None,
+    claim: str | None, *, registry: Path, add: Path | None, accept: bool, reject: bool, correct: Sequence[str], role: str | None, reviewer: str, reason: str | None, on: str | None, kind: str | None,
     source: tuple[str, str, str, str], as_json: bool,
 ) -> None:  # fmt: skip
     """``agencies review``."""
     from dueprocess.registry import review as room
+    from dueprocess.registry.proposing import propose
 
     places = load_places()
     decisions = [d for d, given in (("accept", accept), ("reject", reject), ("correct", bool(correct))) if given]
@@ -43,13 +48,13 @@ def review(
         title, publisher, url, date = source
         if not title:
             raise InputError("nothing says what text it is", where="--add", do="give --source-title, and --source-date where the text has none")
-        number = room.propose(add, registry, title=title, publisher=publisher, date=date, url=url)
+        number = propose(add, registry, title=title, publisher=publisher, date=date, url=url)
         if not as_json:
             typer.echo(f"{number} new in the queue.")
     if claim is None:
         if decisions:
             raise InputError("no claim is named", where="review", do="give the id of a claim of the queue")
-        _queue(registry, as_json=as_json)
+        _queue(registry, kind=kind, as_json=as_json)
         return
     if len(decisions) != 1:
         raise InputError("one decision, please", where=claim, do="give --accept, --reject or --correct")
@@ -61,7 +66,7 @@ def review(
         changes[key.strip()] = value.strip()
     done = room.review(
         registry, claim, decision=decisions[0], correction=changes, reviewer=reviewer, role=role or "", reason=reason or "", date=day_of(on, option="--on").isoformat(),
-        known=opened(None).claims, places=places,
+        base=opened(registry if registry.is_dir() else None), places=places,
     )  # fmt: skip
     status = room.status_of(room.reviews_of(registry)[claim])
     if as_json:
@@ -70,25 +75,36 @@ def review(
         typer.echo(f"{claim}: {done.decision} by {done.reviewer} ({done.role}); now {status}.")
 
 
-def _queue(registry: Path, *, as_json: bool) -> None:
+def _queue(registry: Path, *, kind: str | None, as_json: bool) -> None:
     from dueprocess.registry import review as room
 
-    found = room.waiting(registry, places=load_places())
-    pairs = room.agreement(registry)
+    claims = room.waiting(registry, places=load_places()) if kind in (None, "claim") else ()
+    others = [e for e in room.entries_waiting(registry) if kind in (None, e.entry.kind)]
+    pairs = [a for a in room.agreement(registry) if kind in (None, a.kind)]
     if as_json:
-        emit({"queue": [plain(w) for w in found], "agreement": [plain(a) for a in pairs]})
+        emit({"queue": [plain(w) for w in claims], "entries": [{**plain(e), "says": e.says} for e in others], "agreement": [plain(a) for a in pairs]})
         return
-    for w in found:
-        typer.echo(printable(f"{w.status:8}  {w.claim.id}  {w.actor or 'no actor: ' + w.match}  {w.claim.position}"))
-        if w.claim.quote:
-            typer.echo(printable(f"            “{w.claim.quote}”"))
-        for r in w.reviews:
-            typer.echo(printable(f"            {r.reviewer} ({r.role}, {r.date}): {r.decision} {r.correction}: {r.reason}"))
-    counts = Counter(w.status for w in found)
-    typer.echo(f"{len(found)} in the queue" + "".join(f", {n} {s}" for s, n in sorted(counts.items())) + ".")
+    for w in claims:
+        _waiting(f"{w.status:8}  {w.claim.id}  {w.actor or 'no actor: ' + w.match}  {w.claim.position}", w.claim.quote, w.reviews)
+    for e in others:
+        said = "; ".join(f"{name}: {value}" for name, value in e.says.items() if value)
+        _waiting(f"{e.status:8}  {e.entry.id}  {e.entry.kind}  {said}", e.entry.quote, e.reviews)
+    counts = Counter([w.status for w in claims] + [e.status for e in others])
+    typer.echo(f"{counts.total()} in the queue" + "".join(f", {n} {s}" for s, n in sorted(counts.items())) + ".")
     for a in pairs:
         kappa = "not defined, since they never differ and use one answer" if a.kappa is None else f"{a.kappa:.2f}"
-        typer.echo(f"Reviewers {a.first} and {a.second}: {a.observed:.0%} judged alike of n = {a.n}; Cohen's kappa {kappa}.")
+        typer.echo(f"Reviewers {a.first} and {a.second} on {_MANY[a.kind]}: {a.observed:.0%} judged alike of n = {a.n}; Cohen's kappa {kappa}.")
+
+
+_MANY = {"claim": "positions", "count": "counts", "ruling": "rulings", "law": "laws", "incident": "incidents"}
+
+
+def _waiting(head: str, quote: str, reviews: Sequence[Review]) -> None:
+    typer.echo(printable(head))
+    if quote:
+        typer.echo(printable(f"            “{quote}”"))
+    for r in reviews:
+        typer.echo(printable(f"            {r.reviewer} ({r.role}, {r.date}): {r.decision} {r.correction}: {r.reason}"))
 
 
 def promote(agency: str, *, out: Path, as_of: str | None, known_at: str | None, unreviewed: bool, folders: Sequence[Path], registry: Path | None, as_json: bool) -> None:

@@ -108,7 +108,7 @@ def allow(who: Who, action: str) -> None:
     if may(who, action):
         return
     if who.role:
-        raise NotAllowed(f"a {who.role} may not do this [{action}]", do=f"ask {_listed(ROLES[action])}")
+        raise NotAllowed(f"{_one(who.role)} may not do this [{action}]", do=f"ask {_listed(ROLES[action])}")
     raise NotAllowed(f"this token may not do this [{action}]", do=f"use one with the scope {SCOPES.get(action, 'of a person: sign in')}")
 
 
@@ -118,4 +118,9 @@ def over(who: Who) -> bool:
 
 
 def _listed(roles: frozenset[str]) -> str:
-    return " or ".join(f"a {role}" for role in sorted(roles))
+    return " or ".join(_one(role) for role in sorted(roles))
+
+
+def _one(role: str) -> str:
+    """``a clerk``, ``an auditor``, ``counsel``."""
+    return role if role == "counsel" else f"{'an' if role[0] in 'aeiou' else 'a'} {role}"

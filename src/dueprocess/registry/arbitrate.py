@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from dueprocess.registry.model import FAR, STOPS, Claim, side
+from dueprocess.registry.model import CORRECTS, FAR, STOPS, Claim, side
 
 RULES = {
     "no-claim": "No claim about a policy was known.",
@@ -21,6 +21,7 @@ RULES = {
     "only-claim": "One claim, and nothing against it.",
     "agreement": "All claims that stand say the same.",
     "denied": "The actor itself denies the claim, or whoever made it has withdrawn it: a denial counts.",
+    "corrected": "Reviewers read its source again and corrected it: the correction is a claim of its own.",
     "own-over-list": "The actor's own words stand against a list's.",
     "newer-over-older": "What is said of a later day stands before what is said of an earlier one.",
     "own-over-others": "Of the same day, the actor's own words stand before a report, a report before a list.",
@@ -104,6 +105,9 @@ def resolve(actor: str, claims: Sequence[Claim], *, as_of: date, known_at: date,
     silent = ended = later = False
     unsure = False
     for c in heard:
+        if c.id in denied and _corrected(denials[c.id]):
+            losing.append((c.id, "corrected"))
+            continue
         low, high = c.start
         end_low, end_high = c.end
         if c.about != "policy":
@@ -132,7 +136,7 @@ def resolve(actor: str, claims: Sequence[Claim], *, as_of: date, known_at: date,
     may = tuple(sorted({c.position for c in maybe}))
     against = tuple(losing)
     if not live:
-        rule = "ended" if ended else "denied" if against else "not-yet" if maybe else "no-position-stated" if silent else "not-yet" if later else "no-claim"
+        rule = "ended" if ended else "denied" if any(r == "denied" for _, r in against) else "not-yet" if maybe else "no-position-stated" if silent else "not-yet" if later else "no-claim"
         return replace(base, rule=rule, certain=not maybe, maybe=may, losing=against, contested=any(r == "denied" for _, r in against))
     position, winner, rule, lost = _best(live, day)
     losing += lost
@@ -158,6 +162,11 @@ def resolve(actor: str, claims: Sequence[Claim], *, as_of: date, known_at: date,
         losing=tuple(losing),
         confirmed_on=None if confirmed is None else date.fromordinal(confirmed),
     )
+
+
+def _corrected(denied: tuple[tuple[int, str], ...]) -> bool:
+    """Whether what stands against a claim is the correction that reviewers made of it."""
+    return any(id.startswith(CORRECTS) for _, id in denied)
 
 
 def _evidence(claim: Claim, day: int) -> int:

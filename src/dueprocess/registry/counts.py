@@ -292,7 +292,9 @@ def _entries(registry: Registry, definition: Definition, known_at: date) -> Foun
             view = resolve(other, rest, as_of=definition.as_of, known_at=known_at, denials=registry.denials)
             if view.position != "unknown":
                 stated.add(side(view.position))
-        if denied:
+        if claim.id in registry.corrected:
+            note = f"corrected by reviewers: {registry.corrected[claim.id]}"
+        elif denied:
             note = f"denied by {', '.join(denied)}"
         elif not stated:
             note = "no position known from elsewhere"
@@ -319,5 +321,5 @@ def _listed(registry: Registry, definition: Definition) -> frozenset[str] | None
     sources = {s.id for s in registry.sources.values() if s.title == definition.list_title}
     if not sources:
         raise InputError(f"no source has the title [{definition.list_title}]", where=definition.id, do="give the title as in sources.csv")
-    return frozenset(_unit_key(definition, registry.actors[c.actor]) for c in registry.claims.values() if c.source in sources and c.position != "honors_all")
+    return frozenset(_unit_key(definition, registry.actors[c.actor]) for c in registry.claims.values() if c.source in sources and c.position != "honors_all" and c.id not in registry.corrected)
 

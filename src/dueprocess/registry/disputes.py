@@ -45,7 +45,7 @@ def disagreements(registry: Registry, *, as_of: date, known_at: date) -> tuple[D
         winner = registry.claims.get(view.claim)
         for loser_id, rule in view.losing:
             loser = registry.claims[loser_id]
-            if rule == "ended" or side(loser.position) == view.side:
+            if rule in ("ended", "corrected") or side(loser.position) == view.side:
                 continue
             if rule == "newer-over-older" and not (winner and winner.dated and loser.known > winner.start[1]):
                 continue

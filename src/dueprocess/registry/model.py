@@ -42,6 +42,8 @@ ACTOR_KINDS = ("agency", "association", "board", "attorney_general", "legislator
 Side = Literal["holds", "limits", "undecided", "unknown"]
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
 FAR = date.max.toordinal()
+CORRECTS = "review--corrects--"
+"""What the id of a claim begins with by which reviewers correct another, whose id follows: the other stands aside."""
 
 
 def side(position: str) -> Side:

@@ -1,7 +1,8 @@
-"""The queue of proposed claims and what reviewers make of them: accept, correct or reject, in a role, with a reason and a day.
+"""The queue of what was read out of texts and what reviewers make of it: accept, correct or reject, in a role, with a reason and a day.
 
-Everything lies in the user's folder: ``queue.csv`` (what was proposed), ``reviews.csv`` (who decided what, appended to),
-and the accepted claims in ``claims.csv``. A claim that two reviewers judge differently stays out until they agree.
+Everything lies in the user's folder: ``queue.csv`` and ``entries.csv`` (what was proposed), ``reviews.csv`` (who decided what,
+appended to), and what was accepted in ``claims.csv``, ``counts.csv`` and ``evidence.csv``. What two reviewers judge differently
+stays out until they agree. A claim that ships is corrected by a claim of its own, which stands before it; both are kept.
 """
 
 from __future__ import annotations
@@ -16,46 +17,21 @@ from typing import Any
 from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.law.durable import write_whole
 from dueprocess.places import PlaceBook
-from dueprocess.places.names import slug
-from dueprocess.registry.importing import Batch, Logged, checked_date, date_basis, source_id
+from dueprocess.registry import entries
+from dueprocess.registry.entries import Entry
+from dueprocess.registry.importing import Batch, Logged, date_basis, source_id
 from dueprocess.registry.matching import ActorMatcher, Printed
-from dueprocess.registry.model import ACCEPTS, CONFIDENCES, POSITIONS, VOICES, Claim, Source, days
+from dueprocess.registry.model import ACCEPTS, CONFIDENCES, CORRECTS, POSITIONS, VOICES, Claim, Source, days
+from dueprocess.registry.proposing import Proposed, queued, queued_entries
 from dueprocess.registry.sheet import put
-from dueprocess.registry.store import read_rows, table_text
+from dueprocess.registry.store import Registry, read_rows, table_text
 
 DECISIONS = ("accept", "correct", "reject")
 CORRECTABLE = ("agency", "county_or_city", "state", "position", "accepts", "effective", "announced", "ended", "speaker", "claimant", "voice", "motive", "cites", "confidence")
-"""What a correction may change."""
+"""What a correction of a proposed claim may change."""
+KNOWN_CORRECTABLE = ("agency", "position", "accepts", "effective", "announced", "ended", "speaker", "claimant", "voice", "motive", "cites", "confidence")
+"""What a correction of a claim of the registry may change; ``agency`` is an actor's path there."""
 _IMPORTER = "review"
-_MOST = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """A claim proposed from a text, as the extractor (or a person) gave it, with the words it rests on (``quote``)."""
-
-    id: str
-    agency: str
-    county_or_city: str
-    state: str
-    position: str
-    accepts: str
-    announced: str
-    effective: str
-    ended: str
-    speaker: str
-    claimant: str
-    voice: str
-    motive: str
-    cites: str
-    confidence: str
-    quote: str
-    text: str
-    source_title: str
-    source_publisher: str
-    source_url: str
-    source_date: str
-    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +59,27 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """Two reviewers over the claims that both judged: ``n``, the share judged alike, and Cohen's kappa.
+class WaitingEntry:
+    """A proposed count, ruling, law or incident with its state and its last reviews."""
 
-    ``kappa`` is None where chance alone would make them agree on everything (or n is 0).
+    entry: Entry
+    status: str
+    reviews: tuple[Review, ...]
+
+    @property
+    def says(self) -> dict[str, str]:
+        """What it says by field, as its reviewers corrected it (the last correction, where they agree)."""
+        texts = {r.correction for r in self.reviews if r.correction}
+        return self.entry.values(texts.pop() if len(texts) == 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Two reviewers over what both judged of one ``kind`` (``claim``, or a kind of entry): ``n``, the share judged alike, and
+    Cohen's kappa, None where chance alone would make them agree on everything.
     """
 
+    kind: str
     first: str
     second: str
     n: int
@@ -96,81 +87,26 @@ class Agreement:
     kappa: float | None
 
 
-_QUEUE_COLUMNS = tuple(f.name for f in fields(Proposed))
 _REVIEW_COLUMNS = tuple(f.name for f in fields(Review))
 
 
-def propose(lines: Path, registry: Path, *, title: str, publisher: str, date: str, url: str) -> int:
-    """Put the claims of a file of JSON lines (as ``dueprocess claims`` writes it) into the queue; how many were new.
-
-    ``date`` is the text's, as printed; "" takes the one that the line itself gives.
-
-    Raises:
-        InputError: a line that cannot be read, with its number; nothing is written then.
-    """
-    if date:
-        checked_date(date, where="--source-date")
-    queue = {row["id"]: Proposed(**row) for row in read_rows(registry / "queue.csv", _QUEUE_COLUMNS)}
-    before = len(queue)
-    try:
-        if lines.stat().st_size > _MOST:
-            raise InputError(f"more than {_MOST} bytes", where=lines.name, do="split the file")
-        listed = lines.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise InputError("it cannot be read as UTF-8", where=str(lines), do="check the path") from None
-    for number, line in enumerate(listed, 1):
-        if line.strip():
-            for claim in _proposed(line, where=f"{lines.name}:{number}", title=title, publisher=publisher, date=date, url=url):
-                queue.setdefault(claim.id, claim)
-    _write(registry / "queue.csv", _QUEUE_COLUMNS, (queue[i] for i in sorted(queue)))
-    return len(queue) - before
-
-
-def _proposed(line: str, *, where: str, title: str, publisher: str, date: str, url: str) -> list[Proposed]:
-    try:
-        raw = json.loads(line)
-        text, claims = str(raw["id"]), raw["claims"]
-        told = raw.get("source") or {}
-        if not isinstance(claims, list) or not all(isinstance(c, dict) for c in claims) or not isinstance(told, dict):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InputError("no line of claims", where=where, do="give the lines that dueprocess claims prints") from None
-    date = checked_date(date or str(told.get("date") or ""), where=where)
-    if claims and not date:
-        raise InputError("the date of the text is not known", where=where, do="give --source-date, if only the year")
-    found = []
-    for index, claim in enumerate(claims, 1):
-
-        def text_of(key: str, claim: Mapping[str, Any] = claim) -> str:
-            value = claim.get(key)
-            if isinstance(value, list):
-                return ";".join(str(v) for v in value)
-            return "" if value is None else " ".join(str(value).split())
-
-        position = "undecided" if text_of("position") == "reviewing" else text_of("position")
-        if position not in POSITIONS:
-            raise InputError(f"[{shown(position)}] is no position", where=where, do=nearest(position, POSITIONS) or f"one of {', '.join(POSITIONS)}")
-        found.append(
-            Proposed(
-                f"{slug(text)[:60]}-{index}", text_of("agency"), text_of("county_or_city"), text_of("state"), position, text_of("accepts"), text_of("announced_date"), text_of("effective_date"), "",
-                text_of("speaker"), text_of("claimant"), text_of("voice") or "report", text_of("motive"), text_of("cites"), "", text_of("quote"), text, title, publisher, url, date, str(told.get("sha256") or ""),
-            )
-        )  # fmt: skip
-    return found
-
-
 def waiting(registry: Path, *, places: PlaceBook) -> tuple[Waiting, ...]:
-    """The whole queue by id, each with its state and the actor to which it is matched ("" with the reason where it is to none)."""
+    """The claims of the queue by id, each with its state and the actor to which it is matched ("" with the reason where it is to none)."""
     reviews = reviews_of(registry)
     matcher = ActorMatcher(places)
     found = []
-    for row in read_rows(registry / "queue.csv", _QUEUE_COLUMNS):
-        claim = Proposed(**row)
+    for claim in queued(registry).values():
         last = reviews.get(claim.id, ())
         match = matcher.match(_printed(corrected(claim, last)))
         reason = match.tier if match.actor else f"{match.reason}{'; near: ' + ', '.join(match.proposals) if match.proposals else ''}"
         found.append(Waiting(claim, status_of(last), last, match.actor.id if match.actor else "", reason))
     return tuple(found)
+
+
+def entries_waiting(registry: Path) -> tuple[WaitingEntry, ...]:
+    """The counts, rulings, laws and incidents of the queue by id, each with its state."""
+    reviews = reviews_of(registry)
+    return tuple(WaitingEntry(e, status_of(reviews.get(e.id, ())), reviews.get(e.id, ())) for e in queued_entries(registry).values())
 
 
 def reviews_of(registry: Path) -> dict[str, tuple[Review, ...]]:
@@ -197,33 +133,65 @@ def corrected(claim: Proposed, reviews: Sequence[Review]) -> Proposed:
     return replace(claim, **json.loads(texts.pop())) if len(texts) == 1 else claim
 
 
-def review(registry: Path, claim: str, *, decision: str, correction: Mapping[str, str], reviewer: str, role: str, reason: str, date: str, known: Iterable[str], places: PlaceBook) -> Review:
-    """Record one decision and bring ``claims.csv`` into line. ``known`` are ids of claims that may be reviewed beside the queue's.
+def review(registry: Path, claim: str, *, decision: str, correction: Mapping[str, str], reviewer: str, role: str, reason: str, date: str, base: Registry, places: PlaceBook) -> Review:
+    """Record one decision on an entry of the queue, or on a claim of ``base`` (the registry that lies below or in the folder),
+    and bring the folder's tables into line.
 
     Raises:
         InputError: no such claim, a decision or correction that cannot be, or no role or reason.
     """
-    queue = {row["id"]: Proposed(**row) for row in read_rows(registry / "queue.csv", _QUEUE_COLUMNS)}
-    if claim not in queue and claim not in set(known):
-        raise InputError(f"[{shown(claim)}] is no claim of the queue or the registry", do=nearest(claim, queue) or "see dueprocess agencies review --registry DIR")
+    queue, others = queued(registry), queued_entries(registry)
+    if claim not in queue and claim not in others and (claim not in base.claims or claim.startswith("review--")):
+        raise InputError(f"[{shown(claim)}] is no claim of the queue or the registry", do=nearest(claim, [*queue, *others]) or "see dueprocess agencies review --registry DIR")
     if not role.strip() or not reason.strip():
         raise InputError("a review needs a role and a reason", where=claim, do="give --role and --reason")
     if (decision == "correct") != bool(correction):
         raise InputError("to correct is to say what", where=claim, do="give --correct position=declines_all; without a correction, accept or reject")
-    if correction and claim not in queue:
-        raise InputError("only proposed claims can be corrected here", where=claim, do="accept or reject it; a claim of an import is corrected in its own sheet")
-    for key, value in correction.items():
-        if key not in CORRECTABLE:
-            raise InputError(f"[{shown(key)}] cannot be corrected", where=claim, do=nearest(key, CORRECTABLE) or f"one of {', '.join(CORRECTABLE)}")
-        _checked(key, value, where=claim)
-    done = Review(claim, reviewer, role.strip(), decision, json.dumps(dict(sorted(correction.items())), ensure_ascii=False) if correction else "", " ".join(reason.split()), date)
-    if decision != "reject" and claim in queue:
+    if claim in others:
+        entries.checked(others[claim], correction, decision=decision)
+    elif claim in queue:
+        _correctable(correction, CORRECTABLE, where=claim)
         match = ActorMatcher(places).match(_printed(replace(queue[claim], **correction)))
-        if match.actor is None:
+        if decision != "reject" and match.actor is None:
             raise InputError(f"it matches no actor: {match.reason}", where=claim, do="correct agency, county_or_city or state, or reject it")
+    elif correction:
+        _correctable(correction, KNOWN_CORRECTABLE, where=claim)
+        corrected_known(base, claim, correction, reviews=1)
+    done = Review(claim, reviewer, role.strip(), decision, json.dumps(dict(sorted(correction.items())), ensure_ascii=False) if correction else "", " ".join(reason.split()), date)
     _write(registry / "reviews.csv", _REVIEW_COLUMNS, [*(Review(**r) for r in read_rows(registry / "reviews.csv", _REVIEW_COLUMNS)), done])
-    _take_over(registry, places)
+    _take_over(registry, base, places)
     return done
+
+
+def _correctable(correction: Mapping[str, str], among: Sequence[str], *, where: str) -> None:
+    for key, value in correction.items():
+        if key not in among:
+            raise InputError(f"[{shown(key)}] cannot be corrected", where=where, do=nearest(key, among) or f"one of {', '.join(among)}")
+        _checked(key, value, where=where)
+
+
+def corrected_known(base: Registry, claim: str, correction: Mapping[str, str], *, reviews: int) -> Claim:
+    """The claim of its own by which a correction stands beside the claim that it corrects, and in its place in every view.
+
+    ``agency`` is the path of an actor of the registry. A corrected day takes the place of the bounds that the claim gives.
+
+    Raises:
+        InputError: no such actor, or nothing changes.
+    """
+    before = base.claims[claim]
+    changes: dict[str, Any] = {k: v for k, v in correction.items() if k != "agency"}
+    for name in ("accepts", "cites"):
+        if name in changes:
+            changes[name] = tuple(v.strip() for v in changes[name].split(";") if v.strip())
+    if changes.keys() & {"effective", "announced"}:
+        changes |= {"since_from": "", "since_until": ""}
+    if "agency" in correction:
+        changes["actor"] = base.actor(correction["agency"]).id
+    after = replace(before, **changes)
+    if after == before:
+        raise InputError("the correction changes nothing", where=claim, do="say what the source says otherwise, or accept the claim")
+    note = f"corrects {claim}, by {reviews} review{'' if reviews == 1 else 's'}"
+    return replace(after, id=f"{CORRECTS}{claim}", note=f"{before.note}; {note}" if before.note else note, origin=f"reviews.csv: {claim}")
 
 
 def _checked(key: str, value: str, *, where: str) -> None:
@@ -238,8 +206,8 @@ def _checked(key: str, value: str, *, where: str) -> None:
                 raise InputError(f"[{shown(paper)}] is nothing to accept", where=where, do=f"some of {', '.join(ACCEPTS)}, with ; between them")
 
 
-def _take_over(registry: Path, places: PlaceBook) -> None:
-    """The accepted claims of the queue as claims of the registry, those of before replaced."""
+def _take_over(registry: Path, base: Registry, places: PlaceBook) -> None:
+    """What was accepted as claims, counts and evidence of the registry, that of before replaced."""
     batch = Batch()
     matcher = ActorMatcher(places)
     for number, item in enumerate(waiting(registry, places=places), 2):
@@ -263,7 +231,25 @@ def _take_over(registry: Path, places: PlaceBook) -> None:
             ),
             where=claim.id,
         )  # fmt: skip
+    for id, reviews in reviews_of(registry).items():
+        if id in base.claims and status_of(reviews) == "accepted" and reviews[0].correction:
+            known = corrected_known(base, id, json.loads(reviews[0].correction), reviews=len(reviews))
+            batch.actors[known.actor] = base.actors[known.actor]
+            batch.source(base.sources[known.source])
+            batch.claim(known, where=id)
+    evidence = []
+    for found in entries_waiting(registry):
+        if found.status != "accepted":
+            continue
+        correction = found.reviews[0].correction
+        if found.entry.kind == "count":
+            batch.source(entries.source_of(found.entry))
+            batch.count(entries.count_of(found.entry, correction, reviews=len(found.reviews)), where=found.entry.id)
+        else:
+            evidence.append(entries.evidence_of(found.entry, correction))
     put(batch, registry, prefix="review--", importer=_IMPORTER)
+    if evidence or (registry / "evidence.csv").is_file():
+        write_whole(registry / "evidence.csv", table_text(entries.EVIDENCE, evidence).encode())
 
 
 def _printed(claim: Proposed) -> Printed:
@@ -275,17 +261,20 @@ def _printed(claim: Proposed) -> Printed:
 
 
 def agreement(registry: Path) -> tuple[Agreement, ...]:
-    """How far each two reviewers judged alike what both judged: accept, correct (to the same) or reject."""
-    by_reviewer: dict[str, dict[str, tuple[str, str]]] = {}
+    """How far each two reviewers judged alike what both judged, by kind: accept, correct (to the same) or reject."""
+    others = queued_entries(registry)
+    judged: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     for claim, reviews in reviews_of(registry).items():
+        kind = others[claim].kind if claim in others else "claim"
         for r in reviews:
-            by_reviewer.setdefault(r.reviewer, {})[claim] = (r.decision, r.correction)
+            judged.setdefault(kind, {}).setdefault(r.reviewer, {})[claim] = (r.decision, r.correction)
     found = []
-    for first, second in combinations(sorted(by_reviewer), 2):
-        both = sorted(set(by_reviewer[first]) & set(by_reviewer[second]))
-        pairs = [(by_reviewer[first][c], by_reviewer[second][c]) for c in both]
-        if pairs:
-            found.append(Agreement(first, second, len(pairs), sum(a == b for a, b in pairs) / len(pairs), cohens_kappa([(a[0], b[0]) for a, b in pairs])))
+    for kind, by_reviewer in sorted(judged.items()):
+        for first, second in combinations(sorted(by_reviewer), 2):
+            both = sorted(by_reviewer[first].keys() & by_reviewer[second].keys())
+            pairs = [(by_reviewer[first][c], by_reviewer[second][c]) for c in both]
+            if pairs:
+                found.append(Agreement(kind, first, second, len(pairs), sum(a == b for a, b in pairs) / len(pairs), cohens_kappa([(a[0], b[0]) for a, b in pairs])))
     return tuple(found)
 
 

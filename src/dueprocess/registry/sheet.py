@@ -231,13 +231,14 @@ def import_sheet(path: Path, *, map: Path, registry: Path, places: PlaceBook) ->
 
 
 def put(batch: Batch, registry: Path, *, prefix: str, importer: str) -> tuple[str, ...]:
-    """Replace in a folder the claims whose ids begin with ``prefix`` by those of the batch; the names of the files changed."""
+    """Replace in a folder the claims and counts whose ids begin with ``prefix`` by those of the batch; the names of the files
+    changed."""
     kept = records_of(registry)
     merged = Batch()
     merged.actors = kept.actors | batch.actors
     merged.sources = kept.sources | batch.sources
     merged.claims = {i: c for i, c in kept.claims.items() if not i.startswith(prefix)} | batch.claims
-    merged.counts = kept.counts | batch.counts
+    merged.counts = {i: c for i, c in kept.counts.items() if not i.startswith(prefix)} | batch.counts
     used = {c.source for c in merged.claims.values()} | {c.source for c in merged.counts.values()}
     merged.sources = {i: s for i, s in merged.sources.items() if i in used}
     about = {c.actor for c in merged.claims.values()}

@@ -18,7 +18,7 @@ from dueprocess.kernel.errors import InputError, nearest
 from dueprocess.kernel.files import data_dir
 from dueprocess.registry.arbitrate import Segment, View, resolve, segments
 from dueprocess.registry.importing import Batch, Logged, names_of
-from dueprocess.registry.model import Actor, Claim, CountClaim, DatedName, Source, side
+from dueprocess.registry.model import CORRECTS, Actor, Claim, CountClaim, DatedName, Source, side
 
 T = TypeVar("T")
 NAME_COLUMNS = ("actor", "name", "first_seen", "last_seen")
@@ -158,6 +158,15 @@ class Registry:
                 other = self.claims.get(target)
                 if other is not None and (claim.claimant == other.claimant or (claim.voice == "own" and self.actors[claim.actor].place == self.actors[other.actor].place)):
                     self.denials[target] = tuple(sorted((*self.denials.get(target, ()), (claim.known, claim.id))))
+        # A reviewers' correction stands in for the claim that it corrects on every day: the source said so. Who denied the claim denies it.
+        self.corrected: dict[str, str] = {}
+        for claim in self.claims.values():
+            target = claim.id.removeprefix(CORRECTS)
+            if target != claim.id and target in self.claims:
+                self.corrected[target] = claim.id
+                if target in self.denials:
+                    self.denials[claim.id] = self.denials[target]
+                self.denials[target] = ((self.claims[target].known, claim.id),)
         self._spans: dict[date, dict[str, tuple[tuple[Segment, ...], tuple[int, ...]]]] = {}
 
     def actor(self, id: str) -> Actor:

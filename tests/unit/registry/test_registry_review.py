@@ -10,9 +10,12 @@ import pytest
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
 from dueprocess.places import load_places
-from dueprocess.registry import load_registry, read_registry
+from dueprocess.registry import Registry, changes, load_registry, read_registry
+from dueprocess.registry.entries import EVIDENCE
 from dueprocess.registry.promote import promote
-from dueprocess.registry.review import agreement, cohens_kappa, propose, review, reviews_of, waiting
+from dueprocess.registry.proposing import propose
+from dueprocess.registry.review import agreement, cohens_kappa, entries_waiting, review, reviews_of, waiting
+from dueprocess.registry.store import read_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 LINES = ROOT / "docs" / "examples" / "made-up-claims.jsonl"
@@ -23,12 +26,12 @@ ID = "made-up-article-1"
 @pytest.fixture
 def queue(tmp_path: Path) -> Path:
     folder = tmp_path / "mine"
-    assert propose(LINES, folder, title="A made-up article", publisher="Made-up Times", date="2014-05-02", url="") == 1
+    assert propose(LINES, folder, title="A made-up article", publisher="Made-up Times", date="2014-05-02", url="") == 3
     return folder
 
 
-def decide(folder: Path, decision: str, *, reviewer: str = "A", claim: str = ID, **correction: str) -> None:
-    review(folder, claim, decision=decision, correction=correction, reviewer=reviewer, role="researcher", reason="Read beside the text.", date="2026-11-22", known=load_registry().claims, places=load_places())
+def decide(folder: Path, decision: str, *, reviewer: str = "A", claim: str = ID, base: Registry | None = None, **correction: str) -> None:
+    review(folder, claim, decision=decision, correction=correction, reviewer=reviewer, role="researcher", reason="Read beside the text.", date="2026-11-22", base=base or load_registry(), places=load_places())
 
 
 def accepted(folder: Path) -> list[str]:
@@ -66,7 +69,7 @@ def test_two_who_differ_keep_it_out_until_they_agree(queue: Path) -> None:
     decide(queue, "correct", reviewer="A", position="declines_all")
     assert accepted(queue) == ["declines_all"]
     found = agreement(queue)
-    assert [(a.first, a.second, a.n, a.observed, a.kappa) for a in found] == [("A", "B", 1, 1.0, None)]
+    assert [(a.kind, a.first, a.second, a.n, a.observed, a.kappa) for a in found] == [("claim", "A", "B", 1, 1.0, None)]
 
 
 def test_kappa_of_the_textbook() -> None:
@@ -94,7 +97,7 @@ def test_reviews_that_cannot_be(queue: Path, given: dict[str, object], message: 
     claim = str((base | given)["claim"])
     rest = {k: v for k, v in (base | given).items() if k != "claim"}
     with pytest.raises(InputError, match=message):
-        review(queue, claim, known=(), places=load_places(), **rest)  # type: ignore[arg-type]
+        review(queue, claim, base=load_registry(), places=load_places(), **rest)  # type: ignore[arg-type]
     assert reviews_of(queue) == {}
 
 
@@ -105,6 +108,67 @@ def test_lines_that_are_no_claims(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=message):
             propose(path, tmp_path / "mine", title="t", publisher="", date="" if "date" in message else "2014", url="")
     assert not (tmp_path / "mine").exists()
+
+
+COUNT, INCIDENT = "made-up-article--count-1", "made-up-article--incident-1"
+
+
+def test_an_accepted_count_is_a_published_count_and_its_words_are_no_number(queue: Path) -> None:
+    decide(queue, "accept", claim=COUNT)
+    (found,) = read_registry(queue).counts
+    assert (found.value, found.number, found.unit, found.scope, found.since, found.as_of) == ("more than 100", None, "counties", "United States", "2014-04", "2014-05")
+    assert found.claimant == "A made-up network" and read_registry(queue).sources[found.source].title == "A made-up article"
+    decide(queue, "correct", claim=COUNT, wording="100", definition="counties that changed their policy")
+    (found,) = read_registry(queue).counts
+    assert (found.value, found.number, found.definition) == ("100", 100, "counties that changed their policy")
+    decide(queue, "reject", claim=COUNT)
+    assert read_registry(queue).counts == ()
+
+
+def test_counts_are_judged_twice_and_apart_from_positions(queue: Path) -> None:
+    decide(queue, "accept", claim=COUNT)
+    decide(queue, "reject", claim=COUNT, reviewer="B")
+    assert {e.entry.id: e.status for e in entries_waiting(queue)} == {COUNT: "disputed", INCIDENT: "pending"} and read_registry(queue).counts == ()
+    for reviewer in "AB":
+        decide(queue, "accept", reviewer=reviewer)
+    assert [(a.kind, a.n, a.observed) for a in agreement(queue)] == [("claim", 1, 1.0), ("count", 1, 0.0)]
+    decide(queue, "accept", claim=COUNT, reviewer="B")
+    assert len(read_registry(queue).counts) == 1
+
+
+def test_an_accepted_incident_is_kept_as_evidence_with_its_words(queue: Path) -> None:
+    decide(queue, "correct", claim=INCIDENT, hours_overheld="19.5")
+    (row,) = read_rows(queue / "evidence.csv", EVIDENCE)
+    assert (row["kind"], row["place"], row["hours_overheld"], row["quote"]) == ("incident", "Clackamas County", "19.5", "A woman had been kept 19 hours too long.")
+    assert row["source_title"] == "A made-up article" and accepted(queue) == []
+    decide(queue, "reject", claim=INCIDENT)
+    assert read_rows(queue / "evidence.csv", EVIDENCE) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "correction", "message"),
+    [
+        (COUNT, {"position": "declines_all"}, r"\[position\] cannot be corrected"),
+        (COUNT, {"as_of": "lately"}, r"\[lately\] is no date"),
+        (COUNT, {"value": "many"}, r"\[many\] is no number"),
+        (COUNT, {"unit": ""}, "it has no unit"),
+        (INCIDENT, {"place": ""}, "it has no place"),
+        (INCIDENT, {"hours_overheld": "-2"}, "is no number"),
+    ],
+)
+def test_corrections_of_entries_that_cannot_be(queue: Path, claim: str, correction: dict[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        decide(queue, "correct", claim=claim, **correction)
+    assert reviews_of(queue) == {}
+
+
+def test_another_text_under_the_same_name_is_told_apart(tmp_path: Path) -> None:
+    line = '{"id": "x", "claims": [], "counts": [{"value": %d, "value_text": "%d", "unit": "counties"}], "source": {"date": "2014", "sha256": "%s"}}'
+    path = tmp_path / "x.jsonl"
+    for value, sha, new in ((3, "a" * 64, 1), (4, "b" * 64, 1), (3, "a" * 64, 0), (4, "b" * 64, 0)):
+        path.write_text(line % (value, value, sha), encoding="utf-8")
+        assert propose(path, tmp_path, title="t", publisher="", date="", url="") == new
+    assert [(e.entry.id, e.says["value"]) for e in entries_waiting(tmp_path)] == [("x--count-1", "3"), ("x-bbbbbbbb--count-1", "4")]
 
 
 MARICOPA = "us/az/maricopa-county/sheriff"
@@ -127,6 +191,49 @@ def test_a_promoted_file_names_its_claims_and_is_not_reviewed(tmp_path: Path) ->
     authority = load_lawbook(out).authorities["us/az/maricopa-county/sheriff-policy-2017-02-17"]
     assert authority.kind == "agency_policy" and authority.review["status"] == "unreviewed"
     assert len(authority.norms) == 2 and "forbid: hold" in text
+
+
+def test_a_claim_that_ships_is_corrected_by_one_of_its_own(tmp_path: Path) -> None:
+    """The correction stands in the first one's place in the view, both are kept, and the shipped registry is as it was."""
+    mine, shipped, day = tmp_path / "mine", load_registry(), date(2018, 1, 1)
+    before = shipped.view(MARICOPA, as_of=day, known_at=TODAY)
+    target = shipped.claims[before.claim]
+    decide(mine, "correct", claim=target.id, position="requires_court_order", accepts="court_order", effective="2017-03-01")
+    over = load_registry(mine)
+    after = over.view(MARICOPA, as_of=day, known_at=TODAY)
+    new = over.claims[after.claim]
+    assert before.position != "requires_court_order" and (after.position, after.accepts) == ("requires_court_order", ("court_order",))
+    assert (new.source, new.claimant, new.effective, new.origin) == (target.source, target.claimant, "2017-03-01", f"reviews.csv: {target.id}")
+    assert (target.id, "corrected") in after.losing and over.claims[target.id] == target
+    assert load_registry().view(MARICOPA, as_of=day, known_at=TODAY) == before
+    # A change that the wrong reading dated is no change any more; the corrected one is.
+    dated = [c for c in changes(over, since=date(2017, 1, 1), until=date(2017, 6, 1), known_at=TODAY, restated=True) if c.actor == MARICOPA]
+    assert new.id in {i for c in dated for i in c.claims} and target.id not in {i for c in dated for i in c.claims}
+    done = promote(over, MARICOPA, as_of=day, known_at=TODAY, reviews=reviews_of(mine), out=tmp_path / "law")
+    assert done.view.claim == new.id
+    # Two who correct it differently leave it as it was; so does taking the correction back.
+    decide(mine, "correct", claim=target.id, reviewer="B", position="honors_all")
+    assert accepted(mine) == []
+    decide(mine, "accept", claim=target.id, reviewer="A")
+    decide(mine, "accept", claim=target.id, reviewer="B")
+    assert accepted(mine) == [] and read_registry(mine).actors == {}
+
+
+def test_a_correction_moves_a_claim_to_another_actor_and_keeps_its_denial(tmp_path: Path) -> None:
+    shipped = load_registry()
+    denied = next(i for i in shipped.denials if shipped.claims[i].about == "policy")
+    actor = shipped.claims[denied].actor
+    decide(tmp_path, "correct", claim=denied, motive="cost")
+    over = load_registry(tmp_path)
+    assert shipped.denials[denied] == over.denials[f"review--corrects--{denied}"]
+    assert over.view(actor, as_of=TODAY, known_at=TODAY).position == shipped.view(actor, as_of=TODAY, known_at=TODAY).position
+    claim = shipped.of(MARICOPA)[0]
+    decide(tmp_path, "correct", claim=claim.id, agency="us/ia/montgomery-county/sheriff")
+    moved = read_registry(tmp_path).claims[f"review--corrects--{claim.id}"]
+    assert moved.actor == "us/ia/montgomery-county/sheriff"
+    for given, message in (({"agency": "us/ia/nowhere/sheriff"}, "knows no actor"), ({"state": "IA"}, "cannot be corrected"), ({"position": claim.position}, "changes nothing")):
+        with pytest.raises(InputError, match=message):
+            decide(tmp_path, "correct", claim=claim.id, **given)
 
 
 def test_an_earlier_policy_is_ended_by_a_copy(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_what_waits_for_adoption_and_who_can_adopt(tmp_path: Path) -> None:
         desk.desk.receive_paper(who(), stay, WARRANT, at=at(-1))
         assert desk.stay(stay)["outcome"] == "must_hold"
         text = unescape(web.signed_in("clerk").get("/adoption").text)
-        assert "adopted by counsel since 2026-11-18" in text and "None." in text and "not adopted" not in text.split("<table>")[1]
+        assert "adopted by counsel since 2026-11-18" in text and "None." in text and "not adopted" not in text.split('<table class="cards">')[1]
         # A text that has changed since is not adopted any longer.
         value["adopted"][0]["hash"] = "sha256:" + "0" * 64
         desk.laws[0] = Law(desk.laws[0].lawbook, {TEXAS: value})

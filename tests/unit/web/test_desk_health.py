@@ -81,7 +81,7 @@ def test_the_page_says_it_in_words(web: Web) -> None:
     desk.pass_hours(2)
     for role in ("clerk", "administrator"):
         text = web.signed_in(role).get("/status").text
-        assert "raised 2 h ago, 3 in all" in text and "Last backup</dt><dd>not known" in text and "14 authorities bind this agency, 0 of them not adopted" in text
+        assert "raised 2 h ago, 3 in all" in text and "Last backup</dt><dd>not known" in text and "14 laws and rulings bind this agency; all of them are adopted" in text
         assert "nobody has ever confirmed" in text and "Zzcanary" not in text
     desk.pass_hours(-1)
     assert "behind the record by 3600 s" in web.signed_in("clerk").get("/status").text

@@ -213,6 +213,60 @@ def test_claims_that_ship_are_reviewed_on_the_agencys_page(web: Shelves) -> None
     assert "Reviewed at this desk" not in text_of(second.get(url))
     assert post(second, "/claims/known", claim=claims[0], decision="reject", reason="It is of another county.").status_code == 303
     assert "disputed, by 2 reviewers; you: rejected it" in text_of(second.get(url))
-    for given, status in (({"claim": "none"}, 404), ({"claim": claims[0], "decision": "correct"}, 400), ({"claim": claims[0], "reason": ""}, 400)):
+    for given, status in (({"claim": "none"}, 404), ({"claim": claims[0], "decision": "burn"}, 400), ({"claim": claims[0], "decision": "correct", "position": "no_such"}, 400), ({"claim": claims[0], "reason": ""}, 400)):
         assert post(counsel, "/claims/known", **{"decision": "accept", "reason": "x", **given}).status_code == status
     assert post(auditor, "/claims/known", claim=claims[0], decision="accept", reason="x").status_code == 403
+
+
+def test_figures_rulings_and_incidents_of_a_text_are_judged_too(web: Shelves) -> None:
+    text = ARTICLE.replace("Loving", "Terrell") + (
+        "The ACLU said 117 counties in 18 states had changed their policies. The change follows Miranda-Olivares v. Clackamas County, in which a judge found that a woman "
+        "was held 19 hours too long. Federal rule 8 C.F.R. 287.7 speaks of a request.\n"
+    )
+    put_in(web, text=text, title="A made-up count")
+    counsel, supervisor = web.signed_in("counsel"), web.signed_in("supervisor")
+    found = {kind: re.findall(rf"/claims/one/([a-z0-9-]+--{kind}-[0-9]+)", counsel.get(f"/claims?show=all&kind={kind}").text) for kind in ("count", "ruling", "law", "incident")}
+    assert all(found.values()), found
+    figure = next(c for c in found["count"] if "117 counties" in text_of(counsel.get(f"/claims/one/{c}")))
+    page = counsel.get(f"/claims/one/{figure}")
+    assert "<mark>" in page.text and "Of what" in text_of(page) and "/registry/counts#read" not in page.text
+    assert post(counsel, f"/claims/one/{figure}", decision="correct", reason="r", unit="").status_code == 400
+    assert post(counsel, f"/claims/one/{figure}", decision="correct", reason="r", as_of="soon").status_code == 400
+    assert post(counsel, f"/claims/one/{figure}", decision="correct", reason="It says what changed.", definition="counties that changed their policy").status_code == 303
+    # The second reviewer judges without the first one's decision; while they differ it stands under no counts.
+    assert "It says what changed" not in supervisor.get(f"/claims/one/{figure}").text
+    assert post(supervisor, f"/claims/one/{figure}", decision="accept", reason="So it says.").status_code == 303
+    assert "disputed" in text_of(supervisor.get(f"/claims/one/{figure}")) and "Read out of texts" not in counsel.get("/registry/counts").text
+    assert post(supervisor, f"/claims/one/{figure}", decision="correct", reason="Better so.", definition="counties that changed their policy").status_code == 303
+    told = text_of(web.signed_in("auditor").get("/registry/counts")).partition("Read out of texts, and accepted here")[2]
+    assert "117 counties" in told and "counties that changed their policy" in told and "A made-up count" in told
+    assert "Read out of texts" not in web.signed_in("auditor", OREGON).get("/registry/counts").text
+    assert post(counsel, f"/claims/one/{found['incident'][0]}", decision="accept", reason="So it says.").status_code == 303
+    assert "evidence.csv" in counsel.get(f"/claims/one/{found['incident'][0]}").text
+    row = next(p for p in (web.folder or Path()).rglob("evidence.csv")).read_text(encoding="utf-8")
+    assert "19" in row and "Miranda-Olivares" in row
+    agreement = text_of(counsel.get("/claims")).partition("How far reviewers agree")[2]
+    assert re.search(r"figures Made-up (counsel and Made-up supervisor|supervisor and Made-up counsel) 1 100 %", agreement)
+    assert counsel.get("/claims?kind=nonsense").status_code == 404
+
+
+def test_a_correction_of_a_claim_that_ships_stands_before_it(web: Shelves) -> None:
+    actor, counsel = "us/az/maricopa-county/sheriff", web.signed_in("counsel")
+    url = f"/registry/agency/{actor}?as_of=2018-01-01"
+    claim = re.findall(r'href="/claims/known/([^"]+)"', counsel.get(url).text)[0]
+    form = counsel.get(f"/claims/known/{claim}")
+    now = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form.text))
+    fields = {k: now[k].replace("&#39;", "'") for k in ("claim", "agency", "effective", "announced", "ended", "speaker", "claimant")}
+    assert fields["agency"] == actor and fields["claim"] == claim
+    chosen = {k: re.search(rf'name="{k}">.*?<option(?: value="([^"]*)")? selected', form.text, re.DOTALL) for k in ("position", "voice")}
+    given = {**fields, **{k: m[1] for k, m in chosen.items() if m}, "decision": "correct", "reason": "The order says a court's."}
+    assert post(counsel, "/claims/known", **{**given, "agency": "us/az/nowhere/sheriff", "position": "requires_court_order"}).status_code == 400
+    assert post(counsel, "/claims/known", **{**given, "position": "requires_court_order", "accepts": "court_order"}).headers["location"] == f"/registry/agency/{actor}"
+    told = text_of(counsel.get(url))
+    assert "Reviewers read its source again and corrected it" in told and "wants a court order" in told.lower() and f"corrects {claim}, by 1 review" in told
+    assert "you: corrected it on" in told
+    # Another agency's registry has what ships, and the form is not for the auditor.
+    assert "corrected it: the correction" not in web.signed_in("counsel", OREGON).get(url).text
+    auditor = web.signed_in("auditor")
+    assert auditor.get(f"/claims/known/{claim}").status_code == 403 and counsel.get("/claims/known/none").status_code == 404
+    assert counsel.get(f"/claims/known/review--corrects--{claim}").status_code == 404

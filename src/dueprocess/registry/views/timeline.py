@@ -56,7 +56,7 @@ def timeline_html(registry: Registry, actor: str, *, known_at: date) -> str:
     claim_rows = []
     for claim in claims:
         source = registry.sources[claim.source]
-        more = [fates.get(claim.id, "")] + [f"disputes claim {numbers.get(d, d)}" for d in claim.disputes] + ([f"denied by claim {numbers.get(registry.denials[claim.id][0][1], registry.denials[claim.id][0][1])}"] if claim.id in registry.denials else [])
+        more = [fates.get(claim.id, "")] + [f"disputes claim {numbers.get(d, d)}" for d in claim.disputes] + ([f"{'corrected' if claim.id in registry.corrected else 'denied'} by claim {numbers.get(registry.denials[claim.id][0][1], registry.denials[claim.id][0][1])}"] if claim.id in registry.denials else [])
         claim_rows.append([numbers[claim.id], "; ".join([_told(claim), *words.details(claim)]), words.when_words(claim), f"{words.who_words(claim)}; {words.VOICES[claim.voice]}", (words.source_words(source), words.link(source.url)), "; ".join(m for m in more if m), claim.note])
     view_rows = [
         [s.start.isoformat(), s.until.isoformat() if s.until else "still", words.position_words(s.view), words.doubt_words(s.view), words.day(s.view.confirmed_on), s.view.because, ", ".join(numbers.get(i, i) for i in (s.view.claim, *s.view.support) if i)]

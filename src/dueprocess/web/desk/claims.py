@@ -1,4 +1,4 @@
-"""Claims to review: a text put in, the claims found in it with their words, and what reviewers make of each.
+"""What to review: a text put in, the claims, figures, rulings, laws and incidents found in it, and what reviewers make of each.
 
 What is decided is kept as ``dueprocess agencies review`` keeps it (queue, reviews and accepted claims as plain files in the
 agency's own folder). A reviewer stands there by the account's id, in the account's role; no name is written.
@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -27,9 +28,11 @@ from dueprocess.law.durable import write_whole
 from dueprocess.places import load_places
 from dueprocess.registry import ACCEPTS, POSITIONS
 from dueprocess.registry import review as room
+from dueprocess.registry.entries import NEEDED
 from dueprocess.registry.model import CONFIDENCES, VOICES
 from dueprocess.registry.promote import promote
-from dueprocess.registry.review import Waiting
+from dueprocess.registry.proposing import propose
+from dueprocess.registry.review import Review, Waiting, WaitingEntry
 from dueprocess.registry.views import words
 from dueprocess.store import Person, accounts
 from dueprocess.web.desk import work
@@ -45,7 +48,17 @@ SECONDS, MEMORY = 90.0, 2_500_000_000
 """What reading one text may take."""
 AROUND = 600
 """Characters of the text shown on each side of a claim's words."""
+KINDS = {"all": "Everything", "claim": "Positions", "count": "Figures", "ruling": "Rulings", "law": "Laws", "incident": "Kept too long"}
+"""The kinds of what is read out of a text, as their lists are called."""
+ONE = {"claim": "position", "count": "figure", "ruling": "ruling", "law": "law", "incident": "somebody kept too long"}
+LABELS = {
+    "value": "Number, in digits", "wording": "As the text writes it", "unit": "Of what", "definition": "What exactly is counted", "scope": "Where", "since": "Counted since",
+    "as_of": "As of", "claimant": "Said by", "disputes": "Set against the figure of", "name": "Name", "court": "Court", "date": "Day", "citation": "Citation", "place": "County or city",
+    "state": "State", "hours_overheld": "Hours too long", "duration": "As the text writes it",
+}  # fmt: skip
+"""The fields of what is no position, as a person reads them."""
 SHOWS = {"open": "To review", "second": "Second review wanted", "disputed": "Reviewers differ", "accepted": "Accepted", "rejected": "Rejected", "all": "All"}
+KNOWN_FIELDS = tuple(f for f in room.KNOWN_CORRECTABLE if f not in ("accepts", "cites"))
 _CHANGES = ("agency", "county_or_city", "state", "position", "effective", "announced", "ended", "speaker", "claimant", "voice", "motive", "confidence")
 
 
@@ -58,13 +71,18 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
         if show not in SHOWS:
             raise NotHere("there is no such list", do="choose one above the list")
         folder = folder_of(service, who, "registry")
-        found = room.waiting(folder, places=load_places())
+        kind = request.query_params.get("kind", "all")
+        if kind not in KINDS:
+            raise NotHere("there is no such list", do="choose one above the list")
+        every = _rows(folder)
+        found = [w for w in every if kind in ("all", w.kind)]
         rows, number, pages = pages_of([w for w in found if _stands(w, show, who)], request.query_params.get("page", "1"), each=50)
         counts = Counter(k for w in found for k in SHOWS if _stands(w, k, who))
+        kinds = Counter(k for w in every if _stands(w, show, who) for k in ("all", w.kind))
         return HTMLResponse(
             shown(
-                service, "claims", person, rows=rows, number=number, pages=pages, show=show, shows=SHOWS, counts=counts, words=words, mine=who.account,
-                agreement=room.agreement(folder), names=_names(service, who),
+                service, "claims", person, rows=rows, number=number, pages=pages, show=show, shows=SHOWS, counts=counts, kind=kind, kinds=KINDS, in_kind=kinds,
+                one=ONE, agreement=room.agreement(folder), names=_names(service, who),
             )
         )  # fmt: skip
 
@@ -91,7 +109,7 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
         with _locked(folder), TemporaryDirectory(dir=folder) as scratch:
             line = Path(scratch) / "claims.jsonl"
             line.write_text(read["line"] + "\n", encoding="utf-8")
-            new = room.propose(line, folder, title=title, publisher=form.text("publisher").strip()[:200], date=date or read["published"], url=form.text("url").strip()[:500])
+            new = propose(line, folder, title=title, publisher=form.text("publisher").strip()[:200], date=date or read["published"], url=form.text("url").strip()[:500])
             (folder / "texts").mkdir(mode=0o700, exist_ok=True)
             write_whole(folder / "texts" / f"{read['id']}.txt", read["text"].encode(), mode=0o600)
         if not new:
@@ -101,6 +119,8 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
     def claim(request: Request, person: Person, who: Who) -> Response:
         allow(who, "shelves")
         found = _one(service, who, request.path_params["claim"])
+        if isinstance(found, WaitingEntry):
+            return HTMLResponse(shown(service, "claim_entry", person, **_shown_entry(service, who, found)))
         return HTMLResponse(shown(service, "claim", person, **_shown(service, who, found)))
 
     def judge(request: Request, person: Person, who: Who, form: Form) -> Response:
@@ -109,37 +129,55 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
         if decision not in room.DECISIONS:
             raise InputError("that is no decision", do=f"one of {', '.join(room.DECISIONS)}")
         folder = folder_of(service, who, "registry")
-        now = room.corrected(found.claim, ())
         changed: dict[str, str] = {}
-        if decision == "correct":
+        if decision == "correct" and isinstance(found, WaitingEntry):
+            said = found.entry.values()
+            changed = {key: form.text(key).strip() for key in said if key in form and form.text(key).strip() != said[key]}
+        elif decision == "correct" and isinstance(found, Waiting):
+            now = room.corrected(found.claim, ())
             changed = {key: form.text(key).strip()[:300] for key in _CHANGES if key in form and form.text(key).strip() != getattr(now, key)}
-            accepts = ";".join(a for a in ACCEPTS if a in form.many("accepts"))
-            if accepts != ";".join(sorted(now.accepts.split(";"), key=lambda a: ACCEPTS.index(a) if a in ACCEPTS else 99)):
-                changed["accepts"] = accepts
+            changed |= _accepts(form, tuple(now.accepts.split(";")))
+        day, id = today(service, who), request.path_params["claim"]
         with _locked(folder):
             room.review(
-                folder, found.claim.id, decision=decision, correction=changed, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000],
-                date=today(service, who).isoformat(), known=(), places=load_places(),
+                folder, id, decision=decision, correction=changed, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000], date=day.isoformat(),
+                base=registry_of(service, who, known_at=day), places=load_places(),
             )  # fmt: skip
-        return see(f"/claims/one/{found.claim.id}")
+        return see(f"/claims/one/{id}")
 
     def judge_known(request: Request, person: Person, who: Who, form: Form) -> Response:
-        """A claim of the registry itself: accepted or rejected, with a reason. It is corrected in its own sheet, not here."""
+        """A claim of the registry itself: accepted, rejected, or corrected by a claim of its own that stands before it."""
         allow(who, "claims")
         decision, day = form.text("decision"), today(service, who)
-        known = registry_of(service, who, known_at=day).claims
-        found = known.get(form.text("claim"))
-        if found is None:
+        base = registry_of(service, who, known_at=day)
+        found = base.claims.get(form.text("claim"))
+        if found is None or found.id.startswith("review--"):
             raise NotHere("there is no such claim in the registry", do="choose one on the agency's page")
-        if decision not in ("accept", "reject"):
-            raise InputError("that is no decision", do="accept or reject it; a claim of an import is corrected in its own sheet")
+        if decision not in room.DECISIONS:
+            raise InputError("that is no decision", do=f"one of {', '.join(room.DECISIONS)}")
+        changed: dict[str, str] = {}
+        if decision == "correct":
+            now = {key: str(getattr(found, "actor" if key == "agency" else key)) for key in KNOWN_FIELDS}
+            changed = {key: form.text(key).strip()[:300] for key in KNOWN_FIELDS if key in form and form.text(key).strip() != now[key]} | _accepts(form, found.accepts)
         folder = folder_of(service, who, "registry")
         with _locked(folder):
             room.review(
-                folder, found.id, decision=decision, correction={}, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000], date=day.isoformat(),
-                known=(found.id,), places=load_places(),
+                folder, found.id, decision=decision, correction=changed, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000], date=day.isoformat(), base=base, places=load_places(),
             )  # fmt: skip
         return see(f"/registry/agency/{found.actor}")
+
+    def correcting(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "claims")
+        base = registry_of(service, who, known_at=today(service, who))
+        found = base.claims.get(request.path_params["claim"])
+        if found is None or found.id.startswith("review--"):
+            raise NotHere("there is no such claim in the registry", do="choose one on the agency's page")
+        return HTMLResponse(
+            shown(
+                service, "claim_known", person, c=found, actor=base.actors[found.actor], source=words.source_words(base.sources[found.source]), link=words.link(base.sources[found.source].url),
+                words=words, positions=POSITIONS, accepts=ACCEPTS, voices=VOICES, confidences=CONFIDENCES,
+            )
+        )  # fmt: skip
 
     def proposal(request: Request, person: Person, who: Who) -> Response:
         # A draft of law is counsel's: the same right as to determine.
@@ -158,11 +196,51 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
     app.add_route("/claims/drop", page(service, dropping), methods=["GET"])
     app.add_route("/claims/drop", post_file(service, drop), methods=["POST"])
     app.add_route("/claims/known", post(service, judge_known), methods=["POST"])
+    app.add_route("/claims/known/{claim}", page(service, correcting), methods=["GET"])
     app.add_route("/claims/one/{claim}", page(service, claim), methods=["GET"])
     app.add_route("/claims/one/{claim}", post(service, judge), methods=["POST"])
 
 
-def _stands(item: Waiting, show: str, who: Who) -> bool:
+@dataclass(frozen=True)
+class Row:
+    """A row of the queue: what was proposed, in words, with its state. ``note`` says what is wrong with it ("" for nothing)."""
+
+    id: str
+    kind: str
+    title: str
+    says: str
+    note: str
+    quote: str
+    source: str
+    date: str
+    status: str
+    reviews: tuple[Review, ...]
+
+
+def _rows(folder: Path) -> list[Row]:
+    found = []
+    for w in room.waiting(folder, places=load_places()):
+        c, note = w.claim, "" if w.actor else f"matched to nobody: {w.match}"
+        title = ", ".join(p for p in (c.agency or c.county_or_city, c.state) if p)
+        found.append(Row(c.id, "claim", title, words.POSITIONS[c.position], note, c.quote, c.source_title, c.source_date, w.status, w.reviews))
+    for e in room.entries_waiting(folder):
+        title, says = told(e)
+        found.append(Row(e.entry.id, e.entry.kind, title, says, "", e.entry.quote, e.entry.source_title, e.entry.source_date, e.status, e.reviews))
+    return sorted(found, key=lambda r: (r.date, r.source, list(ONE).index(r.kind), r.id))
+
+
+def told(found: WaitingEntry) -> tuple[str, str]:
+    """A proposed figure, ruling, law or incident in a few words, and the rest of what it says."""
+    said = found.says
+    if found.entry.kind == "count":
+        more = [said["definition"], said["scope"], f"since {said['since']}" if said["since"] else "", f"as of {said['as_of']}" if said["as_of"] else "", f"by {said['claimant']}" if said["claimant"] else ""]
+        return f"{said['wording'] or said['value']} {said['unit']}", ", ".join(m for m in more if m)
+    if found.entry.kind == "incident":
+        return ", ".join(p for p in (said["place"] or "place not named", said["state"]) if p), f"{said['hours_overheld']} hours too long" if said["hours_overheld"] else said["duration"] or "how long is not said"
+    return said["name"], ", ".join(said[n] for n in ("court", "date", "citation") if said.get(n))
+
+
+def _stands(item: Row, show: str, who: Who) -> bool:
     if show == "all":
         return True
     if show == "open":
@@ -173,24 +251,50 @@ def _stands(item: Waiting, show: str, who: Who) -> bool:
     return item.status == show
 
 
-def _one(service: Service, who: Who, claim: str) -> Waiting:
-    found = next((w for w in room.waiting(folder_of(service, who, "registry"), places=load_places()) if w.claim.id == claim), None)
-    if found is None:
-        raise NotHere("there is no such claim in the queue", do="choose one from the list")
-    return found
+def _accepts(form: Form, before: tuple[str, ...]) -> dict[str, str]:
+    """The correction of what an agency holds on, where the ticks differ from what the claim says."""
+    ticked = [a for a in ACCEPTS if a in form.many("accepts")]
+    return {} if ticked == [a for a in ACCEPTS if a in before] else {"accepts": ";".join(ticked)}
+
+
+def _one(service: Service, who: Who, claim: str) -> Waiting | WaitingEntry:
+    folder = folder_of(service, who, "registry")
+    for found in room.waiting(folder, places=load_places()):
+        if found.claim.id == claim:
+            return found
+    for entry in room.entries_waiting(folder):
+        if entry.entry.id == claim:
+            return entry
+    raise NotHere("there is no such claim in the queue", do="choose one from the list")
+
+
+def _seen(service: Service, who: Who, reviews: tuple[Review, ...]) -> dict[str, Any]:
+    """The reviews that this person sees: who has not judged yet does not see how others did, since two reviews are worth more
+    than one said twice."""
+    mine = next((r for r in reviews if r.reviewer == who.account), None)
+    open_ = mine is not None or who.role == "auditor"
+    return {"mine": mine, "others": [r for r in reviews if r.reviewer != who.account] if open_ else [], "hidden": 0 if open_ else len(reviews), "names": _names(service, who)}
+
+
+def _shown_entry(service: Service, who: Who, found: WaitingEntry) -> dict[str, Any]:
+    entry = found.entry
+    title, says = told(found)
+    path = folder_of(service, who, "registry") / "texts" / f"{entry.text}.txt"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return {
+        "found": found, "c": entry, "title": title, "says": says, "fields": found.says, "labels": LABELS, "one": ONE, "days": ("since", "as_of", "date"), "needed": NEEDED[entry.kind],
+        "context": _context(text, entry.quote), **_seen(service, who, found.reviews),
+    }  # fmt: skip
 
 
 def _shown(service: Service, who: Who, found: Waiting) -> dict[str, Any]:
-    mine = next((r for r in found.reviews if r.reviewer == who.account), None)
     registry = registry_of(service, who, known_at=today(service, who))
     path = folder_of(service, who, "registry") / "texts" / f"{found.claim.text}.txt"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return {
-        "found": found, "c": room.corrected(found.claim, found.reviews), "mine": mine, "names": _names(service, who), "words": words, "positions": POSITIONS,
+        "found": found, "c": room.corrected(found.claim, found.reviews), "words": words, "positions": POSITIONS,
         "accepts": ACCEPTS, "accepted": [words.ACCEPTS[a] for a in room.corrected(found.claim, found.reviews).accepts.split(";") if a in words.ACCEPTS], "voices": VOICES, "confidences": CONFIDENCES, "context": _context(text, found.claim.quote),
-        # Who has not judged yet does not see how others did: two reviews are worth more than one said twice.
-        "others": [r for r in found.reviews if r.reviewer != who.account] if mine or who.role == "auditor" else [],
-        "hidden": 0 if mine or who.role == "auditor" else len(found.reviews), "actor": registry.actors.get(found.actor),
+        "actor": registry.actors.get(found.actor), **_seen(service, who, found.reviews),
     }  # fmt: skip
 
 

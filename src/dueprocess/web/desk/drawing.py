@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,7 @@ def templates() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["whole"] = whole
     made.filters["drawn"] = lambda svg: Markup(svg.decode())
+    made.filters["changes"] = lambda text: "; ".join(f"{name.replace('_', ' ')}: {value or 'empty'}" for name, value in json.loads(text).items())
     made.globals["w"] = words
     return made
 

@@ -27,6 +27,7 @@ from dueprocess.registry import (
     POSITIONS,
     RULES,
     Claim,
+    CountClaim,
     Registry,
     View,
     changes,
@@ -137,13 +138,13 @@ def add_registry_pages(app: FastAPI, service: Service) -> None:
 
     def counted(request: Request, person: Person, who: Who) -> Response:
         this = asked(request, who)
-        return draw("registry_counts", person, this, found=[count(this.registry, d, known_at=this.known) for d in definitions().values()], one=None)
+        return draw("registry_counts", person, this, found=[count(this.registry, d, known_at=this.known) for d in definitions().values()], one=None, own=own_counts(this))
 
     def counted_one(request: Request, person: Person, who: Who) -> Response:
         this, name = asked(request, who), request.path_params["definition"]
         if name not in definitions():
             raise NotHere("there is no such definition", do="choose one from the list of counts")
-        return draw("registry_counts", person, this, found=[], one=count(this.registry, definitions()[name], known_at=this.known))
+        return draw("registry_counts", person, this, found=[], own=[], one=count(this.registry, definitions()[name], known_at=this.known))
 
     def release(request: Request, person: Person, who: Who) -> Response:
         this = asked(request, who)
@@ -205,6 +206,12 @@ def _states(registry: Registry) -> list[tuple[str, str]]:
     return sorted(((s, names.get(s, s)) for s in {a.state for a in registry.actors.values()} if s), key=lambda p: p[1])
 
 
+def own_counts(this: Asked) -> list[tuple[CountClaim, str, str]]:
+    """The figures that this agency's reviewers accepted, each with its source in words and its address."""
+    found = [c for c in this.registry.counts if c.id.startswith("review--") and c.source in this.registry.sources]
+    return [(c, words.source_words(this.registry.sources[c.source]), words.link(this.registry.sources[c.source].url)) for c in found]
+
+
 # -- one agency --------------------------------------------------------------------------------------------
 
 
@@ -254,7 +261,9 @@ def _told(registry: Registry, claim: Claim, fate: str) -> Told:
     says = words.POSITIONS[claim.position] if claim.position != "unknown" else "states no position"
     more = [words.ACCEPTS.get(a, a) for a in claim.accepts]
     parts = [says, *([f"accepts {', '.join(more)}"] if more else []), *(d for d in words.details(claim) if not d.startswith("spoken by"))]
-    if claim.id in registry.denials:
+    if claim.id in registry.corrected:
+        fate = RULES["corrected"]
+    elif claim.id in registry.denials:
         fate = f"{fate} Denied by another claim.".strip()
     return Told(claim, "; ".join(parts), words.when_words(claim), words.who_words(claim), words.VOICES[claim.voice], words.source_words(source), words.link(source.url), fate)
 

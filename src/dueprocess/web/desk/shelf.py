@@ -137,11 +137,11 @@ def _own(service: Service, who: Who) -> Path | None:
     if service.shelf is None:
         return None
     folder = folder_of(service, who, "registry")
-    return folder if (folder / "claims.csv").is_file() else None
+    return folder if (folder / "claims.csv").is_file() or (folder / "counts.csv").is_file() else None
 
 
 def _state(folder: Path) -> tuple[int, ...]:
-    return tuple(n for name in ("claims.csv", "sources.csv", "actors.csv") if (folder / name).is_file() for n in ((folder / name).stat().st_mtime_ns, (folder / name).stat().st_size))
+    return tuple(n for name in ("claims.csv", "counts.csv", "sources.csv", "actors.csv") if (folder / name).is_file() for n in ((folder / name).stat().st_mtime_ns, (folder / name).stat().st_size))
 
 
 @lru_cache(maxsize=8)

@@ -130,6 +130,10 @@ PAPERS_ES = {
     "other": "otro papel",
 }
 SIGNERS = {"immigration_officer": "immigration officer", "immigration_judge": "immigration judge", "judge": "judge", "clerk": "clerk of court", "none": "nobody"}
+SCOPES = {
+    "bookings:write": "send bookings and local grounds", "papers:write": "send papers", "releases:write": "send releases and transfers", "decisions:read": "read answers", "health:read": "read figures of health",
+}  # fmt: skip
+"""What a token of another system lets it do."""
 GROUNDS = {"charge": "charge", "sentence": "sentence", "warrant": "criminal warrant", "commitment": "commitment", "other": "other"}
 
 
