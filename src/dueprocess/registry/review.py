@@ -194,6 +194,13 @@ def corrected_known(base: Registry, claim: str, correction: Mapping[str, str], *
     return replace(after, id=f"{CORRECTS}{claim}", note=f"{before.note}; {note}" if before.note else note, origin=f"reviews.csv: {claim}")
 
 
+def rejected_known(base: Registry, claim: str, *, reviews: int) -> Claim:
+    """What stands in the place of a claim that reviewers rejected: its source states no position, which wins and loses nothing."""
+    before = base.claims[claim]
+    note = f"rejected {claim}, by {reviews} review{'' if reviews == 1 else 's'}: its source does not say so"
+    return replace(before, id=f"{CORRECTS}{claim}", position="unknown", accepts=(), note=f"{before.note}; {note}" if before.note else note, origin=f"reviews.csv: {claim}")
+
+
 def _checked(key: str, value: str, *, where: str) -> None:
     closed = {"position": POSITIONS, "voice": VOICES, "confidence": CONFIDENCES}.get(key)
     if closed and value not in closed:
@@ -232,8 +239,10 @@ def _take_over(registry: Path, base: Registry, places: PlaceBook) -> None:
             where=claim.id,
         )  # fmt: skip
     for id, reviews in reviews_of(registry).items():
-        if id in base.claims and status_of(reviews) == "accepted" and reviews[0].correction:
-            known = corrected_known(base, id, json.loads(reviews[0].correction), reviews=len(reviews))
+        status = status_of(reviews) if id in base.claims else ""
+        if status == "rejected" or (status == "accepted" and reviews[0].correction):
+            correction = json.loads(reviews[0].correction) if reviews[0].correction else None
+            known = corrected_known(base, id, correction, reviews=len(reviews)) if correction else rejected_known(base, id, reviews=len(reviews))
             batch.actors[known.actor] = base.actors[known.actor]
             batch.source(base.sources[known.source])
             batch.claim(known, where=id)

@@ -219,6 +219,20 @@ def test_a_claim_that_ships_is_corrected_by_one_of_its_own(tmp_path: Path) -> No
     assert accepted(mine) == [] and read_registry(mine).actors == {}
 
 
+def test_a_claim_that_ships_and_is_rejected_stands_aside(tmp_path: Path) -> None:
+    """Its source does not say so: the view goes on without it, both are kept, and an acceptance brings it back."""
+    shipped, day = load_registry(), date(2018, 1, 1)
+    before = shipped.view(MARICOPA, as_of=day, known_at=TODAY)
+    decide(tmp_path, "reject", claim=before.claim)
+    over = load_registry(tmp_path)
+    after = over.view(MARICOPA, as_of=day, known_at=TODAY)
+    assert (before.claim, "corrected") in after.losing and after.claim not in (before.claim, f"review--corrects--{before.claim}")
+    instead = over.claims[f"review--corrects--{before.claim}"]
+    assert (instead.position, instead.accepts) == ("unknown", ()) and "does not say so" in instead.note
+    decide(tmp_path, "accept", claim=before.claim, base=over)
+    assert accepted(tmp_path) == []
+
+
 def test_a_correction_moves_a_claim_to_another_actor_and_keeps_its_denial(tmp_path: Path) -> None:
     shipped = load_registry()
     denied = next(i for i in shipped.denials if shipped.claims[i].about == "policy")
