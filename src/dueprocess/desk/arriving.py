@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,14 +10,23 @@ import sqlalchemy as sa
 from dueprocess.desk import events as kinds
 from dueprocess.desk.base import LANGUAGES, Base, Seen
 from dueprocess.desk.deciding import decided
-from dueprocess.desk.drafts import choice, ground_draft, key_of, next_label, pending, text_of, until_of
+from dueprocess.desk.drafts import (
+    choice,
+    ground_draft,
+    key_of,
+    label_hint,
+    next_label,
+    pending,
+    text_of,
+    until_of,
+)
 from dueprocess.desk.moments import read_when
 from dueprocess.desk.people import Who, allow
 from dueprocess.desk.statements import IN_BY_NUMBER
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Done, Draft, Receipt
 from dueprocess.store.accounts import new_id
-from dueprocess.store.driver import asked
+from dueprocess.store.driver import Asked, asked_together
 
 ENDINGS = ("charges_dropped", "bail_paid", "sentence_served", "released_by_court", "bail_refused", "other")
 
@@ -41,9 +51,13 @@ class Arriving(Base):
             "facility": facility or None, "language": choice(language, LANGUAGES, "language"),
         }  # fmt: skip
 
+        def first_reads() -> list[Asked]:
+            return [label_hint(who.agency, now, zone), *_by_number(who.agency, body["booking_number"])]
+
         def work(connection: sa.Connection) -> Done:
-            not_in_already(connection, who.agency, body["booking_number"])
-            label = next_label(connection, who.agency, now, zone)
+            hinted, *in_already = asked_together(connection, *first_reads())
+            _none_in(in_already)
+            label = next_label(connection, who.agency, now, zone, hinted=hinted)
             head: dict[str, Any] = {"case": label, "when": when.at}
             first = Draft(kinds.BOOKED, body, subject=stay, head=head, expect=0)
             rows = [pending(first, who), pending(added, who)]
@@ -52,7 +66,7 @@ class Arriving(Base):
 
         # What was asked, as it was asked: a time left out is another instant when the same request is sent again.
         request = {**{k: v for k, v in body.items() if k != "when"}, "ground": ground, "until": until, "at": booked_at}
-        return self.writer.write(work, agency=who.agency, by=who.account, key=key_of(who, once), request=request)
+        return self.writer.write(work, agency=who.agency, by=who.account, key=key_of(who, once), request=request, ahead=first_reads)
 
     def add_ground(self, who: Who, stay: str, *, kind: str, since: str | None = None, until: str | None = None, once: str | None = None, seen: int | None = None) -> Receipt:
         """A local reason to keep the person: ``until`` is nothing while its end is open, or a known end."""
@@ -90,8 +104,14 @@ class Arriving(Base):
 def not_in_already(connection: sa.Connection, agency: str, booking_number: str, *, but: str | None = None) -> None:
     """A booking number names one person who is in: what other systems push goes by it. ``but``: that person's own stay.
     Raises InputError, naming the case that has it."""
-    if not booking_number:
-        return
-    cases = asked(connection, IN_BY_NUMBER, {"the_agency": agency, "the_number": booking_number, "but": but or ""})
-    if cases:
-        raise InputError(f"this booking number is in already, as case [{cases[0][0]}]", where="booking number", do="go on with that case; where its number is wrong, correct it there first")
+    _none_in(asked_together(connection, *_by_number(agency, booking_number, but=but)))
+
+
+def _by_number(agency: str, booking_number: str, *, but: str | None = None) -> list[Asked]:
+    """The question who is in by this number; none without a number."""
+    return [(IN_BY_NUMBER, {"the_agency": agency, "the_number": booking_number, "but": but or ""})] if booking_number else []
+
+
+def _none_in(found: Sequence[Sequence[Any]]) -> None:
+    for ((case,), *_) in filter(None, found):
+        raise InputError(f"this booking number is in already, as case [{case}]", where="booking number", do="go on with that case; where its number is wrong, correct it there first")

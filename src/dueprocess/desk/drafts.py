@@ -16,7 +16,7 @@ from dueprocess.desk.statements import STAYS, THESE_CASES
 from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.kernel.instants import local_date, parse_instant
 from dueprocess.store import Draft
-from dueprocess.store.driver import asked
+from dueprocess.store.driver import Asked, asked
 
 LONGEST = 2000
 """Characters of a text that somebody writes."""
@@ -26,17 +26,28 @@ _last: dict[str, tuple[int, str]] = {}
 """The count and the case number of the last stay that this process saw, of each agency: a hint, looked up before it is used."""
 
 
-def next_label(connection: sa.Connection, agency: str, now: int, zone_name: str) -> str:
-    """The case number of an agency's next stay: the local year and a count."""
-    year = f"{local_date(zone_name, now).year % 100:02}"
+def label_hint(agency: str, now: int, zone_name: str) -> Asked:
+    """What shows whether the case number that was given last is still the last, and that is asked before ``next_label``."""
     count, last = _last.get(agency, (0, ""))
+    return THESE_CASES, {"the_agency": agency, "last": last, "next": _label(_year(zone_name, now), count + 1), "other": _label(last[:2], count + 1)}
+
+
+def next_label(connection: sa.Connection, agency: str, now: int, zone_name: str, *, hinted: Sequence[Any] | None = None) -> str:
+    """The case number of an agency's next stay: the local year and a count. ``hinted``: what the database said to
+    ``label_hint``, where it was asked in this piece of work already."""
+    count, last = _last.get(agency, (0, ""))
+    if hinted is None:
+        hinted = asked(connection, *label_hint(agency, now, zone_name))
     # All of them are counted only where another process, or a request that came to nothing, has made the hint wrong.
-    others = {"last": last, "next": _label(year, count + 1), "other": _label(last[:2], count + 1)}
-    if not count or asked(connection, THESE_CASES, {"the_agency": agency, **others}) != [(last,)]:
+    if not count or list(hinted) != [(last,)]:
         ((count,),) = asked(connection, STAYS, {"the_agency": agency})
-    label = _label(year, count + 1)
+    label = _label(_year(zone_name, now), count + 1)
     _last[agency] = count + 1, label
     return label
+
+
+def _year(zone_name: str, now: int) -> str:
+    return f"{local_date(zone_name, now).year % 100:02}"
 
 
 def _label(year: str, count: int) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dueprocess.desk.statements import DEADLINES, changing, inserting
+from dueprocess.desk.statements import REPLACED_DEADLINES, changing, inserting, setting_deadline
 from dueprocess.store import Event, EventTypes, tables
-from dueprocess.store.driver import asked, put
+from dueprocess.store.driver import put
 
 TYPES = EventTypes()
 
@@ -149,22 +149,10 @@ def _decided(connection: sa.Connection, event: Event) -> None:
 
 def _deadlines(connection: sa.Connection, event: Event, due: dict[str, int]) -> None:
     """The deadlines of the newest answer; one that moved keeps the time it had before, one that is gone is replaced."""
-    table = tables.deadlines
-    old = {what: (before, state) for what, before, state in asked(connection, DEADLINES, {"the_agency": event.agency, "the_stay": event.subject})}
     for what, at in due.items():
-        values: dict[str, Any] = {"due_at": at, "state": "open", "decided": event.number, "closed_by": None}
-        id_ = deadline_id(str(event.subject), what)
-        if what not in old:
-            put(connection, inserting(table), {"id": id_, "agency": event.agency, "stay": event.subject, "what": what, **values})
-            continue
-        before, _ = old[what]
-        if before != at:
-            values["was_due_at"] = before
-        _change(connection, table, event, id_, **values)
-    gone = [what for what, (_, state) in old.items() if what not in due and state == "open"]
-    if gone:
-        mine = (table.c.agency == event.agency, table.c.stay == event.subject)
-        connection.execute(table.update().where(*mine, table.c.what.in_(gone)).values(state="replaced", closed_by=event.number))
+        values = {"id": deadline_id(str(event.subject), what), "agency": event.agency, "stay": event.subject, "what": what, "due_at": at, "decided": event.number}
+        put(connection, setting_deadline(connection.dialect.name), values)
+    put(connection, REPLACED_DEADLINES, {"the_agency": event.agency, "the_stay": event.subject, "by": event.number})
 
 
 def deadline_id(stay: str, what: str) -> str:

@@ -89,6 +89,8 @@ def _postgres_app(connection: Any, record: Any) -> None:
 
 
 def _postgres_owner(connection: Any, _record: Any) -> None:
+    # What is asked often is prepared by ``wire``. The driver would, at each rollback, make the server forget all that is prepared.
+    connection.prepare_threshold = None
     with connection.cursor() as cursor:
         # Whatever the server's own setting: an acknowledged entry is on the disk.
         cursor.execute("SET synchronous_commit = on")
@@ -177,8 +179,8 @@ class Store:
             try:
                 if connection.dialect.name != "postgresql":
                     return sending.ask((statement, values))[0]
-                sending.put(SET_AGENCY, {"agency": agency})
-                return sending.ask((statement, values), ("ROLLBACK", {}))[0]
+                sending.put(SET_AGENCY, {"agency": agency})  # both are one transaction, which ends with them
+                return sending.ask((statement, values))[0]
             except sa.exc.DBAPIError as error:
                 if error.connection_invalidated:
                     connection.invalidate()

@@ -1,105 +1,28 @@
 """Statements handed to the database's own driver, many together.
 
-Taking a statement apart anew, and waiting for the answer to each, costs more than what the database does for it. Here a
-statement is built once for each set of columns; those whose answer nobody needs wait until one is asked for, or until
-``send``, and then go together: on PostgreSQL in one round trip (libpq's pipeline), on SQLite one after the other.
+Waiting for the answer to each statement costs more than what the database does for it. Those whose answer nobody needs wait
+until one is asked for, or until ``send``, and then go together: on PostgreSQL in one exchange, on SQLite one after the
+other.
 
 Whoever runs a statement on the connection itself comes after what waits: that is sent first.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
 
-_NAME = "dueprocess.sending"
-_MOST_BUILT = 1000
+from dueprocess.store.built import Command, Statement, Values, built
+from dueprocess.store.wire import Wire
+
+_NAME, _WIRE = "dueprocess.sending", "dueprocess.wire"
 _AT_ONCE = (32, 8, 3, 2, 1)
 """How many rows go into a table with one statement: few numbers, since the server remembers each such statement."""
-_PARAMETER = re.compile(r"%\((\w+)\)s")
-Statement = Any
-"""A statement of SQLAlchemy that is made once and kept, or plain SQL without values."""
-Values = Mapping[str, Any]
-_Processor = Callable[[Any], Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Bind:
-    name: str
-    key: str
-    process: _Processor
-    fixed: Any
-    given: bool
-
-
-class Built:
-    """A statement as the driver takes it, for values of these names."""
-
-    def __init__(self, statement: Statement, dialect: sa.Dialect, names: Sequence[str]) -> None:
-        compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
-        self.sql = str(compiled)
-        binds = {
-            name: _Bind(name, bind.key, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.effective_value, bind.key in names)
-            for bind, name in compiled.bind_names.items()
-        }
-        for bind in compiled.bind_names:
-            if bind.required and bind.key not in names:
-                raise ValueError(f"no value for [{bind.key}]")
-        self._positional = compiled.positional
-        self._several: dict[int, str] = {}
-        self.inserts = isinstance(statement, sa.Insert) and self.sql.count(" VALUES (") == 1 and self.sql.endswith(")")
-        self._binds = [binds[name] for name in (compiled.positiontup or ())] if self._positional else list(binds.values())
-        columns = getattr(statement, "selected_columns", ())
-        self._columns: list[_Processor] = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns]
-        self._plain = not any(self._columns)
-
-    def values(self, given: Values) -> Any:
-        """As the driver takes them."""
-        if self._positional:
-            return [_value(bind, given) for bind in self._binds]
-        return {bind.name: _value(bind, given) for bind in self._binds}
-
-    def many(self, rows: Sequence[Values]) -> tuple[str, Any]:
-        """One statement that inserts several rows, and what it takes."""
-        if len(rows) == 1:
-            return self.sql, self.values(rows[0])
-        text = self._several.get(len(rows))
-        if text is None:
-            head, _, one = self.sql.partition(" VALUES ")
-            each = (one if self._positional else _PARAMETER.sub(rf"%(\g<1>__{n})s", one) for n in range(len(rows)))
-            text = self._several[len(rows)] = f"{head} VALUES {', '.join(each)}"
-        if self._positional:
-            return text, [_value(bind, row) for row in rows for bind in self._binds]
-        return text, {f"{bind.name}__{n}": _value(bind, row) for n, row in enumerate(rows) for bind in self._binds}
-
-    def rows(self, found: list[Any]) -> list[tuple[Any, ...]]:
-        """As the columns' types say."""
-        if self._plain or not found:
-            return found
-        return [tuple(v if p is None else p(v) for p, v in zip(self._columns, row, strict=True)) for row in found]
-
-
-def _value(bind: _Bind, given: Values) -> Any:
-    value = given[bind.key] if bind.given else bind.fixed
-    return value if bind.process is None else bind.process(value)
-
-
-_built: dict[tuple[Any, ...], Built] = {}
-
-
-def built(statement: Statement, dialect: sa.Dialect, names: Sequence[str] = ()) -> Built:
-    """The statement built, the first time or from before. It has to be one that is kept: each is remembered."""
-    key = (statement, dialect.name, *names)
-    found = _built.get(key)
-    if found is None:
-        if len(_built) >= _MOST_BUILT:
-            _built.clear()
-        found = _built[key] = Built(statement, dialect, names)
-    return found
+_COMMIT = "COMMIT"
+Asked = tuple[Statement, Values]
 
 
 class Sending:
@@ -107,48 +30,73 @@ class Sending:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._dialect = connection.dialect
-        self._raw = _driver(connection)
-        self._pipeline = _pipelines(self._raw)
-        self._cursor = self._raw.cursor()
-        self._waiting: list[tuple[Statement, Values]] = []
+        self._raw: Any = connection.connection.driver_connection
+        self._wire = _wire(connection)
+        self._waiting: list[Asked] = []
+        self._ahead: tuple[Sequence[Asked], list[list[Any]]] = ((), [])
         self.failed = False
         """Whether something that was sent has failed, perhaps one that had waited, since this was last set back."""
+        self.committing = False
+        """Whether a COMMIT was sent: where no answer came, it is not known whether it was made."""
 
     @classmethod
     def on(cls, connection: sa.Connection) -> Sending:
         """For a connection that is kept: from now on ``put`` waits on it."""
         made = cls(connection)
         connection.info[_NAME] = made
-        sa.event.listen(connection, "before_cursor_execute", lambda *_: made.send())
+        sa.event.listen(connection, "before_cursor_execute", lambda *_: made._broken_into())
         return made
+
+    def begin(self) -> None:
+        """A transaction, whose BEGIN goes with the first statement. SQLite's is begun by SQLAlchemy, and at once: it takes the turn."""
+        self.failed = self.committing = False
+        self._ahead = ((), [])
+        if self._wire is not None:
+            self.put("BEGIN")
+
+    def join(self) -> None:
+        """Be part of SQLAlchemy's transaction, which the driver begins only with its own first statement."""
+        if self._wire is not None and self._wire.idle:
+            self.put("BEGIN")
 
     def put(self, statement: Statement, values: Values | None = None) -> None:
         """Run it before the next that is asked."""
         self._waiting.append((statement, values or {}))
+
+    def came_ahead(self, asked: Sequence[Asked], found: list[list[Any]]) -> None:
+        """The answers to what will be asked next. They hold only for the very same questions, and only where nothing is run
+        on the connection before."""
+        self._ahead = (asked, found)
+
+    def _broken_into(self) -> None:
+        self._ahead = ((), [])
+        self.send()
 
     def send(self) -> None:
         """Run what waits. Raises what the first that fails raises, as SQLAlchemy would."""
         if self._waiting:
             self.ask()
 
+    def commit(self) -> None:
+        """Run what waits, and commit, in one exchange. Raises as ``send``; then see ``committing``."""
+        self.ask((_COMMIT, {}))
+
     def forget(self, since: Statement = None) -> bool:
         """Forget what waits, from the last such statement on; whether that was still waiting. Where it is not, all is forgotten."""
+        self._ahead = ((), [])
         place = next((n for n in reversed(range(len(self._waiting))) if self._waiting[n][0] is since), None)
         del self._waiting[place or 0 :]
         return place is not None
 
-    def ask(self, *asked: tuple[Statement, Values]) -> list[list[Any]]:
+    def ask(self, *asked: Asked) -> list[list[Any]]:
         """Run what waits, then these; the rows of each. Raises as ``send``."""
         waiting, self._waiting = self._waiting, []
+        (before, answers), self._ahead = self._ahead, ((), [])
+        if before and not waiting and _same(before, asked):
+            return answers
         try:
-            if not self._pipeline or len(waiting) + len(asked) == 1:
-                self._run_all(waiting)
-                return [self._rows(statement, values, self._run(self._raw.cursor(), statement, values)) for statement, values in asked]
-            with self._raw.pipeline():
-                self._run_all(waiting)
-                cursors = [self._run(self._raw.cursor(), statement, values) for statement, values in asked]
-            # Not inside: the first of the answers would be waited for by itself.
-            return [self._rows(statement, values, cursor) for (statement, values), cursor in zip(asked, cursors, strict=True)]
+            found = self._exchanged(waiting, asked) if self._wire is not None else self._in_turn(waiting, asked)
+            return [rows if isinstance(statement, str) else self._built(statement, values).rows(rows) for (statement, values), rows in zip(asked, found, strict=True)]
         except self._dialect.loaded_dbapi.Error as error:
             self.failed = True
             raise self._told(error) from error
@@ -156,40 +104,68 @@ class Sending:
             self.failed = True
             raise
 
-    def _run_all(self, waiting: Sequence[tuple[Statement, Values]]) -> None:
+    def _exchanged(self, waiting: Sequence[Asked], asked: Sequence[Asked]) -> list[list[Any]]:
+        assert self._wire is not None
+        commands = [*self._commands(waiting), *(self._command(*one) for one in asked)]
+        if not commands:
+            return []
+        self.committing = self.committing or commands[-1].sql == _COMMIT
+        answers = self._wire.exchange(commands)
+        if commands[-1].sql == _COMMIT and answers[-1].command_status != b"COMMIT":
+            raise self._dialect.loaded_dbapi.InternalError("the transaction had failed before")  # the server takes it back, and calls that no error
+        return [self._wire.rows(answer) for answer in answers[len(answers) - len(asked) :]] if asked else []
+
+    def _in_turn(self, waiting: Sequence[Asked], asked: Sequence[Asked]) -> list[list[Any]]:
+        found: list[list[Any]] = []
+        with closing(self._raw.cursor()) as cursor:
+            for command in self._commands(waiting):
+                cursor.execute(command.sql, command.values)
+            for command in (self._command(*one) for one in asked):
+                if command.sql == _COMMIT:
+                    self.committing = True
+                    # Not by the cursor: a statement that failed and is still held keeps the file open, and the log with it.
+                    self._raw.commit()
+                    found.append([])
+                else:
+                    found.append(cursor.execute(command.sql, command.values).fetchall())
+        return found
+
+    def _commands(self, waiting: Sequence[Asked]) -> list[Command]:
         """In their order; rows of one table that follow each other together."""
+        made: list[Command] = []
         place = 0
         while place < len(waiting):
             statement, values = waiting[place]
             names, end = tuple(values), place + 1
             while end < len(waiting) and waiting[end][0] is statement and tuple(waiting[end][1]) == names:
                 end += 1
-            if end == place + 1 or isinstance(statement, str) or not built(statement, self._dialect, names).inserts:
-                self._run(self._cursor, statement, values)
+            if end == place + 1 or isinstance(statement, str) or not self._built(statement, values).inserts:
+                made.append(self._command(statement, values))
                 place += 1
                 continue
-            one = built(statement, self._dialect, names)
+            one = self._built(statement, values)
             while place < end:
                 count = next(n for n in _AT_ONCE if n <= end - place)
-                self._cursor.execute(*one.many([given for _, given in waiting[place : place + count]]))
+                made.append(one.many([given for _, given in waiting[place : place + count]]))
                 place += count
+        return made
 
-    def _run(self, cursor: Any, statement: Statement, values: Values) -> Any:
-        if isinstance(statement, str):
-            cursor.execute(statement)
-        else:
-            one = built(statement, self._dialect, tuple(values))
-            cursor.execute(one.sql, one.values(values))
-        return cursor
+    def _command(self, statement: Statement, values: Values) -> Command:
+        return Command(statement) if isinstance(statement, str) else self._built(statement, values).one(values)
 
-    def _rows(self, statement: Statement, values: Values, cursor: Any) -> list[Any]:
-        return [] if isinstance(statement, str) else built(statement, self._dialect, tuple(values)).rows(cursor.fetchall())
+    def _built(self, statement: Statement, values: Values) -> Any:
+        return built(statement, self._dialect, tuple(values))
 
     def _told(self, error: Any) -> BaseException:
         # As SQLAlchemy tells it, without the values, which may be about a person.
         lost = self._dialect.is_disconnect(error, self._raw, None)
         told: BaseException = sa.exc.DBAPIError.instance("", None, error, self._dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=lost, dialect=self._dialect)
         return told
+
+
+def _same(one: Sequence[Asked], other: Sequence[Asked]) -> bool:
+    # Statements by identity: of SQLAlchemy's, ``==`` may be a statement again.
+    return len(one) == len(other) and all(a is b and v == w for (a, v), (b, w) in zip(one, other, strict=True))
 
 
 def put(connection: sa.Connection, statement: Statement, values: Values) -> None:
@@ -203,17 +179,24 @@ def put(connection: sa.Connection, statement: Statement, values: Values) -> None
 
 def asked(connection: sa.Connection, statement: Statement, values: Values) -> list[Any]:
     """The rows of a statement that is kept, as plain tuples."""
-    return (connection.info.get(_NAME) or Sending(connection)).ask((statement, values))[0]
+    return asked_together(connection, (statement, values))[0]
 
 
-def _driver(connection: sa.Connection) -> Any:
-    """The driver's own connection."""
-    return connection.connection.driver_connection
+def asked_together(connection: sa.Connection, *each: Asked) -> list[list[Any]]:
+    """The rows of each of several statements that are kept, in one exchange."""
+    sending: Sending | None = connection.info.get(_NAME)
+    if sending is None:
+        sending = Sending(connection)
+        if connection.in_transaction():
+            sending.join()
+    return sending.ask(*each)
 
 
-def _pipelines(raw: Any) -> bool:
-    try:
-        import psycopg
-    except ImportError:
-        return False
-    return isinstance(raw, psycopg.Connection) and psycopg.Pipeline.is_supported()
+def _wire(connection: sa.Connection) -> Wire | None:
+    """That of the driver's own connection, for as long as it lasts; None for SQLite."""
+    if connection.dialect.name != "postgresql":
+        return None
+    found: Wire | None = connection.info.get(_WIRE)
+    if found is None:
+        found = connection.info[_WIRE] = Wire(connection.connection.driver_connection)  # type: ignore[arg-type]
+    return found

@@ -75,22 +75,31 @@ def next_version(dialect: str) -> Any:
     ).returning(table.c.version)
 
 
-def new_versions(sending: Sending, upsert: Any, agency: str, drafts: Sequence[Draft], *, after: int) -> list[int | None]:
+NEW_STREAM = tables.streams.insert()
+
+
+def new_versions(sending: Sending, upsert: Any, agency: str, drafts: Sequence[Draft], *, after: int, careful: bool) -> list[int | None]:
     """The version that each draft makes of its stay; the first will be the entry ``after`` that number. Raises Conflict where
-    one that was seen is not the last."""
+    one that was seen is not the last. Unless ``careful``, a stay that has to be new is taken for new: where it is not, the
+    database refuses its row when it is sent."""
     of: dict[str, list[int]] = {}
     for place, draft in enumerate(drafts):
         if draft.subject is not None:
             of.setdefault(draft.subject, []).append(place)
-    if not of:
-        return [None] * len(drafts)
-    asked = [
-        (upsert, {"subject": subject, "agency": agency, "number": after + places[-1] + 1, "count": len(places), "expect": drafts[places[0]].expect})
-        for subject, places in of.items()
-    ]
+    before: dict[str, int | None] = {}
+    asked: list[tuple[Any, dict[str, Any]]] = []
+    for subject, places in of.items():
+        number, expect = after + places[-1] + 1, drafts[places[0]].expect
+        if expect == 0 and not careful:
+            sending.put(NEW_STREAM, {"subject": subject, "agency": agency, "version": len(places), "last_number": number})
+            before[subject] = 0
+        else:
+            asked.append((upsert, {"subject": subject, "agency": agency, "number": number, "count": len(places), "expect": expect}))
+    for (_, values), rows in zip(asked, sending.ask(*asked) if asked else [], strict=True):
+        before[values["subject"]] = rows[0][0] - values["count"] if rows else None
     found: list[int | None] = [None] * len(drafts)
-    for places, rows in zip(of.values(), sending.ask(*asked), strict=True):
-        version = rows[0][0] - len(places) if rows else None
+    for subject, places in of.items():
+        version = before[subject]
         for place in places:
             expect = drafts[place].expect
             if version is None or (expect not in (None, version) and place != places[0]):
@@ -108,15 +117,19 @@ ADVANCE = tables.head.update().where(tables.head.c.id == 1)
 INSERTS = {t.name: t.insert() for t in (tables.entries, tables.payload_keys, tables.idempotency)}
 
 
+_ANSWERED = sa.select(*(tables.idempotency.c[name] for name in ("key", "request", "result", "numbers"))).where(tables.idempotency.c.agency == sa.bindparam("agency"))
+KNOWN_KEY = _ANSWERED.where(tables.idempotency.c.key == sa.bindparam("name"))
+"""What was answered to the idempotency key ``name`` of ``agency``. Of one key the server always finds the row by its index."""
+
+
 def known_keys(dialect: str) -> tuple[Any, Callable[[Sequence[str]], Any]]:
     """One statement: what was answered to the idempotency keys ``names`` of ``agency``; and how it takes the names. It is the
     same for any number of them, so that it is built once."""
     c = tables.idempotency.c
-    columns = sa.select(c.key, c.request, c.result, c.numbers).where(c.agency == sa.bindparam("agency"))
     if dialect == "postgresql":
-        return columns.where(c.key == sa.any_(sa.bindparam("names", type_=sa.ARRAY(sa.Text)))), list
+        return _ANSWERED.where(c.key == sa.any_(sa.bindparam("names", type_=sa.ARRAY(sa.Text)))), list
     names = sa.func.json_each(sa.bindparam("names", type_=sa.Text)).table_valued("value")
-    return columns.where(c.key.in_(sa.select(names.c.value))), json.dumps
+    return _ANSWERED.where(c.key.in_(sa.select(names.c.value))), json.dumps
 
 
 def may_come_back(error: sa.exc.DBAPIError) -> bool:

@@ -14,23 +14,24 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from dueprocess.kernel import now as clock
 from dueprocess.kernel.errors import InputError
-from dueprocess.ledger import Checkpoint, Frontier, canonical, leaf_hash, make_leaf, seal
-from dueprocess.ledger.record import Scalar
+from dueprocess.ledger import Checkpoint, Frontier, canonical
 from dueprocess.store import tables
+from dueprocess.store.analyzing import Analyzing
 from dueprocess.store.database import SET_AGENCY, Store, for_agency
-from dueprocess.store.driver import Sending
-from dueprocess.store.events import HEAD, Done, Draft, Event, EventTypes, Receipt, Unavailable
+from dueprocess.store.driver import Asked, Sending
+from dueprocess.store.events import HEAD, EventTypes, Receipt, Unavailable
+from dueprocess.store.jobs import Entries, Job, Work, repeated
 from dueprocess.store.moving import Moving
 from dueprocess.store.sequence import (
     ADVANCE,
     INSERTS,
+    KNOWN_KEY,
     READ_HEAD,
     TAKE_TURN,
     Head,
@@ -47,25 +48,12 @@ from dueprocess.store.sequence import (
     whole_is_lost,
 )
 
-Work = Callable[[sa.Connection], Done]
 _KEEP_EVERY = 1000
 _SAVE, _BACK, _RELEASE = "SAVEPOINT one", "ROLLBACK TO SAVEPOINT one", "RELEASE SAVEPOINT one"
 
 
 class _Again(Exception):
     """One of several requests cannot be written, and it is not known which."""
-
-
-@dataclass(slots=True)
-class _Job:
-    work: Work
-    agency: str
-    by: str
-    key: str | None
-    request: bytes
-    future: Future[Receipt] = field(default_factory=Future)
-    receipt: Receipt | None = None
-    error: BaseException | None = None
 
 
 class Writer:
@@ -89,7 +77,7 @@ class Writer:
         self._max = max_batch
         self._max_waiting = max_waiting
         self._patience = patience
-        self._jobs: deque[_Job] = deque()
+        self._jobs: deque[Job] = deque()
         self._wake = threading.Condition()
         self._closing = False
         self._connection: tuple[sa.Connection, Sending] | None = None
@@ -102,7 +90,7 @@ class Writer:
         self._kept = -1
         self.commits = 0
         """Durable commits so far."""
-        self._moving = Moving(store, lambda: self.commits)
+        self._beside = (Moving(store, lambda: self.commits), Analyzing(store, lambda: self.commits))
         self._thread = threading.Thread(target=self._run, name="dueprocess-writer", daemon=True)
         self._thread.start()
 
@@ -112,11 +100,15 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def submit(self, work: Work, *, agency: str, by: str, key: str | None = None, request: Any = None) -> Future[Receipt]:
+    def submit(
+        self, work: Work, *, agency: str, by: str, key: str | None = None, request: Any = None, ahead: Callable[[], Sequence[Asked]] | None = None
+    ) -> Future[Receipt]:
         """Run ``work(connection)`` in a savepoint and append the entries that it returns.
 
         ``agency``: whose rows it may touch. ``by``: the account, named in each entry. ``key`` with ``request`` (plain
-        JSON: what was asked): a repeated request gets the first one's result, and writes nothing.
+        JSON: what was asked): a repeated request gets the first one's result, and writes nothing. ``ahead`` gives what
+        ``work`` will ask before anything else: where it can be, it is asked together with where the record stands, and
+        what is then asked in the very same words has its answer already.
 
         The future gives a Receipt once all of it is on the disk. It raises what ``work`` raised; Conflict where a draft's
         version was no longer the last, InputError where a key was used for another request, Unavailable where the
@@ -126,7 +118,7 @@ class Writer:
         if key is not None:
             plain_name(key, "idempotency key")
         hashed = self.store.keys.keyed(canonical(request).decode(), about="request") if key is not None else b""
-        job = _Job(work, agency, by, key, hashed)
+        job = Job(work, agency, by, key, hashed, ahead)
         with self._wake:
             if self._closing:
                 raise Unavailable("the desk is stopping", do="send it again")
@@ -136,9 +128,11 @@ class Writer:
             self._wake.notify()
         return job.future
 
-    def write(self, work: Work, *, agency: str, by: str, key: str | None = None, request: Any = None) -> Receipt:
+    def write(
+        self, work: Work, *, agency: str, by: str, key: str | None = None, request: Any = None, ahead: Callable[[], Sequence[Asked]] | None = None
+    ) -> Receipt:
         """``submit``, and wait for it."""
-        return self.submit(work, agency=agency, by=by, key=key, request=request).result()
+        return self.submit(work, agency=agency, by=by, key=key, request=request, ahead=ahead).result()
 
     @property
     def waiting(self) -> int:
@@ -151,7 +145,8 @@ class Writer:
             self._closing = True
             self._wake.notify()
         self._thread.join()
-        self._moving.stop()
+        for each in self._beside:
+            each.stop()
         self._drop()
 
     # -- the thread --------------------------------------------------------------------------------------
@@ -165,10 +160,16 @@ class Writer:
                     return
                 batch = [self._jobs.popleft() for _ in range(min(self._max, len(self._jobs)))]
             batch = [job for job in batch if job.future.set_running_or_notify_cancel()]
-            if batch:
-                self._settle(batch)
+            try:
+                if batch:
+                    self._settle(batch)
+            except BaseException as error:  # whatever it is, nobody may wait for ever, and those who come later need this thread
+                self._drop()
+                for job in batch:
+                    if not job.future.done():
+                        job.future.set_exception(error if isinstance(error, Exception) else RuntimeError(f"the writer was broken off ({type(error).__name__})"))
 
-    def _settle(self, batch: Sequence[_Job]) -> None:
+    def _settle(self, batch: Sequence[Job]) -> None:
         """Commit the batch and answer each of its requests; try again while the database is away."""
         until = time.monotonic() + self._patience
         pause = 0.02
@@ -186,11 +187,6 @@ class Writer:
                     break
                 time.sleep(pause)
                 pause = min(pause * 2, 0.5)
-            except Exception as error:  # whatever it is, nobody may wait for ever
-                self._drop()
-                for job in batch:
-                    job.error, job.receipt = error, None
-                break
         for job in batch:
             if job.error is not None:
                 job.future.set_exception(job.error)
@@ -199,7 +195,7 @@ class Writer:
             else:
                 job.future.set_exception(RuntimeError("a request was left without an answer"))
 
-    def _commit(self, batch: Sequence[_Job]) -> None:
+    def _commit(self, batch: Sequence[Job]) -> None:
         """Commit the batch. Whether the database takes what a request wrote is seen only with the next one's; where it does not,
         whose it was is found by doing all of it again, each by itself."""
         try:
@@ -207,32 +203,32 @@ class Writer:
         except _Again:
             self._try(batch, each=True)
 
-    def _try(self, batch: Sequence[_Job], *, each: bool) -> None:
+    def _try(self, batch: Sequence[Job], *, each: bool) -> None:
         for job in batch:
             job.receipt = job.error = None
         self._written: tuple[int, bytes] | None = None
-        alone, begun, committing = len(batch) == 1, False, False
+        alone, begun, kept = len(batch) == 1, False, self._kept
+        sending: Sending | None = None
         try:
             connection, sending = self._connected()
             transaction = connection.begin()
-            self._agency, sending.failed = None, False
-            head, answered = self._begun(sending, batch)
+            sending.begin()
+            self._agency = None
+            head, answered = self._begun(sending, batch, ahead=batch[0].ahead() if alone and not each and batch[0].ahead is not None else ())
             before = head.size
-            batch_rows: list[dict[str, Any]] = []
-            batch_keys: list[dict[str, Any]] = []
-            fresh: dict[tuple[str, str], _Job] = {}
+            gathered = Entries()
+            fresh: dict[tuple[str, str], Job] = {}
             for job in batch:
-                if job.key is not None and self._repeated(job, answered, fresh):
+                if job.key is not None and repeated(job, answered, fresh):
                     continue
                 self._for_agency(sending, job.agency)
                 trial = head.copy()
-                rows: list[dict[str, Any]] = []
-                keys: list[dict[str, Any]] = []
+                own = Entries()
                 begun = True
                 if not alone:  # else the transaction is its savepoint
                     sending.put(_SAVE)
                 try:
-                    job.receipt = self._one(connection, sending, job, trial, rows=rows, keys=keys)
+                    job.receipt = self._one(connection, sending, job, trial, own, careful=each)
                     if each:
                         sending.send()  # what the database refuses is this request's
                 except sa.exc.DBAPIError as error:
@@ -249,22 +245,21 @@ class Writer:
                     if not alone:
                         sending.put(_RELEASE)
                     head = trial
-                    batch_rows += rows
-                    batch_keys += keys
+                    gathered += own
                     if job.key is not None:
                         fresh[job.agency, job.key] = job
-            self._flush(sending, batch_rows, batch_keys, [job for job in fresh.values() if job.error is None])
+            self._flush(sending, gathered, [job for job in fresh.values() if job.error is None])
             if head.size != before:
-                self._advance(connection, sending, head)
+                kept = self._advance(connection, sending, head)
                 self._written = head.size, head.last_hash
-            sending.send()
-            committing = True
-            transaction.commit()
+            sending.commit()
+            transaction.commit()  # for SQLAlchemy: the driver has nothing left to do
         except sa.exc.DBAPIError as error:
-            if not begun or committing or whole_is_lost(error) or (not is_mistake(error) if alone else each):
-                raise Lost(error, committing=committing) from error
+            # Before that only what a request asks ahead can hold a value that the database refuses.
+            if not (begun or isinstance(error, sa.exc.DataError)) or whole_is_lost(error) or (not is_mistake(error) if alone else each):
+                raise Lost(error, committing=sending is not None and sending.committing) from error
             self._undo()
-            if not alone:
+            if not each:
                 raise _Again from error
             batch[0].receipt, batch[0].error = None, unfit(error)
             return
@@ -276,6 +271,7 @@ class Writer:
                 raise _Again from error
             batch[0].receipt, batch[0].error = None, error
             return
+        self._kept = kept
         self.commits += 1
 
     def _undo(self) -> None:
@@ -289,12 +285,15 @@ class Writer:
             except sa.exc.DBAPIError:
                 self._drop()  # whatever it was, nothing of it is kept
 
-    def _begun(self, sending: Sending, batch: Sequence[_Job]) -> tuple[Head, dict[tuple[str, str], Any]]:
-        """Take the turn; where the record stands, and what was answered before, of the keys in this batch."""
+    def _begun(self, sending: Sending, batch: Sequence[Job], *, ahead: Sequence[Asked]) -> tuple[Head, dict[tuple[str, str], Any]]:
+        """Take the turn; where the record stands, and what was answered before, of the keys in this batch. ``ahead`` is what
+        its only request will ask."""
         wanted: dict[str, list[str]] = {}
         for job in batch:
             if job.key is not None:
                 wanted.setdefault(job.agency, []).append(job.key)
+        if ahead:
+            wanted.setdefault(batch[0].agency, [])
         if self._postgres:
             sending.put(TAKE_TURN)
         asked: list[tuple[Any, dict[str, Any]]] = [(READ_HEAD, {})]
@@ -303,9 +302,12 @@ class Writer:
             if self._postgres:
                 asked.append((SET_AGENCY, {"agency": agency}))
                 self._agency = agency
+            if not names:
+                continue
             places.append((len(asked), agency))
-            asked.append((self._known, {"agency": agency, "names": self._names(names)}))
-        found = sending.ask(*asked)
+            asked.append((KNOWN_KEY, {"agency": agency, "name": names[0]}) if len(names) == 1 else (self._known, {"agency": agency, "names": self._names(names)}))
+        found = sending.ask(*asked, *ahead)
+        sending.came_ahead(ahead, found[len(asked) :])
         ((size, last_hash, last_at, frontier),) = found[0]
         answered = {(agency, row[0]): row[1:] for place, agency in places for row in found[place]}
         return Head(size, last_hash, last_at, Frontier.unpacked(size, frontier)), answered
@@ -322,9 +324,15 @@ class Writer:
             sending.put(_BACK)
             sending.put(_RELEASE)
 
-    def _one(
-        self, connection: sa.Connection, sending: Sending, job: _Job, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]
-    ) -> Receipt:
+    def _one(self, connection: sa.Connection, sending: Sending, job: Job, head: Head, own: Entries, *, careful: bool) -> Receipt:
+        try:
+            return self._run_one(connection, sending, job, head, own, careful=careful)
+        except Exception:
+            raise
+        except BaseException as error:  # what would end the thread that all others need, and the server's that waits for it
+            raise RuntimeError(f"a piece of work gave up ({type(error).__name__})") from error
+
+    def _run_one(self, connection: sa.Connection, sending: Sending, job: Job, head: Head, own: Entries, *, careful: bool) -> Receipt:
         done = job.work(connection)
         if job.key is not None:
             canonical(done.result)  # kept for a repeated request: what is no plain JSON fails here, alone
@@ -334,71 +342,24 @@ class Writer:
             taken = HEAD & draft.head.keys()
             if taken:
                 raise InputError(f"[{sorted(taken)[0]}] is given by the writer", do="use another name")
-        versions = new_versions(sending, self._upsert, job.agency, done.entries, after=head.size)
+        versions = new_versions(sending, self._upsert, job.agency, done.entries, after=head.size, careful=careful)
         numbers = []
         for draft, version in zip(done.entries, versions, strict=True):
-            event = self._append(job, draft, version, head, rows=rows, keys=keys)
+            event = own.append(job, draft, version, head, keys=self.store.keys, now=self._now())
             self.types.apply(connection, event)
             numbers.append(event.number)
         return Receipt(done.result, tuple(numbers))
 
-    def _append(
-        self, job: _Job, draft: Draft, version: int | None, head: Head, *, rows: list[dict[str, Any]], keys: list[dict[str, Any]]
-    ) -> Event:
-        number = head.size + 1
-        read = self._now()
-        at = max(read, head.last_at)
-        public: dict[str, Scalar] = {**draft.head, "agency": job.agency, "by": job.by, "kind": draft.kind}
-        if read < head.last_at:
-            public["step"] = head.last_at - read  # the clock had been set back by so many seconds
-        if draft.subject is not None:
-            public["subject"] = draft.subject
-            public["v"] = version
-        if draft.about is not None:
-            public["about"] = draft.about
-        key, sealed = seal(canonical(dict(draft.payload))) if draft.payload is not None else (None, None)
-        leaf = make_leaf(number=number, previous=head.last_hash, at=at, head=public, sealed=sealed)
-        hash_ = leaf_hash(leaf)
-        rows.append(
-            {
-                "number": number, "agency": job.agency, "subject": draft.subject, "kind": draft.kind, "at": at, "leaf": leaf, "hash": hash_,
-                "payload": sealed.data if sealed is not None else None,
-            }
-        )  # fmt: skip
-        if key is not None:
-            wrapped = self.store.keys.wrap(key, about=f"payload {number}")
-            keys.append({"number": number, "agency": job.agency, "subject": draft.subject or draft.about, "wrapped": wrapped})
-        head.frontier.append(hash_)
-        head.size, head.last_hash, head.last_at = number, hash_, at
-        return Event(number, at, job.agency, job.by, draft.kind, draft.subject, version, public, draft.payload)
-
-    # -- repeated requests -------------------------------------------------------------------------------
-
-    @staticmethod
-    def _repeated(job: _Job, answered: dict[tuple[str, str], Any], fresh: dict[tuple[str, str], _Job]) -> bool:
-        assert job.key is not None
-        name = job.agency, job.key
-        row, twin = answered.get(name), fresh.get(name)
-        if row is None and twin is None:
-            return False
-        if (row[0] if row is not None else twin.request if twin is not None else b"") != job.request:
-            job.error = InputError("this idempotency key was used for another request", do="give each request a key of its own")
-        elif row is not None:
-            job.receipt = Receipt(row[1], tuple(row[2]), replayed=True)
-        elif twin is not None and twin.receipt is not None:
-            job.receipt = Receipt(twin.receipt.result, twin.receipt.numbers, replayed=True)
-        return True
-
     # -- the end of a batch ------------------------------------------------------------------------------
 
-    def _flush(self, sending: Sending, rows: list[dict[str, Any]], keys: list[dict[str, Any]], fresh: list[_Job]) -> None:
+    def _flush(self, sending: Sending, entries: Entries, fresh: list[Job]) -> None:
         """Write what the batch has gathered, in one go for each agency."""
         asked = [
             {"agency": j.agency, "key": j.key, "request": j.request, "result": j.receipt.result, "numbers": list(j.receipt.numbers), "at": self._now()}
             for j in fresh
             if j.receipt is not None
         ]
-        gathered = ((tables.entries, rows), (tables.payload_keys, keys), (tables.idempotency, asked))
+        gathered = ((tables.entries, entries.rows), (tables.payload_keys, entries.keys), (tables.idempotency, asked))
         for agency in dict.fromkeys(row["agency"] for _, found in gathered for row in found):
             self._for_agency(sending, agency)
             for table, found in gathered:
@@ -406,7 +367,8 @@ class Writer:
                     if row["agency"] == agency:
                         sending.put(INSERTS[table.name], row)
 
-    def _advance(self, connection: sa.Connection, sending: Sending, head: Head) -> None:
+    def _advance(self, connection: sa.Connection, sending: Sending, head: Head) -> int:
+        """Sign where the record stands now; the size of the last root that is kept, once this is committed."""
         note = Checkpoint(self.store.origin, head.size, head.frontier.root()).signed(self._signer)
         values = {"size": head.size, "last_hash": head.last_hash, "last_at": head.last_at, "frontier": head.frontier.packed(), "checkpoint": note}
         sending.put(ADVANCE, values)
@@ -414,7 +376,8 @@ class Writer:
             self._kept = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.checkpoints.c.size), 0))).scalar_one()
         if head.size // _KEEP_EVERY > self._kept // _KEEP_EVERY:
             keep_checkpoint(connection, size=head.size, at=head.last_at, note=note)
-            self._kept = head.size
+            return head.size
+        return self._kept
 
     # -- the connection ----------------------------------------------------------------------------------
 
@@ -433,7 +396,7 @@ class Writer:
             except sa.exc.DBAPIError:
                 pass
 
-    def _was_committed(self, batch: Sequence[_Job], *, until: float) -> bool:
+    def _was_committed(self, batch: Sequence[Job], *, until: float) -> bool:
         """After a commit without an answer: whether the last of its entries stands in the record."""
         if self._written is None:
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -25,9 +26,9 @@ from dueprocess.store import (
     rebuild,
     tables,
 )
-from dueprocess.store import writer as writing
 from dueprocess.store.database import for_agency
-from dueprocess.store.driver import put
+from dueprocess.store.driver import asked_together, put
+from dueprocess.store.jobs import Job
 from dueprocess.store.sequence import TAKE_TURN
 
 
@@ -216,6 +217,69 @@ def test_what_the_database_refuses_is_said_without_repeating_it(where: Place) ->
         assert d.note("s_1").numbers == (4,)
 
 
+@pytest.mark.parametrize("broken", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_work_that_would_end_the_thread_fails_alone(where: Place, broken: type[BaseException]) -> None:
+    def gives_up(_: sa.Connection) -> Done:
+        raise broken
+
+    with desk(where) as d:
+        d.book("s_1")
+        before = d.writer.commits
+        with pytest.raises(RuntimeError, match=broken.__name__):
+            d.writer.write(gives_up, agency=FIRST, by="a")
+        gate = held_up(d.writer)
+        bad = d.writer.submit(gives_up, agency=FIRST, by="a", key="bad", request=1)
+        good = d.writer.submit(lambda _: Done([Draft("noted", {"x": 1}, subject="s_1")]), agency=FIRST, by="a")
+        gate.set()
+        assert isinstance(bad.exception(), RuntimeError) and good.result().numbers
+        assert d.writer.commits > before and len(d.rows(tables.events)) == 1
+    verified(where)
+
+
+def test_a_writer_that_is_itself_broken_off_answers_and_goes_on(where: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk(where) as d:
+        (last,) = d.book("s_1").numbers
+
+        def broken_off(*_: object, **__: object) -> None:
+            raise SystemExit
+
+        with monkeypatch.context() as patch:
+            patch.setattr(d.writer, "_flush", broken_off)
+            taken = [d.writer.submit(lambda _: Done([Draft("noted", {"x": 1}, subject="s_1")]), agency=FIRST, by="a") for _ in range(3)]
+            assert all(isinstance(one.exception(10), RuntimeError) for one in taken)
+        assert d.note("s_1").numbers == (last + 1,)  # nothing of those was kept
+    assert verified(where).size == last + 1
+
+
+def test_what_is_asked_ahead_is_answered_once_and_only_until_something_is_written(where: Place) -> None:
+    names = sa.select(tables.stays.c.id).where(tables.stays.c.agency == sa.bindparam("of")).order_by(tables.stays.c.id)
+    ahead, seen = [(names, {"of": FIRST})], []
+
+    def booked(stay: str) -> Callable[[sa.Connection], Done]:
+        def work(connection: sa.Connection) -> Done:
+            seen.append([row[0] for row in asked_together(connection, *ahead)[0]])
+            row = {"id": stay, "agency": FIRST, "case_number": f"26-{stay}", "status": "in", "version": 1}
+            put(connection, tables.stays.insert(), row)
+            seen.append([row[0] for row in asked_together(connection, *ahead)[0]])
+            connection.execute(tables.stays.update().where(tables.stays.c.id == stay).values(id=stay + "x"))
+            seen.append([row[0] for row in asked_together(connection, *ahead)[0]])
+            return Done()
+
+        return work
+
+    with desk(where) as d:
+        d.writer.write(booked("a"), agency=FIRST, by="a", ahead=lambda: ahead)
+        gate = held_up(d.writer)  # several at once: then each asks by itself
+        taken = [d.writer.submit(booked(stay), agency=FIRST, by="a", key=f"key {stay}", request=1, ahead=lambda: ahead) for stay in "bc"]
+        gate.set()
+        assert all(one.result() for one in taken)
+        refused = [(names, {"of": "a\0b"})]
+        error = d.writer.submit(lambda c: Done([], len(asked_together(c, *refused))), agency=FIRST, by="a", ahead=lambda: refused).exception()
+        assert error is None or isinstance(error, InputError)  # only PostgreSQL refuses it
+        assert d.writer.write(lambda _: Done([], 7), agency=FIRST, by="a", ahead=lambda: ahead).result == 7  # asked for nothing
+    assert seen == [[], ["a"], ["ax"], ["ax"], ["ax", "b"], ["ax", "bx"], ["ax", "bx"], ["ax", "bx", "c"], ["ax", "bx", "cx"]]
+
+
 def test_a_writer_that_cannot_keep_up_says_so(where: Place) -> None:
     with desk(where, max_waiting=5) as d:
         gate = held_up(d.writer)
@@ -286,7 +350,7 @@ def test_a_commit_that_the_server_is_still_at_is_waited_for_before_anything_is_d
     if not where.postgres:
         pytest.skip("a SQLite commit has no other end that could still be at it")
     with desk(where) as d, d.store.engine.connect() as other:
-        job = writing._Job(lambda _: Done(), FIRST, "a", None, b"")
+        job = Job(lambda _: Done(), FIRST, "a", None, b"")
         d.writer._written = 99, b"its hash"
         found: list[bool] = []
         with other.begin():
