@@ -178,3 +178,17 @@ def test_no_sentence_stands_in_two_texts() -> None:
     for entry in texts():
         for sentence in sentences(entry["text"]):
             assert seen.setdefault(sentence, entry["id"]) == entry["id"], (sentence, seen[sentence], entry["id"])
+
+
+@pytest.mark.parametrize(("name", "texts_"), [("wording", 827), ("context", 416)])
+def test_the_passages_quote_themselves(name: str, texts_: int) -> None:
+    entries = [json.loads(line) for line in (CORPUS / "passages" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({e["id"] for e in entries}) == len(entries) == texts_
+    for entry in entries:
+        assert set(entry) == KEYS and entry["split"] == "passages" and entry["kind"] in KINDS, entry["id"]
+        for kind, labels in entry["labels"].items():
+            for label in labels:
+                assert label["quote"] in entry["text"], (entry["id"], label["quote"])
+                assert set(label) - MORE <= LABELS[kind], (entry["id"], kind)
+                assert kind != "claims" or (label["position"] in POSITIONS and label["state"] in STATES and set(label["accepts"]) <= ACCEPTS), entry["id"]
+        assert entry["kind"] != "distractor" or all(label.get("optional") for label in entry["labels"]["claims"]), entry["id"]

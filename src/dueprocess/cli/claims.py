@@ -24,15 +24,16 @@ def _claims(
     files: Annotated[list[Path], typer.Argument(help="Articles, press releases, minutes, manuals, memos: text, HTML or PDF.")],
     date: Annotated[str | None, typer.Option(help="The day the text was published, as 2014-05-22: what relative dates count from. Default: what the file says.")] = None,
     title: Annotated[str | None, typer.Option(help="The text's title, where the file has none; a state in it decides ambiguous county names.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published the texts; used only as evidence for the state of the places that they name.")] = None,
     texts: Annotated[Path | None, typer.Option(help="Also write the text read out of each file into this folder: offsets count on it.")] = None,
     endpoint: Annotated[str | None, typer.Option(help="Ask a model instead of the rules: the address of an OpenAI-compatible service that you run or trust. The whole text is sent there.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name at the endpoint.")] = None,
 ) -> None:
     """What texts say that agencies do with detainers: claims, figures, rulings, laws, incidents, each with its words."""
-    raise typer.Exit(run(files, date=date, title=title, texts=texts, endpoint=endpoint, model=model))
+    raise typer.Exit(run(files, date=date, title=title, publisher=publisher, texts=texts, endpoint=endpoint, model=model))
 
 
-def run(files: Sequence[Path], *, date: str | None, title: str | None, texts: Path | None, endpoint: str | None, model: str | None) -> int:
+def run(files: Sequence[Path], *, date: str | None, title: str | None, publisher: str | None = None, texts: Path | None, endpoint: str | None, model: str | None) -> int:
     """Print one line a file, in order; status 2 if a file could not be read, after all the others."""
     from dueprocess.extract import read, read_capture
     from dueprocess.extract.capture import iso_day
@@ -50,7 +51,7 @@ def run(files: Sequence[Path], *, date: str | None, title: str | None, texts: Pa
     failed = 0
     for path in files:
         try:
-            source = read_capture(path, published=date, title=title)
+            source = read_capture(path, published=date, title=title, publisher=publisher)
             if endpoint is not None and model is not None:
                 from dueprocess.extract.endpoint import ask
 

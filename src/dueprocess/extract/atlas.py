@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal
 
 from dueprocess.extract.wording import table
+from dueprocess.kernel.files import data_dir
 from dueprocess.places import load_places
 from dueprocess.places.names import fold, key, words
 
@@ -93,6 +94,33 @@ def index() -> _Index:
 
 def _fixed(found: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, tuple[tuple[str, str, str], ...]]:
     return {k: tuple(v) for k, v in found.items()}
+
+
+@cache
+def _towns() -> tuple[Mapping[tuple[str, str], str], Mapping[str, frozenset[str]]]:
+    """(state, key of a town) to the path of its county; key of a town to its states."""
+    county: dict[tuple[str, str], str] = {}
+    states: dict[str, set[str]] = {}
+    for line in (data_dir("extract") / "cities.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        path, _, names = line.partition(": ")
+        state = path[:2].upper()
+        for name in names.split(", "):
+            base = key(words(name))
+            county[state, base] = f"us/{path}"
+            states.setdefault(base, set()).add(state)
+    return county, {k: frozenset(v) for k, v in states.items()}
+
+
+def county_of(town: str, state: str) -> str | None:
+    """The path of the county in which a town of a state lies; None where the list does not have it, or has several."""
+    return _towns()[0].get((state, key(words(town))))
+
+
+def states_of(town: str) -> frozenset[str]:
+    """The states that have a town of this name."""
+    return _towns()[1].get(key(words(town)), frozenset())
 
 
 _CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)

@@ -43,6 +43,7 @@ class Capture:
     what was read out of it: offsets (half-open, in characters) count on it. ``pages`` are the offsets at which the pages
     of a PDF begin. ``title`` and ``published`` (an ISO day, month or year) are what the file or the caller says of the
     article; ``published_basis`` says which of the two. ``notes`` say what was left out or could not be told.
+    ``publisher`` is who published it, as the caller says: evidence for the state of the places that it names.
     """
 
     id: str
@@ -54,13 +55,14 @@ class Capture:
     published: str | None = None
     published_basis: str | None = None
     notes: tuple[str, ...] = ()
+    publisher: str | None = None
 
     def page(self, offset: int) -> int | None:
         """The page (from 1) on which the character stands; None where the file has no pages."""
         return sum(1 for start in self.pages if start <= offset) or None
 
 
-def read_capture(path: Path, *, published: str | None = None, title: str | None = None) -> Capture:
+def read_capture(path: Path, *, published: str | None = None, title: str | None = None, publisher: str | None = None) -> Capture:
     """The text of one file.
 
     Raises:
@@ -76,10 +78,10 @@ def read_capture(path: Path, *, published: str | None = None, title: str | None 
         raise InputError("there is no such file", where=name, do="check the path") from None
     except OSError as error:
         raise InputError(f"the file cannot be read ({error.strerror})", where=name, do="check its permissions") from None
-    return capture(data, name=name, published=published, title=title)
+    return capture(data, name=name, published=published, title=title, publisher=publisher)
 
 
-def capture(data: bytes, *, name: str, published: str | None = None, title: str | None = None) -> Capture:
+def capture(data: bytes, *, name: str, published: str | None = None, title: str | None = None, publisher: str | None = None) -> Capture:
     """The text of bytes that a person gave; ``name`` is the file's, for messages and the id.
 
     Raises:
@@ -124,6 +126,7 @@ def capture(data: bytes, *, name: str, published: str | None = None, title: str 
         published=published,
         published_basis=basis,
         notes=tuple(notes),
+        publisher=" ".join((publisher or "").split())[:500] or None,
     )
 
 

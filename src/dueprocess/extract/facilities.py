@@ -20,6 +20,10 @@ _REGIONAL = re.compile(
 # "Alvin S. Glenn Detention Center": somebody's name, though its last word is a county's somewhere.
 _AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)\.)? (?:(?:Regional|Adult|County) )?(?:Detention|Correctional|Justice|Corrections) (?:Center|Facility|Complex)")
 
+# Where the state runs its own jails, one is called by its town or island: "Fairbanks Correctional Center".
+_OF_STATE = re.compile(rf"\b(?P<name>{_CAP}(?: {_CAP})?) (?:Community )?Correctional (?:Center|Complex|Facility|Institution)\b")
+_RUNS_JAILS = ("AK", "HI")
+
 
 def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list[Mention]:
     """The mentions with the jails that bear names of their own, in the state of the text.
@@ -30,7 +34,7 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
         return chosen
     counties = index().counties
     found: list[Mention] = []
-    for pattern in (_REGIONAL, _AFTER_PERSON):
+    for pattern in (_REGIONAL, _AFTER_PERSON, _OF_STATE) if state in _RUNS_JAILS else (_REGIONAL, _AFTER_PERSON):
         for match in pattern.finditer(text):
             name = re.sub(r"^(?:The|THE|At|At the|In|For|And|But) ", "", match.group())
             start = match.end() - len(name)

@@ -1,7 +1,8 @@
 """Names of places and agencies in a text, and the state that each belongs to.
 
 A county's name alone often fits many states. What decides, in this order: a state beside the name; the same name with
-one state elsewhere in the text; the state of the dateline; the one state that the text is about. Where none of these
+one state elsewhere in the text; the state of the dateline; the publisher's, or the one state that the text is about; the
+one in which the county has the town that stands beside it. Where none of these
 decides, the name stays unresolved and is listed; nothing is guessed.
 """
 
@@ -11,12 +12,14 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name
+from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
+from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, seats
 from dueprocess.extract.facilities import with_facilities, with_short_forms
+from dueprocess.extract.homes import with_home, with_merged_cities
 from dueprocess.extract.listed import with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
-from dueprocess.extract.towns import states_of, with_towns
+from dueprocess.extract.towns import with_towns
 from dueprocess.extract.wording import table
 from dueprocess.places.names import fold, key, words
 
@@ -26,8 +29,8 @@ _AFTER_STATE = re.compile(r"(?:,[ \n]|[ \n]\(|[ \n]in[ \n](?:the[ \n]state[ \n]o
 _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?))?(?:[ ]\([A-Z][A-Za-z .]{1,12}\))?[ ]?(?:—|–|--|-[ ])", re.MULTILINE)
 
 
-def survey(text: str, *, title: str | None = None) -> Survey:
-    """The places and offices that a text names."""
+def survey(text: str, *, title: str | None = None, publisher: str | None = None) -> Survey:
+    """The places and offices that a text names; title and publisher are evidence for its state, no more."""
     found = sorted(named(text), key=lambda m: (m.start, -m.end))
     chosen: list[Mention] = []
     for mention in found:
@@ -36,15 +39,18 @@ def survey(text: str, *, title: str | None = None) -> Survey:
                 continue
             chosen.pop()
         chosen.append(mention)
-    state = _state_of(text, title, chosen)
+    state = _state_of(text, title, publisher, chosen)
     if state is not None:
         chosen = with_lists(text, with_headings(text, chosen, state), state)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
-    return replace(settled, mentions=tuple(with_short_forms(text, with_towns(text, list(settled.mentions), state))))
+    mentions = with_towns(text, list(settled.mentions), state)
+    if state is not None:
+        mentions = with_home(text, with_merged_cities(text, mentions, state), state)
+    return replace(settled, mentions=tuple(with_short_forms(text, mentions)))
 
 
-def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | None:
+def _state_of(text: str, title: str | None, publisher: str | None, mentions: list[Mention]) -> str | None:
     """The state of the dateline or of the title; else the one that most names of the text point to."""
     data = index()
     head = text[:1500]
@@ -89,9 +95,23 @@ def _state_of(text: str, title: str | None, mentions: list[Mention]) -> str | No
             if len(states) == 1:
                 weight[states.pop()] += 1
     ranked = (+weight).most_common(2)
-    if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
+    clear = bool(ranked) and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
+    published = by_publisher(publisher) if publisher else frozenset()
+    if len(published) == 1 and not (clear and ranked[0][1] >= _STRONG):
+        return next(iter(published))
+    if clear:
         return ranked[0][0]
-    return None
+    seated = by_seats(text, mentions)
+    if seated is not None:
+        return seated
+    # A publisher that several states could have: the one that has all counties of the text.
+    pools = [{e[1] for e in data.counties[m.base]} for m in mentions if m.kind == "county" and m.base in data.counties]
+    fitting = published.intersection(*pools)
+    return next(iter(fitting)) if len(fitting) == 1 else None
+
+
+_STRONG = 4
+"""What the names in a text weigh together when they outweigh its publisher."""
 
 
 def _capital(text: str, match: re.Match[str]) -> bool:
@@ -133,6 +153,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     near: tuple[int, str] | None = None
     turned: dict[str, str] = {}
     latest: dict[str, tuple[int, str]] = {}
+    towns: frozenset[str] = frozenset()
     for mention in placed:
         if mention.kind == "state":
             if not _capital_at(text, mention):
@@ -169,10 +190,13 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             code = state
         elif code is None and len(known) == 1:
             code = next(iter(known))
-        elif code is None and mention.kind == "city" and len(data.counties.get(mention.base, ())) == 1:
+        elif code is None and mention.kind == "city" and len(data.counties.get(mention.base, ())) == 1 and len(states_of(mention.label)) < _MANY:
             code = data.counties[mention.base][0][1]  # a city that shares its name with the only county of that name
         elif code is None and not known and state is not None:
             code = state  # a place that the book does not list, in a text about one state
+        if code is None and mention.kind == "county" and not explicit.get(mention.base):
+            towns = towns or seats(text)
+            code = by_seat(mention.base, towns)
         if code is None and near and near[1] in known and mention.start - near[0] < 600 and not explicit.get(mention.base):
             code = near[1]  # the state that the text has just turned to
         if code is None:
@@ -184,6 +208,8 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
 
 
 _SAME_PLACE = 500
+_MANY = 4
+"""States that have a town of one name: so many, and the county of that name tells no state."""
 _STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dueprocess.extract.atlas import Kind, Mention, index
+from dueprocess.extract.atlas import Kind, Mention, county_of, index
 from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold, key, words
 
@@ -149,7 +149,8 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[Mention]:
         return
     last = key(words(name.split("-")[-1]))  # "Athens-Clarke": a city and its county that are one
     for one in (base, last) if "-" in name else (base,):
-        if any(e[1] == code for e in data.counties.get(one, ())) and not any(e[1] == code for e in data.cities.get(one, ())):
+        lies = county_of(name, code)
+        if any(e[1] == code and lies in (None, e[0]) for e in data.counties.get(one, ())) and not any(e[1] == code for e in data.cities.get(one, ())):
             yield _with_office(text, start, match.end("name"), "county", one, f"{name} County")
             return
 

@@ -47,7 +47,7 @@ def read(capture: Capture) -> Extraction:
     if not about_detainers(text):
         laws = grounded(capture.text, _restored(capture.text, statutes(text), back))[0] if "detainer" in text.lower() else []
         return Extraction(capture, statutes_regs=tuple(laws), notes=("nothing on immigration detainers",))
-    places = survey(text, title=capture.title)
+    places = survey(text, title=capture.title, publisher=capture.publisher)
     whole = capture.text
     got_claims, a = grounded(whole, _restored(whole, claims(text, parts, places, published=capture.published, title=capture.title), back))
     got_counts, b = grounded(whole, _restored(whole, counts(text, parts, places, published=capture.published, stated=bool(got_claims)), back))

@@ -49,10 +49,14 @@ def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
         if of_case(text, mention):
             continue
         spot = (mention.base, mention.state)
-        bonus = 4 if title and mention.label.split()[0] in title else 0
+        bonus = (4 if title and mention.label.split()[0] in title else 0) + (_HEADS if not text[: mention.start].strip() else 0)
         weight[spot] = weight.get(spot, bonus) + (2 if mention.role in OFFICES else 1)
         first.setdefault(spot, mention)
     return first[max(weight, key=lambda s: weight[s])] if weight else None
+
+
+_HEADS = 2
+"""What it weighs that a text begins with a county's name."""
 
 
 # The head of an order, a manual, a memo: a document of an agency about itself.

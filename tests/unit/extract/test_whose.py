@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from dueprocess.extract import capture, read
-from dueprocess.extract.towns import county_of, states_of
+from dueprocess.extract.atlas import county_of, states_of
 
 
 def claims(text: str) -> set[tuple[str | None, str]]:

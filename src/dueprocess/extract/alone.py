@@ -1,0 +1,93 @@
+"""Counties that a text names without the word: "And what does Fulton do?", "Taos has quit", "Yamhill's jail".
+
+Only counties of the state that the text is about are read, and only where the name stands as who acts, is asked about or
+owns a jail; a name that the text gives to a person is nobody's county.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dueprocess.extract.atlas import Mention, county_of, index
+from dueprocess.extract.wording import word_set
+from dueprocess.places.names import fold, key, words
+
+_CAP = r"(?:St\.|Ste\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
+_NAME = rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)"
+_JAIL = r"(?:jails?|sheriff|warden|jailers?|deputies|detention[ ]center|county[ ](?:jail|prison|sheriff|lockup)|lockup|undersheriff|prison|regional[ ]jail|captain)"
+_ACTS = (
+    r"(?:holds?|honors?|keeps?|requires?|wants?|does|doesn't|will|won't|has|hasn't|no[ ]longer|stopped|ended|still|declines?|refuses?|accepts?|asks?|needs?|took|went|followed|follows|also"
+    r"|did|didn't|do|don't|would|wouldn't|can't|cannot|is|isn't|had|hadn't|never|now|already|only|simply|told|says|said|signed|takes?|gives?|files|lets|sends|answers?|answered|reviews?|decided|wrote|voted|detains?|notifies|calls|insists|demands|complies|quit|dropped|ignores|turns|releases|joined|changed|switched|limits)\b"
+)
+_STARTS = r"(?:(?<=[.!?;:]\s)|(?<=[\u2014\u2013-]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))"
+_SUBJECT = re.compile(
+    rf"{_STARTS}{_NAME}(?='s[ ](?:{_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|whose|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{_ACTS}|:[ ]|\.[ ](?=[A-Z]))"
+)
+_SAME = re.compile(rf"\b(?:[Ss]ame[ ](?:as|goes[ ]for|in|with)|[Dd]itto|like|as[ ](?:do|does|in|with))[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])")
+# "Gwinnett's jail", "Chelan's regional jail"; "Sheriff Amos Delacroix of Crook"; "Ask Fulton"; "does Fulton do?"; "DeKalb?"
+_SURE = (
+    re.compile(rf"(?<![\w'-]){_NAME}(?='s[ ](?:\w+[ ])?(?:{_JAIL}|policy|practice|rule)\b)"),
+    re.compile(rf"\b(?:Add|Ask|ask|[Nn]ot[ ]so[ ]in|[Bb]ecause[ ]of|[Dd]itto)[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])"),
+    re.compile(rf"\b(?:county|neighbor|parish)(?:[ ][a-z]+){{0,5}},[ ]{_NAME}(?=,[ ])"),
+    re.compile(rf"\b[Ss]heriff(?:[ ]{_CAP}){{1,3}}[ ]of[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])"),
+    re.compile(rf"\b(?:[Ww]hat|[Hh]ow|[Ww]here|[Ww]hy)[ ](?:does|did|is|about)[ ]{_NAME}(?=[ ?])"),
+    re.compile(rf"\b(?:[Ww]hat|[Tt]he[ ]way|[Ww]here)[ ]{_NAME}(?=[ ](?:does|did|do|stands|says|wants)\b)"),
+    re.compile(rf"\b(?:is|does|has|did|[Ii]s|[Dd]oes|[Hh]as|[Dd]id)[ ]{_NAME}(?=[ ](?:still|hold|honor|keep|turning|holding|keeping)\b)"),
+    re.compile(rf"(?:(?<=[.?!:]\s)|(?<=\n)|(?<=\A)){_NAME}(?=\?)"),
+)
+_IN = re.compile(rf"\b(?:[Ii]n|into|[Oo]ver[ ]in|[Uu]p[ ]in|[Dd]own[ ]in)[ ]{_NAME}(?=[ ,;:]|'s[ ])(?![ ][A-Z])")
+_JOINED = re.compile(rf"(?:'s)?(?:,?[ ](?:and|or|nor)|,|,?[ ]not)[ ]{_NAME}(?=[ .,;:?]|'s[ ])(?![ ][A-Z])")
+_FEWEST = 2
+_LEAD = word_set("before names") | {"then", "only", "ditto", "add", "ask", "even"}
+_TITLED = re.compile(r"\b(?:Sheriff|Sgt\.|Lt\.|Capt\.|Chief|Deputy|Commissioner|Director|Warden|Mayor|Judge|Mr\.|Ms\.|Mrs\.|Dr\.|Rep\.|Sen\.|Col\.|Maj\.|[A-Z][a-z]+)[ ](?:[A-Z][\w.]+[ ])?([A-Z][\w'-]+)")
+# Words that begin a sentence before a name, and make no person's name of it.
+_NO_FIRST_NAME = re.compile(r"(?:And|But|In|So|Add|Ask|Does|Did|Is|Has|What|How|Then|Over|Up|Ditto|Same|Only|While|Like|For|From|Because|Neither|Both)[ ]")
+
+
+def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> Iterator[Mention]:
+    """Counties of the text's state by their names alone."""
+    data = index()
+    several = len({m.base for m in mentions if m.kind == "county"}) >= _FEWEST
+    people = {m[1].lower() for m in _TITLED.finditer(text) if not _NO_FIRST_NAME.match(m.group())}
+    found: list[Mention] = []
+
+    def county(match: re.Match[str]) -> Mention | None:
+        name, at = match["name"], match.start("name")
+        if " " in name and fold(name.split(" ")[0]) in _LEAD:
+            name, at = name.split(" ", 1)[1], at + name.index(" ") + 1  # "Then Mesa, in Grand Junction"
+        base = key(words(name))
+        entry = next((e for e in data.counties.get(base, ()) if e[1] == state), None)
+        if entry is None or fold(name) in data.states or any(m.start <= at < m.end and m.kind == "county" for m in (*mentions, *found)):
+            return None
+        return Mention(at, at + len(name), "county", base, entry[2], state, entry[0], "county", None)
+
+    doubtful: list[Mention] = []
+    for pattern in (*_SURE, _SAME, _SUBJECT):
+        for match in pattern.finditer(text):
+            name = match["name"]
+            if name.lower() in people and pattern is not _SAME and not name.isupper():
+                continue
+            one = county(match)
+            if one is None:
+                continue
+            lies = county_of(name, state)
+            # A town of another county bears the name, too.
+            (doubtful if pattern is _SUBJECT and lies is not None and lies != one.place else found).append(one)
+    if several or len({m.base for m in (*found, *doubtful)}) >= _FEWEST:
+        found += doubtful
+    if several or found:
+        for match in _IN.finditer(text):
+            one = county(match)
+            lies = county_of(match["name"], state)
+            if one is not None and match["name"].lower() not in people and (lies is None or lies == one.place):
+                found.append(one)
+    for mention in list(found):
+        last = mention
+        while (beside := _JOINED.match(text, last.end)) is not None:
+            one = county(beside)
+            if one is None:
+                break
+            found.append(one)
+            last = one
+    yield from found

@@ -1,0 +1,87 @@
+"""What tells the state of a text that does not name it: who published it, and towns that stand beside a county."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from dueprocess.extract.atlas import Mention, codes, county_of, index, states_of
+from dueprocess.places.names import fold, key, words
+
+_CAP = r"(?:St\.|Ste\.|[A-Z][\w'-]*)"
+_PLACE = rf"(?P<name>{_CAP}(?:[ ]{_CAP}){{0,2}})"
+# "Cobb County", "Ada Sheriff", "Sheriff of Ingham", "Minidoka Board": what a county's own office calls itself.
+_OFFICE_OF = (
+    re.compile(rf"{_PLACE}[ ](?:County|Parish|Borough)\b"),
+    re.compile(rf"\b(?:County|Parish)[ ]of[ ]{_PLACE}"),
+    re.compile(rf"{_PLACE}[ ](?:Sheriff|Jail|Prison|Detention|Corrections)\b"),
+    re.compile(rf"\bSheriff[ ]of[ ]{_PLACE}"),
+)
+# "KPLX, Boise", "WZQR-FM, Mobile", "City of Moscow", "Lowell Police": a town.
+_TOWN_OF = (
+    re.compile(rf"\b[KW][A-Z]{{2,3}}(?:-[A-Z]{{2}})?,?[ ]{_PLACE}"),
+    re.compile(rf"\b(?:City|Town|Village)[ ]of[ ]{_PLACE}"),
+    re.compile(rf"{_PLACE}[ ](?:Police|City[ ]Council)\b"),
+)
+_POSTAL = re.compile(r"(?:,[ ]|\()([A-Z]{2})\b")
+# A town beside a county: behind a preposition, in brackets or behind a comma.
+_BESIDE = re.compile(rf"(?:\b(?:in|at|from|near|to|of)[ \n]|\(|,[ ])(?P<name>{_CAP}(?:[ ]{_CAP})?)")
+_AMBIGUOUS = frozenset({"washington", "new york"})  # a capital and a city, too
+
+
+@cache
+def by_publisher(publisher: str) -> frozenset[str]:
+    """The states in which a publisher of this name can be: one where it names its state, several where many have its county; empty where it names no place."""
+    data = index()
+    name = re.sub(r"\([^)]*made[- ]up[^)]*\)", "", publisher)
+    told = set()
+    for match in data.state_pattern.finditer(name):
+        if not re.match(r"[ ](?:County|Parish|Sheriff)", name[match.end() :]) and (fold(match[1]) not in _AMBIGUOUS or name[: match.start()].endswith((", ", "of "))):
+            told.add(data.states[fold(match[1])])
+    told |= {m[1] for m in _POSTAL.finditer(name) if m[1].lower() in codes()}
+    if told:
+        return frozenset(told)
+    for pattern in _OFFICE_OF:
+        for match in pattern.finditer(name):
+            parts = match["name"].split()
+            for size in range(len(parts), 0, -1):
+                tail = " ".join(parts[:size] if pattern.pattern.startswith(r"\b") else parts[-size:])
+                entries = data.counties.get(key(words(tail)), ())
+                if entries:
+                    return frozenset(e[1] for e in entries)
+    for pattern in _TOWN_OF:
+        for match in pattern.finditer(name):
+            base = key(words(match["name"]))
+            known = {e[1] for e in data.cities.get(base, ())} or set(states_of(match["name"]))
+            if known:
+                return frozenset(known)
+    return frozenset()
+
+
+def seats(text: str) -> frozenset[str]:
+    """What stands in a text as a town beside a county may: capitalized words behind a preposition, a bracket or a comma."""
+    return frozenset(m["name"] for m in _BESIDE.finditer(text))
+
+
+def by_seat(base: str, towns: frozenset[str]) -> str | None:
+    """The state in which the county of this name has one of the towns ("San Juan County, in Farmington"); None where
+    several do, or none."""
+    found = {state for path, state, _ in index().counties.get(base, ()) if any(key(words(t)) != base and county_of(t, state) == path for t in towns)}
+    return found.pop() if len(found) == 1 else None
+
+
+def by_seats(text: str, mentions: Sequence[Mention]) -> str | None:
+    """The state in which the counties of a text have the towns that stand beside them, or the only one that has all of two
+    or more counties that it names; None where several do."""
+    data = index()
+    bases = {m.base for m in mentions if m.kind == "county"}
+    towns = seats(text)
+    weight = Counter(s for s in (by_seat(base, towns) for base in bases) if s)
+    ranked = weight.most_common(2)
+    if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+        return ranked[0][0]
+    pools = [{e[1] for e in data.counties[b]} for b in bases if b in data.counties]
+    common = set.intersection(*pools) if len(pools) > 1 else set()
+    return common.pop() if len(common) == 1 else None

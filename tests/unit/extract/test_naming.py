@@ -1,0 +1,110 @@
+"""Counties that a text names in other ways than with their word, and what tells their state.
+
+All people are made up, and so is what the agencies are said to do.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dueprocess.cli.commands import app
+from dueprocess.extract import capture, read
+from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, seats
+from dueprocess.extract.gazetteer import Survey, survey
+from dueprocess.places.names import key, words
+
+SAN_JUAN = key(words("San Juan"))
+
+
+def counties(found: Survey) -> set[tuple[str, str | None]]:
+    return {(m.label, m.state) for m in found.mentions if m.kind == "county"}
+
+
+NAMED: list[tuple[str, str, set[tuple[str, str | None]]]] = [
+    ("asked about", "ATLANTA, Ga. -- The board heard of detainers. And what does Fulton do? Ask DeKalb.", {("Fulton County", "GA"), ("DeKalb County", "GA")}),
+    ("who acts", "ALBUQUERQUE, N.M. -- Taos has quit holding on detainers. McKinley says it will go on.", {("Taos County", "NM"), ("McKinley County", "NM")}),
+    ("an owner", "SALEM, Ore. -- The second, Yamhill's jail, has yet to make up its mind on detainers.", {("Yamhill County", "OR")}),
+    ("a sheriff of it", "SALEM, Ore. -- Sheriff Amos Delacroix of Crook blamed the courts.", {("Crook County", "OR")}),
+    ("joined to another", "SALEM, Ore. -- Add Crook and Malheur to the list.", {("Crook County", "OR"), ("Malheur County", "OR")}),
+    ("a word before it", "DENVER, Colo. -- San Miguel went first. Then Larimer, in Fort Collins, stopped.", {("San Miguel County", "CO")}),
+    ("a longer name of something else", "DENVER, Colo. -- San Miguel went first. A man in Grand Junction was freed.", {("San Miguel County", "CO")}),
+    ("a person", "SALEM, Ore. -- Sheriff Otto Lane of Crook spoke. Lane says he holds on detainers.", {("Crook County", "OR")}),
+    ("a town of another county", "ALBANY, Ga. -- Houston says it honors detainers.", {("Houston County", "GA")}),
+    ("no county of the state", "ALBANY, Ore. -- Fulton says it honors detainers.", set()),
+    ("a town of its name elsewhere", "The shop is in Mason, Michigan.", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "text", "expected"), NAMED, ids=[n[0] for n in NAMED])
+def test_a_county_without_its_word(what: str, text: str, expected: set[tuple[str, str | None]]) -> None:
+    assert counties(survey(text)) == expected
+
+
+def test_a_text_that_names_no_county_is_of_its_towns() -> None:
+    letter = "Rockford, Illinois. The Chief Deputy was asked about ICE detainers. Detainers are honored at present, he said."
+    assert counties(survey(letter)) == {("Winnebago County", "IL")}
+    # Two towns of two counties tell nothing, unless one of them is "here".
+    assert counties(survey("The jail of Michigan's sheriff: said in Ann Arbor and in Lansing.")) == set()
+    assert counties(survey("I am the sheriff, said here in Ann Arbor and in Lansing, Michigan.")) == {("Washtenaw County", "MI")}
+    # What is told of every sheriff is told of no town.
+    assert counties(survey("DES MOINES, Iowa -- Every sheriff must honor ICE detainers.")) == set()
+
+
+def test_a_city_that_acts_among_bare_counties_is_its_county() -> None:
+    text = "DENVER, Colo. -- Larimer has stopped. Boulder was the third to fall."
+    assert ("Boulder County", "CO") in counties(survey(text))
+    assert ("Boulder County", "CO") not in counties(survey("DENVER, Colo. -- A man from Boulder was held. Larimer has stopped."))
+
+
+@pytest.mark.parametrize(
+    ("publisher", "states"),
+    [
+        ("Office of the Attorney General of Vermont", {"VT"}), ("Klamath County, Ore.", {"OR"}), ("Cobb County", {"GA"}), ("Champaign County Clerk, IL", {"IL"}),
+        ("Sheriff of Ingham County", {"MI"}), ("Ada Sheriff", {"ID"}), ("The Cascade Ledger (made-up paper)", set()), ("The Lincoln Post", set()), ("Washington Reader", set()),
+    ],
+)  # fmt: skip
+def test_the_states_of_a_publisher(publisher: str, states: set[str]) -> None:
+    assert by_publisher(publisher) == states
+
+
+def test_a_publisher_settles_a_state_that_the_text_leaves_open() -> None:
+    text = "The Franklin County jail does not hold anyone on ICE detainers."
+    assert counties(survey(text)) == {("Franklin County", None)}
+    assert counties(survey(text, publisher="The Vermont Reader")) == {("Franklin County", "VT")}
+    # A text's own words go before.
+    assert counties(survey("OLYMPIA, Wash. -- " + text, publisher="The Vermont Reader")) == {("Franklin County", "WA")}
+    # It names no agency: a publisher whose county the text does not speak of makes no claim.
+    found = read(capture(b"We do not hold anyone on ICE detainers. Our jail lets them go.", name="a.txt", publisher="Cobb County Sheriff's Office"))
+    assert found.claims == ()
+
+
+def test_the_town_beside_a_county_tells_its_state() -> None:
+    assert by_seat(SAN_JUAN, seats("San Juan County, in Farmington, acts on all.")) == "NM"
+    assert by_seat(SAN_JUAN, seats("San Juan County acts on all.")) is None
+    assert counties(survey("San Juan County, in Farmington, honors all ICE detainers.")) == {("San Juan County", "NM")}
+    text = "Cumberland County and York County and Kennebec County answered."
+    assert by_seats(text, survey(text).mentions) == "ME"
+
+
+@pytest.mark.parametrize("paper", ["its own warrant", "a warrant of its own", "an agent's warrant", "a warrant that ICE signs", "ICE's signed warrant"])
+def test_the_warrant_of_the_immigration_agency_is_no_judges(paper: str) -> None:
+    text = f"ALBANY, Ore. -- The Linn County jail honors an ICE detainer only if ICE sends {paper} with it."
+    assert [c.position for c in read(capture(text.encode(), name="a.txt")).claims] == ["requires_any_warrant"]
+
+
+def test_a_jail_of_a_state_that_runs_its_own() -> None:
+    text = "ANCHORAGE, Alaska -- The Anchorage Correctional Complex holds everyone who is named in an ICE detainer, its superintendent said."
+    assert [(c.agency, c.county_or_city, c.position) for c in read(capture(text.encode(), name="a.txt")).claims] == [("Anchorage Correctional Complex", None, "honors_all")]
+
+
+def test_the_command_takes_a_publisher(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("The Franklin County jail does not hold anyone on ICE detainers.", encoding="utf-8")
+    plain = json.loads(CliRunner().invoke(app, ["claims", str(file)]).stdout)
+    known = json.loads(CliRunner().invoke(app, ["claims", str(file), "--publisher", "The Vermont Reader"]).stdout)
+    assert (plain["claims"], [u["name"] for u in plain["unresolved"]]) == ([], ["Franklin County"])
+    assert [(c["county_or_city"], c["state"]) for c in known["claims"]] == [("Franklin County", "VT")]
