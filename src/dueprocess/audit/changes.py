@@ -17,13 +17,15 @@ _ABOUT = ("hold", "probable_cause", "civil_arrest_power")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A day on which an authority that bears on the hold began or ended, and for how many stays of the file it binds."""
+    """A day on which an authority that bears on the hold began or ended, and for how many stays of the file it binds. A ``ruling``
+    begins when it is made."""
 
     day: date
     authority: str
     title: str
     citation: str
     begins: bool
+    ruling: bool
     stays: int
     reviewed: bool
 
@@ -65,7 +67,7 @@ def changes(lawbook: Lawbook, agencies: Mapping[str, int], *, low: date, high: d
             starts += [n.start for n in authority.norms if n.start is not None]
         days = [(s, True) for s in dict.fromkeys(starts) if s is not None] + [(e, False) for e in (authority.in_force.until,) if e is not None]
         found += [
-            Change(date.fromordinal(day), identity, authority.title, authority.citation, begins, stays, authority.reviewed)
+            Change(date.fromordinal(day), identity, authority.title, authority.citation, begins, ruling, stays, authority.reviewed)
             for day, begins in days
             if low <= date.fromordinal(day) <= high
         ]

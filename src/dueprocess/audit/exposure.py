@@ -12,11 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dueprocess.audit.link import linked
 from dueprocess.kernel.errors import InputError, nearest, shown
 from dueprocess.kernel.files import data_dir
+
+if TYPE_CHECKING:
+    import duckdb
 
 Group = Mapping[str, Any]
 """What an audit counts of one class: ``stays``, ``persons`` (None: the file cannot tell; ``persons_most`` where stays
@@ -272,32 +275,41 @@ def _caveats(groups: Mapping[str, Group], chosen: Assumptions, figures: list[dic
 
 def groups_of(results: Path, stays: Path) -> dict[str, dict[str, Any]]:
     """The groups of an audit by class, from its results and its prepared table of stays."""
-    found: dict[str, dict[str, Any]] = {}
     with linked() as connection:
         connection.read_parquet(str(results)).create_view("r")
         connection.read_parquet(str(stays)).create_view("s")
-        cursor = connection.execute(
-            """SELECT class, agency, grouping(agency) AS whole, count(*) AS stays, count(DISTINCT person) AS keys,
-                count(*) FILTER (person IS NULL) AS without,
-                coalesce(sum(over_least), 0) / 3600 AS hours_least, coalesce(sum(over_most), 0) / 3600 AS hours_most,
-                coalesce(sum(greatest(0, over_least - coalesce(allowance, 0))), 0) / 3600 AS hours_after_allowance_least,
-                coalesce(sum(greatest(0, over_most - coalesce(allowance, 0))), 0) / 3600 AS hours_after_allowance_most
-            FROM r JOIN s USING ("row") GROUP BY GROUPING SETS ((class), (class, agency)) ORDER BY class, whole DESC, agency"""
+        return groups_in(
+            connection,
+            """(SELECT class, agency, CASE WHEN person IS NOT NULL THEN hash(person) END AS person, over_least, over_most,
+                greatest(0, over_least - coalesce(allowance, 0)) AS after_least, greatest(0, over_most - coalesce(allowance, 0)) AS after_most
+                FROM r JOIN s USING ("row"))""",
         )
-        names = [c[0] for c in cursor.description or ()]
-        for values in cursor.fetchall():
-            row = dict(zip(names, values, strict=True))
-            keys, without = int(row["keys"]), int(row["without"])
-            counted: dict[str, Any] = {
-                "stays": int(row["stays"]),
-                "persons": keys if keys else None,
-                "persons_most": keys + without,
-                **{k: round(float(v), 4) for k, v in row.items() if k.startswith("hours_")},
-            }
-            if row["whole"]:
-                found[row["class"]] = {**counted, "by_agency": []}
-            elif row["agency"] is not None:
-                found[row["class"]]["by_agency"].append({"agency": row["agency"], **counted})
+
+
+def groups_in(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, dict[str, Any]]:
+    """The same of a table that is there: ``class, agency, person, over_least, over_most, after_least, after_most``."""
+    found: dict[str, dict[str, Any]] = {}
+    cursor = connection.execute(
+        f"""SELECT class, agency, grouping(agency) AS whole, count(*) AS stays, count(DISTINCT person) AS keys,
+            count(*) FILTER (person IS NULL) AS without,
+            coalesce(sum(over_least), 0) / 3600 AS hours_least, coalesce(sum(over_most), 0) / 3600 AS hours_most,
+            coalesce(sum(after_least), 0) / 3600 AS hours_after_allowance_least, coalesce(sum(after_most), 0) / 3600 AS hours_after_allowance_most
+        FROM {source} GROUP BY GROUPING SETS ((class), (class, agency)) ORDER BY class, whole DESC, agency"""
+    )
+    names = [c[0] for c in cursor.description or ()]
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        keys, without = int(row["keys"]), int(row["without"])
+        counted: dict[str, Any] = {
+            "stays": int(row["stays"]),
+            "persons": keys if keys else None,
+            "persons_most": keys + without,
+            **{k: round(float(v), 4) for k, v in row.items() if k.startswith("hours_")},
+        }
+        if row["whole"]:
+            found[row["class"]] = {**counted, "by_agency": []}
+        elif row["agency"] is not None:
+            found[row["class"]]["by_agency"].append({"agency": row["agency"], **counted})
     return found
 
 

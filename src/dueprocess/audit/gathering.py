@@ -12,7 +12,7 @@ from typing import Any
 from dueprocess.audit import changes as law_changes
 from dueprocess.audit import numbers
 from dueprocess.audit.crossing import Crossed
-from dueprocess.audit.exposure import Assumptions, exposure, groups_of, range_of
+from dueprocess.audit.exposure import Assumptions, exposure, groups_in, range_of
 from dueprocess.audit.issuance import issuance
 from dueprocess.audit.numbers import CLASSES, Row, Table
 from dueprocess.audit.single import prepared_info
@@ -107,7 +107,7 @@ def gather(
             changes=marked,
             rests=law_changes.rests_on(lawbook, [r["norm"] for r in reasons if r["norm"]], stays_of),
             issuance=issuance(link, prepared, lawbook=lawbook, law_known_at=law_known_at),
-            exposure=switchable(groups_of(results, prepared / "stays.parquet")),
+            exposure=switchable(groups_in(link, "a")),
             days=(span["low"], span["high"]),
             possible_reasons=[{**r, **(law_changes.told(lawbook, r["norm"]) if r["norm"] else {})} for r in numbers.by_reason(link, "possible")],
         )
@@ -115,8 +115,7 @@ def gather(
             names, rows = numbers.crossed(link, period=period, by=by, bare=bare[1] if bare else None)
             found = replace(found, crossed=Crossed(names, tuple(rows), len(numbers.BAND_LABELS)))
     if bare is not None:
-        with numbers.opened(*bare) as link:
-            found = replace(found, bare=numbers.total(link))
+        found = replace(found, bare=numbers.total_alone(*bare))
     return found
 
 

@@ -79,7 +79,8 @@ def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
     """
     stays = prepared / "stays.parquet"
     fresh = prepared / "stays.new.parquet"
-    looks_like_one = f"regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS})"
+    # Most ids are a few letters and more digits, which is quickly seen.
+    looks_like_one = f"regexp_full_match(stay_id, '[A-Za-z]{{0,4}}[0-9]{{4,36}}') OR regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS})"
     allowance = "" if allowance_hours is None else f", {round(allowance_hours * 3600)}::BIGINT AS allowance"
     with linked() as link:
         link.execute("SET preserve_insertion_order = true")

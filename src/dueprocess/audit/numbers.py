@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,12 @@ FEWEST = 3
 """Values of a column that fewer stays have are given together, so that nothing that was typed once is repeated."""
 
 
+_AFTER = """CASE WHEN r.over_least IS NOT NULL THEN greatest(0, r.over_least - coalesce(s.allowance, 0)) END AS after_least,
+                   CASE WHEN r.over_most IS NOT NULL THEN greatest(0, r.over_most - coalesce(s.allowance, 0)) END AS after_most"""
+_PERSON = "CASE WHEN s.person IS NOT NULL THEN hash(s.person) END AS person"
+_UNCOUNTED = '"row", "at", due_lo, due_hi, open_least, open_most'
+
+
 @contextmanager
 def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the table ``a``: each stay beside its result, local days worked out in the stay's own zone.
@@ -48,22 +55,32 @@ def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]
     views of the whole.
     """
     with linked(prepared) as link:
-        link.read_parquet(str(prepared / "stays.parquet")).create_view("stays")
-        link.read_parquet(str(results)).create_view("results")
+        _views(link, prepared, results)
         by = "".join(f"s.{_quoted(r['column_name'])}, " for r in fetch(link, "DESCRIBE stays") if r["column_name"].startswith("by_"))
         link.execute(
             f"""
             CREATE TEMP TABLE a AS
-            SELECT s."row", s.source_file, s.source_row, CASE WHEN s.person IS NOT NULL THEN hash(s.person) END AS person, s.agency, s.booked_lo, s.release_due_lo, s.has_grounds, s.left_lo, s.left_hi, s.left_state, s.left_to,
-                   {by}r.* EXCLUDE ("row", "at"),
-                   CASE WHEN r.over_least IS NOT NULL THEN greatest(0, r.over_least - coalesce(s.allowance, 0)) END AS after_least,
-                   CASE WHEN r.over_most IS NOT NULL THEN greatest(0, r.over_most - coalesce(s.allowance, 0)) END AS after_most,
+            SELECT s."row", s.source_file, s.source_row, {_PERSON}, s.agency, s.booked_lo, s.release_due_lo, s.has_grounds, s.left_lo, s.left_hi, s.left_state, s.left_to,
+                   {by}r.* EXCLUDE ({_UNCOUNTED}), {_AFTER},
                    (to_timestamp(coalesce(r."at", CASE WHEN abs(s.left_hi) < 1e11 THEN s.left_hi END, CASE WHEN abs(s.booked_lo) < 1e11 THEN s.booked_lo END))
                        AT TIME ZONE coalesce(s.zone, 'UTC'))::DATE AS day
             FROM stays s JOIN results r ON s."row" = r."row"
             """
         )
         yield link
+
+
+def total_alone(prepared: Path, results: Path) -> Row:
+    """All stays of other tables as one row, and nothing else of them."""
+    with linked(prepared) as link:
+        _views(link, prepared, results)
+        link.execute(f'CREATE TEMP TABLE a AS SELECT {_PERSON}, r.class, r.over_least, r.over_most, {_AFTER} FROM stays s JOIN results r ON s."row" = r."row"')
+        return total(link)
+
+
+def _views(link: duckdb.DuckDBPyConnection, prepared: Path, results: Path) -> None:
+    link.read_parquet(str(prepared / "stays.parquet")).create_view("stays")
+    link.read_parquet(str(results)).create_view("results")
 
 
 def _quoted(name: str) -> str:
@@ -82,30 +99,28 @@ def classes_by(link: duckdb.DuckDBPyConnection, key: str, *, where: str = "true"
 
     ``persons`` are those with a key in the row; None where no stay of the file has one.
     """
-    has_person = fetch(link, "SELECT count(person) AS n FROM a")[0]["n"] > 0
+    has_person = bool(fetch(link, "SELECT 1 FROM a WHERE person IS NOT NULL LIMIT 1"))
     rows: dict[Any, Row] = {}
     for found in fetch(
         link,
         f"""
-        SELECT {key} AS key, class, count(*) AS stays, count(DISTINCT person) AS persons,
+        SELECT key, class, grouping(class) AS whole, count(*) AS stays, count(DISTINCT person) AS persons,
                sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most,
                sum(after_least)::BIGINT AS after_least, sum(after_most)::BIGINT AS after_most,
                count(*) FILTER (after_least > 0) AS after_stays
-        FROM a WHERE {where} GROUP BY ALL ORDER BY key NULLS LAST, class
+        FROM (SELECT *, {key} AS key FROM a WHERE {where}) GROUP BY GROUPING SETS ((key, class), (key)) ORDER BY key NULLS LAST, whole DESC, class
         """,
     ):
-        row = rows.setdefault(found["key"], {"key": found["key"], "stays": 0, "persons": None, "classes": {}})
-        row["stays"] += found["stays"]
+        if found["whole"]:
+            rows[found["key"]] = {"key": found["key"], "stays": found["stays"], "persons": found["persons"] if has_person else None, "classes": {}}
+            continue
         kept = WITH_HOURS if found["class"] in WITH_HOURS else ()
-        row["classes"][found["class"]] = {
+        rows[found["key"]]["classes"][found["class"]] = {
             "stays": found["stays"],
             "persons": found["persons"] if has_person else None,
             **{k: (found[k] or 0) if kept else None for k in ("least", "most", "after_least", "after_most")},
             "after_stays": found["after_stays"],
         }
-    if has_person:
-        for found in fetch(link, f"SELECT {key} AS key, count(DISTINCT person) AS n FROM a WHERE {where} GROUP BY ALL"):
-            rows[found["key"]]["persons"] = found["n"]
     for row in rows.values():
         row["classes"] = {name: row["classes"].get(name, _empty(name, has_person)) for name in CLASSES}
     return list(rows.values())
@@ -163,7 +178,9 @@ def agency_name(agency: str | None) -> str:
 
 def by_month(link: duckdb.DuckDBPyConnection) -> Table:
     """Months as ``2014-05``, of the day about which each stay was asked; None where it has no day at all."""
-    return [{**row, "label": row["key"] or "no date"} for row in classes_by(link, "strftime(day, '%Y-%m')")]
+    rows = classes_by(link, period_key("month"))
+    keys = [f"{row['key']:%Y-%m}" if row["key"] else None for row in rows]
+    return [{**row, "key": key, "label": key or "no date"} for row, key in zip(rows, keys, strict=True)]
 
 
 def by_period(link: duckdb.DuckDBPyConnection) -> tuple[str, Table]:
@@ -175,9 +192,13 @@ def by_period(link: duckdb.DuckDBPyConnection) -> tuple[str, Table]:
     name = "month" if months <= 36 else "quarter" if months <= 72 else "year"
     rows = classes_by(link, period_key(name), where="day IS NOT NULL")
     for row in rows:
-        day = row["key"]
-        row["label"] = {"month": f"{day:%Y-%m}", "quarter": f"{day.year} Q{(day.month + 2) // 3}", "year": f"{day.year}"}[name]
+        row["label"] = period_label(name, row["key"])
     return name, rows
+
+
+def period_label(name: str, day: date) -> str:
+    """``2014-04``, ``2014 Q2`` or ``2014``, of the first day of a month, quarter or year."""
+    return {"month": f"{day:%Y-%m}", "quarter": f"{day.year} Q{(day.month + 2) // 3}", "year": f"{day.year}"}[name]
 
 
 def period_key(name: str) -> str:
@@ -206,8 +227,9 @@ def by_reason(link: duckdb.DuckDBPyConnection, name: str = "certain") -> Table:
     )
     wanted: dict[str, list[str]] = {}
     if name == "possible":
-        query = f"""WITH u AS (SELECT {REASON} AS key, unnest(list_filter(list_distinct(string_split(coalesce(missing, ''), ' ')), lambda x: x <> '')) AS name FROM a WHERE class = 'possible')
-            SELECT key, name FROM u GROUP BY ALL ORDER BY key, count(*) DESC, name"""
+        query = f"""WITH g AS (SELECT deciding_norm, outcome, class, open_because, missing, count(*) AS stays FROM a WHERE class = 'possible' GROUP BY ALL),
+            u AS (SELECT {REASON} AS key, stays, unnest(list_filter(list_distinct(string_split(coalesce(missing, ''), ' ')), lambda x: x <> '')) AS name FROM g)
+            SELECT key, name FROM u GROUP BY ALL ORDER BY key, sum(stays) DESC, name"""
         for row in fetch(link, query):
             wanted.setdefault(row["key"], []).append(row["name"])
     return [{**row, "wanted": wanted.get(row["key"], [])} for row in found]
@@ -275,14 +297,15 @@ def undecided(link: duckdb.DuckDBPyConnection) -> Table:
     return fetch(
         link,
         """
-        WITH o AS (SELECT list_filter(list_distinct(string_split(coalesce(missing, ''), ' ') || CASE WHEN class <> 'unknown' THEN []::VARCHAR[] ELSE
-                       list_filter([CASE WHEN booked_lo IS NULL THEN 'booked' END, CASE WHEN release_due_lo IS NULL AND NOT coalesce(has_grounds, false) THEN 'release_due' END,
-                                    CASE WHEN left_state = 'missing' OR (left_lo IS NULL AND left_state IS DISTINCT FROM 'present') THEN 'left' END], lambda x: x IS NOT NULL) END), lambda x: x <> '') AS names, class, over_most FROM a
-                   WHERE class IN ('possible', 'unknown') OR outcome = 'review'),
-             u AS (SELECT unnest(names) AS name, len(names) AS many, class, over_most FROM o)
-        SELECT name, count(*) AS rows, count(*) FILTER (many = 1) AS alone,
-               count(*) FILTER (class = 'unknown') AS unknown, count(*) FILTER (class = 'possible') AS possible,
-               sum(over_most) FILTER (class = 'possible')::BIGINT AS at_stake
+        WITH g AS (SELECT missing, class, class = 'unknown' AND booked_lo IS NULL AS b, class = 'unknown' AND release_due_lo IS NULL AND NOT coalesce(has_grounds, false) AS d,
+                       class = 'unknown' AND (left_state = 'missing' OR (left_lo IS NULL AND left_state IS DISTINCT FROM 'present')) AS l, count(*) AS stays, sum(over_most) AS most
+                   FROM a WHERE class IN ('possible', 'unknown') OR outcome = 'review' GROUP BY ALL),
+             o AS (SELECT list_filter(list_distinct(string_split(coalesce(missing, ''), ' ') ||
+                       list_filter([CASE WHEN b THEN 'booked' END, CASE WHEN d THEN 'release_due' END, CASE WHEN l THEN 'left' END], lambda x: x IS NOT NULL)), lambda x: x <> '') AS names, class, stays, most FROM g),
+             u AS (SELECT unnest(names) AS name, len(names) AS many, class, stays, most FROM o)
+        SELECT name, sum(stays)::BIGINT AS rows, coalesce(sum(stays) FILTER (many = 1), 0)::BIGINT AS alone,
+               coalesce(sum(stays) FILTER (class = 'unknown'), 0)::BIGINT AS unknown, coalesce(sum(stays) FILTER (class = 'possible'), 0)::BIGINT AS possible,
+               sum(most) FILTER (class = 'possible')::BIGINT AS at_stake
         FROM u GROUP BY name ORDER BY alone DESC, rows DESC, name
         """,
     )

@@ -109,14 +109,14 @@ def lengths(rows: Bars, *, name: str, title: str, text: str) -> str:
     return inline(_config(chart), name=name, title=title, text=text)
 
 
-def intervals(rows: Bars, *, name: str, title: str, text: str) -> str:
+def intervals(rows: Bars, *, name: str, title: str, text: str, axis: str) -> str:
     """Shares with their intervals: ``{label, share, low, high}`` in percent, one row each."""
     import altair as alt
 
     base = alt.Chart(alt.InlineData(values=[dict(r) for r in rows]))
     y = alt.Y("label:N", sort=[r["label"] for r in rows], title=None)
     line = base.mark_rule(strokeWidth=2, color="#7a1020").encode(
-        x=alt.X("low:Q", title="Share of stays that are certain, percent", scale=alt.Scale(domain=[0, 100])), x2="high:Q", y=y
+        x=alt.X("low:Q", title=axis, scale=alt.Scale(domain=[0, 100])), x2="high:Q", y=y
     )
     dot = base.mark_point(filled=True, size=90, color="#7a1020", opacity=1).encode(x="share:Q", y=y)
     chart = alt.layer(line, dot).properties(width=WIDTH - 330, height=alt.Step(28), padding=_ROOM)

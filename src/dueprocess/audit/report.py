@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dueprocess.audit import consequences, sections
+from dueprocess.audit import consequences, records, sections
 from dueprocess.audit.blocks import Code, Figure, Part, Switches, Tiles
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.numbers import agency_name
@@ -32,7 +32,7 @@ NOTICE = "This is what the encoded law says of these records: no legal advice, a
 def parts_of(found: Gathered, *, lawbook: Lawbook, run: Mapping[str, Any], daily_cost: float | None, more: Sequence[Section] = ()) -> list[Part]:
     """Every section in order. ``more`` are sections of other rooms (theories side by side), told before the method."""
     made: list[Part | None] = [
-        sections.records(found),
+        records.records(found),
         sections.findings(found),
         sections.over_time(found),
         sections.by_agency(found),
@@ -81,7 +81,25 @@ def headline(found: Gathered, lawbook: Lawbook) -> tuple[str, str]:
         whether = "any lasted longer than the encoded law allowed" if unit[0] == "stay" else "anybody was kept longer than the encoded law allowed"
         return f"Of {plural(stays, *unit)} the record cannot tell whether {whether}: every one is unknown.", f"{no_stay(found.info)} {consequences.never_told(found, lawbook)} The request that would settle it is in request.md.".strip()
     tail = "; ".join(rest)
-    return first, (tail[:1].upper() + tail[1:] + ".") if tail else ""
+    told = [(tail[:1].upper() + tail[1:] + ".") if tail else "", _resting(found)]
+    return first, " ".join(t for t in told if t)
+
+
+def _resting(found: Gathered) -> str:
+    """That the answer rests on what the map takes for granted, and what it is without: whoever reads no further must know."""
+    assumed = found.info.get("assumptions") or ()
+    if not assumed:
+        return ""
+    names = ", ".join(dict.fromkeys("that the record is complete" if a["column"] == "record_complete" else str(a["column"]).replace("_", " ") for a in assumed))
+    if found.bare is None:
+        return f"These numbers rest on what the column map takes for granted ({names})."
+    with_, without = found.total["classes"], found.bare["classes"]
+    if all(with_[c]["stays"] == without[c]["stays"] for c in found.classes):
+        return ""
+    sure, may = (without[c]["stays"] if c in without else None for c in ("certain", "possible"))
+    if sure is None or may is None:
+        return f"These numbers rest on what the column map takes for granted ({names})."
+    return f"Without what the column map takes for granted ({names}), {count(sure) if sure else 'none'} would be certain and {count(may) if may else 'none'} possible."
 
 
 def tiles(found: Gathered) -> Tiles:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from math import sqrt
 from typing import Any
 
 from dueprocess.audit import plots
 from dueprocess.audit.blocks import Any_, Figure, Part
+from dueprocess.audit.changes import Change
 from dueprocess.audit.gathering import Gathered
-from dueprocess.audit.numbers import WITH_HOURS, Row
+from dueprocess.audit.numbers import WITH_HOURS, Row, period_label
 from dueprocess.audit.words import (
     class_meaning,
     class_name,
@@ -18,17 +20,15 @@ from dueprocess.audit.words import (
     hour_range,
     hours,
     missing_words,
-    no_stay,
     plural,
     share,
     told_of,
-    unit_of,
 )
 from dueprocess.law import Lawbook
 from dueprocess.law.plain import day_words
-from dueprocess.render.sheet import Block, Entries, Entry, Pairs, Paragraph, Table
+from dueprocess.render.sheet import Block, Entries, Entry, Paragraph, Table
 
-MOST_AGENCIES, PLOTTED_AGENCIES = 40, 15
+MOST_AGENCIES, PLOTTED_AGENCIES, MOST_BARS = 40, 15, 60
 Z = 1.959964
 """Of the normal distribution, for intervals of 95 percent."""
 
@@ -36,50 +36,6 @@ Z = 1.959964
 def _few(found: Gathered, plain: str) -> str:
     """Why a section is empty."""
     return "There is nothing to tell, or it cannot be told without telling of few people." if found.public else plain
-
-
-def records(found: Gathered) -> Part:
-    """Which records were read, and that none was lost."""
-    info = found.info
-    stays = info.get("stays")
-    inputs = tuple((str(i["file"]), count(i.get("rows")), str(i.get("sha256", ""))[:16]) for i in info.get("inputs", ()))
-    low, high = found.days
-    blocks: list[Any_] = [
-        Table("Files read", ("File", "Rows", "SHA-256, first 16 digits"), inputs, fixed=(2,)),
-        Pairs(
-            (
-                ("Rows in = rows out", _rows(info)),
-                ("Stays asked about" if unit_of(info)[0] == "stay" else f"{unit_of(info)[1].capitalize()} asked about, as stays", count(stays)),
-                ("From", f"{day_words(low.toordinal())} to {day_words(high.toordinal())}, by the day on which release was due (or the nearest that is recorded)" if low and high and not found.public else (f"{low.year} to {high.year}" if low and high else "no day is recorded")),
-                ("Column map", "none: these are the columns that this program names" if info.get("preset") == "own" else str(info.get("map") or "none") + (f" (preset {info['preset']})" if info.get("preset") else "")),
-            )
-        ),
-    ]
-    if no_stay(info):
-        blocks.append(Paragraph(f"{no_stay(info)} Where this report says stay, read {unit_of(info)[0]}."))
-    assumed = info.get("assumptions") or []
-    if assumed:
-        blocks.append(Table("What the map assumes, since the files do not say it", ("Column", "Taken to be", "Rows", "Why"), tuple((str(a["column"]), _value(a["value"]), count(a.get("rows")), str(a.get("why") or "")) for a in assumed)))
-    else:
-        blocks.append(Paragraph("Nothing was assumed: what the files do not say counts as unknown."))
-    if found.problems:
-        told = tuple((str(p["what"]), str(p["column"] or "–"), str(p["file"] or "–"), "fewer than 11" if p["count"] is None else count(p["count"])) for p in found.problems[:25])
-        blocks.append(Table("Defects of the files: each value was kept, set unknown and counted" + (f" (the first 25 of {len(found.problems)}; all are in problems.csv)" if len(found.problems) > 25 else ""), ("Defect", "Column", "File", "Rows"), told))
-    blocks += [Paragraph(str(note)) for note in info.get("notes") or ()]
-    return Part("records", "Which records", tuple(blocks))
-
-
-def _rows(info: Mapping[str, Any]) -> str:
-    """That no row was lost, and what became of each."""
-    rows_in, rows_out = info.get("rows_in"), info.get("rows_out")
-    if rows_in != rows_out:
-        return f"{count(rows_in)} in, {count(rows_out)} out: these differ"
-    parts = [(info.get("stays"), "stays" if info.get("stays") != 1 else "stay"), (info.get("merged"), "further rows of a stay"), (info.get("aside"), "set aside")]
-    return f"{count(rows_in)} = " + " + ".join(f"{count(n)} {words}" for n, words in parts if n is not None) if info.get("merged") is not None else f"{count(rows_in)} = {count(rows_out)}"
-
-
-def _value(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def findings(found: Gathered) -> Part:
@@ -171,19 +127,42 @@ def over_time(found: Gathered) -> Part:
     classes = found.classes_in("periods")
     drawn = len(rows) > 1
     if drawn:
-        blocks.append(Figure(plots.stacked(rows, classes, _labels(classes), across=False, name="time", title=f"Stays by class and {found.period}", text=_told(rows, classes), marks=_marks(found, rows))))
+        bars = rows if found.public or len(rows) < len(found.periods) else _unbroken(rows, classes, found.period)
+        blocks.append(Figure(plots.stacked(bars, classes, _labels(classes), across=False, name="time", title=f"Stays by class and {found.period}", text=_told(rows, classes), marks=_marks(found, bars))))
         if len(rows) < len(found.periods):
             blocks.append(Paragraph(f"The picture leaves out each {found.period} whose classes are told with others."))
     head, body = _counts(found.periods, classes, found.period.capitalize(), together=found.together.get("periods"))
-    blocks.append(Table(f"By {found.period} in which release was due", head, body, fixed=(0,)))
+    dated = sum(r["stays"] for r in found.periods)
+    dayless = 0 if found.public else found.total["stays"] - dated
+    of = "" if found.public else f" (n = {count(dated)}" + (f"; {plural(dayless, 'stay has', 'stays have')} no day)" if dayless else ")")
+    blocks.append(Table(f"By {found.period} in which release was due{of}", head, body, fixed=(0,)))
     if found.changes:
-        listed = tuple((str(n), day_words(c.day.toordinal()), f"{c.title} {'begins' if c.begins else 'ends'} ({c.citation})", count(c.stays)) for n, c in enumerate(found.changes, 1))
+        listed = tuple((str(n), day_words(c.day.toordinal()), _changed(c), count(c.stays)) for n, c in enumerate(found.changes, 1))
         width = 3 if found.public else 4
         caption = "Changes of law and policy in that time" + (", by their number in the picture" if drawn else "")
         blocks.append(Table(caption, ("No.", "Day", "What changed", "Stays of the agencies bound")[:width], tuple(r[:width] for r in listed), fixed=(1,)))
     else:
         blocks.append(Paragraph("No change of the encoded law bears on these agencies in that time."))
     return Part("time", "Over time", tuple(blocks))
+
+
+def _unbroken(rows: Sequence[Row], classes: Sequence[str], period: str) -> Sequence[Row]:
+    """The bars with those of no stay between them, so that the axis is one of time; as they are where those were too many."""
+    step = {"month": 1, "quarter": 3, "year": 12}[period]
+    first, last = rows[0]["key"], rows[-1]["key"]
+    months = (last.year - first.year) * 12 + last.month - first.month
+    if months // step >= MOST_BARS:
+        return rows
+    at = {r["key"]: r for r in rows}
+    days = [date(first.year + (first.month - 1 + m) // 12, (first.month - 1 + m) % 12 + 1, 1) for m in range(0, months + 1, step)]
+    return [at.get(d) or {"key": d, "label": period_label(period, d), "classes": {c: {"stays": 0} for c in classes}} for d in days]
+
+
+def _changed(change: Change) -> str:
+    """What changed, with its citation, which often repeats the title."""
+    said = f"{change.title} {'decided' if change.ruling and change.begins else 'begins' if change.begins else 'ends'}"
+    cited = change.citation
+    return f"{said} ({cited[len(change.title) :].lstrip(', ')})" if cited.startswith(f"{change.title}, ") else f"{said} ({cited})"
 
 
 def _labels(classes: Sequence[str]) -> dict[str, str]:
@@ -278,8 +257,8 @@ def _explained(rows: Sequence[Row], name: str, lawbook: Lawbook) -> tuple[Entry,
         source = str(reason.get("citation") or "")
         if reason.get("citation"):
             source += "" if reason.get("reviewed") else " · not reviewed"
-        wanted = [str(missing_words(n, lawbook)["label"]) for n in reason.get("wanted") or ()]
-        lacks = f" Missing most often: {', '.join(wanted[:MOST_WANTED])}." if wanted else ""
+        wanted = [str(missing_words(n, lawbook)["whether"]) for n in reason.get("wanted") or ()]
+        lacks = f" Missing most often: {'; '.join(wanted[:MOST_WANTED])}." if wanted else ""
         items.append(Entry(text=HOW[name].get(reason["how"], "") + words + lacks, label=label, source=source, ref=str(reason.get("norm") or "")))
     return tuple(items)
 
@@ -294,7 +273,7 @@ def how_long(found: Gathered) -> Part:
         return Part("lengths", "How long", (lead, Table("Possible stays by the most time over", ("Time over", "Possible, by the most"), tuple((r["label"], count(r.get("possible"))) for r in rows), fixed=(0,))))
     blocks: list[Any_] = [
         Figure(plots.lengths(rows, name="lengths", title="Certain stays by time over", text="; ".join(f"{r['label']}: {r['least']} by least, {r['most']} by most" for r in rows))),
-        Table("Stays by time over", ("Time over", "Certain, by the least", "Certain, by the most", "Possible, by the most"), tuple((r["label"], count(r["least"]), count(r["most"]), count(r.get("possible"))) for r in rows), fixed=(0,)),
+        Table(f"Stays by time over{_of(rows, public=found.public)}", ("Time over", "Certain, by the least", "Certain, by the most", "Possible, by the most"), tuple((r["label"], count(r["least"]), count(r["most"]), count(r.get("possible"))) for r in rows), fixed=(0,)),
     ]
     q = found.quantiles
     if q["n"]:
@@ -302,21 +281,38 @@ def how_long(found: Gathered) -> Part:
     return Part("lengths", "How long", tuple(blocks))
 
 
+def _of(rows: Sequence[Row], *, public: bool) -> str:
+    """How many stays the bands count; not told beside rounded or hidden ones."""
+    if public:
+        return ""
+    return f" (n = {count(sum(r['least'] or 0 for r in rows))} certain, {count(sum(r.get('possible') or 0 for r in rows))} possible)"
+
+
 def worst(found: Gathered, name_of: Callable[[str | None], str]) -> Part | None:
     """The longest certain stays (else possible ones), by their place in the file. None in what is published."""
     if found.public or not found.worst:
         return None
+    one = len({w["source_file"] for w in found.worst}) == 1
+    cited = {r["norm"]: str(r.get("citation") or "") for r in found.reasons if r.get("norm")}
     rows = tuple(
-        (f"{w['source_file']}, row {w['source_row']}", name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), str(w["deciding_norm"] or "–"))
+        (f"row {w['source_row']}" if one else f"{w['source_file']}, row {w['source_row']}", name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), _rule(w["deciding_norm"], cited))
         for w in found.worst
     )
+    of, fixed = (f" of {found.worst[0]['source_file']}", (0, 2)) if one else ("", (2,))
     look = "No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first."
     if found.worst[0]["class"] == "possible":
         # No norm has decided anything of them.
         shown = tuple(r[:-1] for r in rows)
         lead = Paragraph(f"No stay is certain. These are the possible ones that may have lasted longest, and may not have lasted too long at all. {look}")
-        return Part("worst", "The longest", (lead, Table("Possible stays, by the most that the record allows", ("Where", "Agency", "Month", "Hours, least", "Hours, most"), shown)))
-    return Part("worst", "The longest", (Paragraph(f"The longest certain stays. {look}"), Table("Longest certain stays", ("Where", "Agency", "Month", "Hours, least", "Hours, most", "Deciding norm"), rows)))
+        return Part("worst", "The longest", (lead, Table(f"Possible stays{of}, by the most that the record allows", ("Where", "Agency", "Month", "Hours, least", "Hours, most"), shown, fixed=fixed)))
+    return Part("worst", "The longest", (Paragraph(f"The longest certain stays. {look}"), Table(f"Longest certain stays{of}", ("Where", "Agency", "Month", "Hours, least", "Hours, most", "Rule that decided"), rows, fixed=fixed)))
+
+
+def _rule(norm: str | None, cited: Mapping[str, str]) -> str:
+    """A norm by its citation, with the name by which the lawbook has it."""
+    if not norm:
+        return "–"
+    return f"{cited[norm]} [{norm}]" if cited.get(norm) else norm
 
 
 def wilson(part: int, of: int) -> tuple[float, float]:
@@ -348,7 +344,7 @@ def by_columns(found: Gathered) -> list[Part]:
         head, body = _counts(rows, classes, title.removeprefix("By ").capitalize(), together=found.together.get(f"by {name}"), hours_of=False)
         blocks: list[Any_] = [
             Paragraph(f"The column “{name}” is repeated as the file gives it. It is no fact of the decision: no norm can turn on it. A difference here is a question, not an answer: groups differ in agency, in year and in what was charged."),
-            Figure(plots.intervals(drawn, name=f"by{index}", title=f"Share of {measure} stays by {name}", text="; ".join(f"{d['label']}: {d['share']} %, {d['low']} to {d['high']}" for d in drawn))),
+            Figure(plots.intervals(drawn, name=f"by{index}", title=f"Share of {measure} stays by {name}", text="; ".join(f"{d['label']}: {d['share']} %, {d['low']} to {d['high']}" for d in drawn), axis=f"Share of stays that are {measure}, percent")),
             Table(
                 f"Share of {measure} stays, with its 95 percent interval (Wilson), as if every stay were of another person",
                 ("Value", "Stays", class_name(measure), "Share", "From", "To", "Note"),

@@ -86,7 +86,7 @@ def duration(seconds: float | None) -> str:
     if whole < 48:
         return f"{whole} hour{'s' if whole != 1 else ''}"
     days, rest = divmod(whole, 24)
-    return f"{days} days{f' {rest} h' if rest else ''}"
+    return f"{days} days" + (f" {plural(rest, 'hour', 'hours')}" if rest else "")
 
 
 def missing_words(name: str, lawbook: Lawbook) -> Row:

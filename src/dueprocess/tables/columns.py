@@ -15,10 +15,10 @@ TIME_OF = {f"{name}_at": name for name in STAY_TIMES}
 PLACES = ("agency", "state", "county", "city", "agency_name", "facility", "facility_name")
 TEXTS = (
     "stay_id", "person_key", *PLACES, "record_complete", "left_to", "left_state", "has_grounds", "processing_allowance_hours",
-    "at", "detainer", "detainer_form", "detainer_edition", "detainer_signed", "detainer_boxes", "detainer_issuer",
+    "at", "detainer", "detainer_form", "detainer_edition", "detainer_signed", "detainer_boxes", "detainer_issuer", "detainer_served_ever",
     "determined_probable_cause", "determined_probable_cause_at",
 )  # fmt: skip
-PAPER_FIELDS = ("kind", "edition", "received_at", "served_at", "cancelled_at", "signed_by", "boxes", "matter", "issuer")
+PAPER_FIELDS = ("kind", "edition", "received_at", "served_at", "served", "cancelled_at", "signed_by", "boxes", "matter", "issuer")
 GROUND_FIELDS = ("kind", "from", "until")
 EVENT_FIELDS = ("kind", "at")
 

@@ -18,6 +18,7 @@ from dueprocess.tables.mapping import Map
 from dueprocess.tables.parts import events, grounds, papers, signer
 from dueprocess.tables.placing import Placed
 from dueprocess.tables.rows import Shaper
+from dueprocess.tables.serving import ASKED, SERVED, papers_told, told
 from dueprocess.tables.stays import Assumption, StayBuilder, stem
 from dueprocess.terms.vocabulary import Vocabulary
 
@@ -48,7 +49,7 @@ def finish(
         return _begin(builder, shaper, map_, placed, vocabulary=vocabulary, books=books, assumed=assumed, key=key)
 
     def ended(start: tuple[Finished, str | None, str | None], assumed: Mapping[str, str], notes: list[str]) -> Finished:
-        done, unknown, about = replace(start[0], facts=list(start[0].facts), assumptions=[]), start[1], start[2]
+        done, unknown, about = replace(start[0], parts=dict(start[0].parts), facts=list(start[0].facts), assumptions=[]), start[1], start[2]
         _assume(done, builder.engine, assumed, map_.why, vocabulary)
         _end(done, builder, map_, as_of=as_of, unknown=unknown, about=about, notes=notes)
         return done
@@ -121,6 +122,7 @@ def _typed(builder: StayBuilder, placed: Placed, books: tuple[str, str], *, key:
         "_listed": f"(({' OR '.join(says) or 'FALSE'}) AND NOT {said_no} AND NOT {never})",
         "detainer_form": f"CASE WHEN NOT {never} THEN {form} END", "detainer_edition": "e.edition", "detainer_signed_by": signer(b.text("detainer_signed")),
         "detainer_boxes": "x.boxes", "detainer_issuer": b.choice("detainer_issuer", ("ice", "cbp")),
+        ASKED: str(b.has("detainer_served_ever")).upper(), SERVED: b.boolean("detainer_served_ever"),
         "determined_probable_cause": b.boolean("determined_probable_cause"),
         "determined_probable_cause_at": f"{stem('determined_probable_cause_at')}_lo" if b.has("determined_probable_cause_at") else "NULL::BIGINT",
     }  # fmt: skip
@@ -169,6 +171,7 @@ def _papers(done: Finished, builder: StayBuilder, shaper: Shaper, map_: Map, pla
     )
     moved = {"detainer_form": "kind", "detainer_edition": "edition", "detainer_signed_by": "signed_by", "detainer_boxes": "boxes", "detainer_issuer": "issuer"}
     moved |= {f"detainer_{t}_{s}": f"{t}_{s}" for t in ("received", "served", "cancelled") for s in ("lo", "hi", "open")}
+    moved |= {ASKED: ASKED, SERVED: SERVED}
     replaced = ", ".join(f"CASE WHEN f.row IS NOT NULL THEN f.{theirs} ELSE s.{ours} END AS {ours}" for ours, theirs in moved.items())
     _over(done, engine, f"SELECT s.* REPLACE ({replaced}, s._listed OR f.row IS NOT NULL AS _listed) FROM {done.stays} s LEFT JOIN {first} f USING (row)")
     rest = engine.fresh("papers")
@@ -278,6 +281,21 @@ def _end(done: Finished, builder: StayBuilder, map_: Map, *, as_of: date | Insta
         f"FROM (SELECT s.* REPLACE (coalesce(s.record_complete, FALSE) AND NOT ({named}) AS record_complete, ({grounds_given}) AS has_grounds), {state} AS _state, w.as_of FROM {done.stays} s{joins} "
         f"LEFT JOIN {speaks} w ON w.zone = coalesce(s.zone, ''))",
     )
+    _serve(done, builder, of_papers="papers" in done.parts and any("served" in s.fields for s in map_.sections if s.part == "papers"))
+
+
+def _serve(done: Finished, builder: StayBuilder, *, of_papers: bool) -> None:
+    """Where a column says yes or no in place of the time of service: what that tells, see ``serving``."""
+    if not of_papers and not builder.has("detainer_served_ever"):
+        return
+    engine = builder.engine
+    lacks = ""
+    if of_papers:
+        done.parts["papers"], silent = papers_told(engine, done.parts["papers"], done.stays)
+        lacks = f" OR s.row IN (SELECT row FROM {silent})"
+    columns, silent = told("s", prefix="detainer_")
+    replaced = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    _over(done, engine, f"SELECT s.* REPLACE ({replaced}, s.record_complete AND NOT (s._listed AND {silent}{lacks}) AS record_complete) FROM {done.stays} s")
 
 
 def _speaks(engine: Engine, stays: str, builder: StayBuilder, map_: Map, as_of: date | Instant | None, notes: list[str]) -> str:

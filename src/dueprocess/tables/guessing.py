@@ -55,6 +55,8 @@ class Headers:
                     continue  # an agency's initials name none; its path does
                 if own == "detainer" and not all(v.lower() in (*YES, *NO, *UNSURE) for v in self.values(raw, headers[match])):
                     continue
+                if own == "detainer_served_ever" and not self.yes_or_no(raw, headers[match]):
+                    continue
                 if (own.endswith("_at") or own in ("from", "until")) and not self.is_time(raw, headers[match]):
                     continue
                 found[own] = headers[match]
@@ -85,16 +87,24 @@ class Headers:
         return more
 
     def by_values(self, raw: Raw, found: Mapping[str, str]) -> dict[str, str]:
-        """Own name to header by what stands in the cells: forms of detainers, and words for a hold under a header that says hold."""
+        """Own name to header by what stands in the cells: forms of detainers, words for a hold under a header that says hold,
+        and yes or no under one that says that a detainer was served."""
         if not found:
             return {}
         free = [h for h in raw.headers if h not in found.values() and not personal(h)]
+        asked = [h for h in free if "served" in self.words_of(h) and self.words_of(h) & {"detainer", "hold"} and self.yes_or_no(raw, h)]
+        more = {"detainer_served_ever": asked[0]} if len(asked) == 1 and "detainer_served_ever" not in found else {}
         if "detainer_form" not in found and (form := next((h for h in free if self.mostly(raw, h, [r"^(form )?i-?247"])), None)):
-            return {"detainer_form": form}
+            return {"detainer_form": form, **more}
         said = [h for h in free if self.words_of(h) & {"hold", "holds", "detainer", "detainers"}]
         if not found.keys() & {"detainer", "detainer_form"} and (hold := next((h for h in said if self.mostly(raw, h, self.words["holds"])), None)):
-            return {"detainer": hold}
-        return {}
+            return {"detainer": hold, **more}
+        return more
+
+    def yes_or_no(self, raw: Raw, header: str) -> bool:
+        """Whether a column's cells say yes or no, but for a slip here and there."""
+        values = self.values(raw, header)
+        return bool(values) and sum(v.lower() in (*YES, *NO, *UNSURE) for v in values) >= 0.9 * len(values)
 
     def mostly(self, raw: Raw, header: str, patterns: Sequence[str]) -> bool:
         """Whether most cells hold one of these patterns."""

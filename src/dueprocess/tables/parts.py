@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dueprocess.case.model import DETAINERS
 from dueprocess.case.reading import GROUND_KINDS, PAPER_KINDS, SIGNERS
+from dueprocess.tables.cells import NO, UNSURE, YES
 from dueprocess.tables.engine import Engine, literal
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.timing import Posted, TimeColumn, time_problems, with_times
@@ -132,6 +133,7 @@ def papers(engine: Engine, table: str, fields: Sequence[str], *, problems: Probl
         ("boxes", "no-such-box", "boxes IS NULL"),
         ("matter", "unreadable-value", "matter NOT IN ('civil', 'criminal')"),
         ("issuer", "unreadable-value", "issuer NOT IN ('ice', 'cbp')"),
+        ("served", "unreadable-value", f"lower(t_served) NOT IN {listed((*YES, *NO, *UNSURE))}"),
     ):
         if name in fields:
             problems.collect(_problem(code, name, typed, f"t_{name} IS NOT NULL AND {condition}"))
@@ -143,7 +145,7 @@ def papers(engine: Engine, table: str, fields: Sequence[str], *, problems: Probl
     )
     engine.run(
         f"CREATE TABLE {target} AS SELECT t.row, kind, e.edition AS edition, signed_by, t.boxes, CASE WHEN matter IN ('civil', 'criminal') THEN matter END AS matter, "
-        f"CASE WHEN issuer IN ('ice', 'cbp') THEN issuer END AS issuer, {time_columns}, kind IN {listed(DETAINERS)} AS _detainer, _ord "
+        f"CASE WHEN issuer IN ('ice', 'cbp') THEN issuer END AS issuer, {time_columns}, kind IN {listed(DETAINERS)} AS _detainer, {str('served' in fields).upper()} AS _served_asked, dp_bool({given('served')}) AS _served_ever, _ord "
         f"FROM {typed} t LEFT JOIN {editions} e ON e.form = t.kind AND e.text = {given('edition').replace('t_', 't.t_')} WHERE kind IS NOT NULL"
         + (f" AND (received_lo IS NULL OR received_lo < {2**40})" if "received_at" in fields else "")
     )

@@ -33,7 +33,8 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
     """Number the stays in the order of the input and match each to an agency; ``matches`` is the table to make of the matches."""
     given = [p for p in PLACES if p in rows.names]
     keys = engine.fresh("keys")
-    (repeated,) = engine.one(f"SELECT count(*) - count(DISTINCT _key) FROM {rows.table}")
+    # Two keys of one hash would only be looked at as if one stood twice.
+    (repeated,) = engine.one(f"SELECT count(*) - count(DISTINCT CASE WHEN _key IS NOT NULL THEN hash(_key) END) FROM {rows.table}")
     firsts = "".join(f", arg_min(t_{p}, _ord) FILTER (t_{p} IS NOT NULL) AS p_{p}, count(DISTINCT t_{p}) > 1 AS d_{p}" for p in given)
     day = _day_text(rows)
     dense = None if repeated else _dense(engine, rows)
@@ -65,18 +66,19 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
     placed = engine.fresh("placed")
     found = "m.agency_matched AS agency, m.facility_matched AS facility, m.zone, m.how"
     if dense:
-        # One pass: the rows are the stays, and each has its number by the line it stands in.
+        # The rows are the stays, and each has its number by the line it stands in: nothing is stored yet.
         where = same.replace("k.p_", "k.t_") + dated.replace("k._on", day.replace("t_", "k.t_"))
-        engine.run(f"CREATE TABLE {placed} AS SELECT k.*, {dense} AS row, {found} FROM {rows.table} k LEFT JOIN {matches} m ON {where}")
+        engine.run(f"CREATE VIEW {placed} AS SELECT k.*, {dense} AS row, {found} FROM {rows.table} k LEFT JOIN {matches} m ON {where}")
         engine.run(f"CREATE VIEW {keys} AS SELECT _key, row, 1::BIGINT AS n, _file, _line, agency, facility, zone, how FROM {placed}")
     else:
         engine.run(f"CREATE TABLE {keys} AS SELECT k._key, row_number() OVER (ORDER BY k._ord) - 1 AS row, k.n, k._file, k._line, {found} FROM {keys}_0 k LEFT JOIN {matches} m ON {same}{dated}")
         engine.run(f"CREATE TABLE {placed} AS SELECT r.*, k.row, k.zone FROM {rows.table} r JOIN {keys} k USING (_key)")
-    problems.collect(
-        f"SELECT _file AS file, _line AS row, 'agency' AS \"column\", 'agency-unmatched' AS code, 'no agency could be matched (' || coalesce(how, 'nothing given') || '); the agency is unknown' AS what, row AS stay_row FROM {keys} WHERE agency IS NULL"
-    )
+    if engine.rows(f"SELECT 1 FROM {matches} WHERE agency_matched IS NULL LIMIT 1"):
+        problems.collect(
+            f"SELECT _file AS file, _line AS row, 'agency' AS \"column\", 'agency-unmatched' AS code, 'no agency could be matched (' || coalesce(how, 'nothing given') || '); the agency is unknown' AS what, row AS stay_row FROM {keys} WHERE agency IS NULL"
+        )
     if dense:
-        (stays,) = engine.one(f"SELECT count(*) FROM {placed}")
+        (stays,) = engine.one(f"SELECT sum(stays)::BIGINT FROM {matches}") if rows.lines is None else (sum(count for _, count in rows.lines),)
         return Placed(keys, placed, int(stays), 0, 0, several=False, joined=True)
     (stays,) = engine.one(f"SELECT count(*) FROM {keys}")
     (main,) = engine.one(f"SELECT count(*) FROM {rows.table} WHERE _main")
@@ -86,7 +88,7 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
 
 def _dense(engine: Engine, rows: Rows) -> str | None:
     """The SQL of a stay's number from 0 on, where every row is a stay and no line of a table is left out; else None."""
-    spans = engine.rows(f"SELECT _ord >> 40, min(_line), max(_line), count(*), bool_and(_main) FROM {rows.table} GROUP BY 1 ORDER BY 1")
+    spans = [(number, 1, count, count, True) for number, count in rows.lines] if rows.lines is not None else engine.rows(f"SELECT _ord >> 40, min(_line), max(_line), count(*), bool_and(_main) FROM {rows.table} GROUP BY 1 ORDER BY 1")
     if not spans or any(last - first + 1 != count or not main for _, first, last, count, main in spans):
         return None
     cases, before = [], 0

@@ -221,7 +221,7 @@ def _taken_for_no(map_: Map) -> list[str]:
     if map_.assume.get("record_complete") != "true":
         return []
     said = {*map_.columns, *map_.assume, *(f"detainer_{field}" for s in map_.sections if s.part == "papers" for field in s.fields)}
-    lacking = [words for names, words in ((("detainer_signed", "detainer_signed_by"), "who signed a detainer"), (("detainer_served_at", "detainer_served"), "when it was served"), (("detainer_boxes",), "which boxes are ticked")) if not said & set(names)]
+    lacking = [words for names, words in ((("detainer_signed", "detainer_signed_by"), "who signed a detainer"), (("detainer_served_at", "detainer_served", "detainer_served_ever"), "when it was served"), (("detainer_boxes",), "which boxes are ticked")) if not said & set(names)]
     if not lacking:
         return []
     told = lacking[0] if len(lacking) == 1 else f"{', '.join(lacking[:-1])} or {lacking[-1]}"

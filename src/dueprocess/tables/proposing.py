@@ -243,9 +243,11 @@ class _Proposer:
             return []
         fields = {name: guesses[own] for name, own in (("kind", "detainer_form"), ("edition", "detainer_edition"), ("issuer", "detainer_issuer")) if own in guesses}
         fields |= {n: guesses[f"detainer_{n}"] for n in ("received_at", "served_at", "cancelled_at", "boxes") if f"detainer_{n}" in guesses}
+        fields |= {"served": guesses["detainer_served_ever"]} if "detainer_served_ever" in guesses else {}
         free = [h for h in raw.headers if h not in guesses.values() and not personal(h)]
         for entry in self.words["log"]:
-            fits = [h for h in free if h not in fields.values() and means(self.headers.words_of(h), entry) and (not entry["column"].endswith("_at") or self.headers.is_time(raw, h))]
+            reads = self.headers.is_time if entry["column"].endswith("_at") else self.headers.yes_or_no if entry["column"] == "served" else lambda raw, h: True
+            fits = [h for h in free if h not in fields.values() and means(self.headers.words_of(h), entry) and reads(raw, h)]
             if entry["column"] not in fields and len(fits) == 1:
                 fields[entry["column"]] = fits[0]
                 self.notes.append(f"[{fits[0]}] of [{raw.file}] was taken for a detainer's {entry['column']} by the words of its name: check that it is that")

@@ -34,6 +34,8 @@ class Raw:
     """Whether it may be a report with lines of totals among its rows; a database's table or a Parquet file is none."""
     top: Header | None = None
     """Its header as it stands, with the titles above it, where it is printed."""
+    dense: bool = False
+    """Whether its rows stand in the lines 1, 2, 3, … and none was set aside."""
     digest: str = ""
     """SHA-256 of its rows as they were read; only of what has no file of its own."""
 
@@ -131,6 +133,9 @@ def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
     )
     again = f"NOT ({blank}) AND (({again or 'FALSE'}) OR {_standing_again(raw, width)})"
     summary = f"NOT ({blank}) AND NOT coalesce({again}, FALSE) AND ({_summary(width)})" if raw.printed and 2 < width <= 200 else "FALSE"
+    if (first := _surely_all(engine, raw, width)) is not None:
+        raw.rows = first
+        return
     blanks, headers, sums, count = engine.one(f"SELECT count(*) FILTER (WHERE {blank}), count(*) FILTER (WHERE {again}), count(*) FILTER (WHERE {summary}), count(*) FROM {raw.table}")
     for code, condition, found in (("blank-line", blank, blanks), ("repeated-header", again, headers), ("summary-line", summary, sums)):
         if found:
@@ -140,7 +145,21 @@ def settle(engine: Engine, raw: Raw, problems: Problems) -> None:
     if blanks or headers or sums:
         kept = engine.fresh("raw")
         engine.run(f"CREATE TABLE {kept} AS SELECT * FROM {raw.table} WHERE NOT coalesce(({blank}) OR ({again}), FALSE) AND NOT coalesce({summary}, FALSE)")
-        raw.table = kept
+        raw.table, raw.dense = kept, False
+
+
+def _surely_all(engine: Engine, raw: Raw, width: int) -> int | None:
+    """The number of rows, where one column tells by itself that no line is blank or a header that stands again; else None.
+
+    Every value is read all the same: a file that is broken further on shows it here.
+    """
+    named = next((i for i, name in enumerate(raw.headers) if not name.startswith("column ") and not name.endswith(")")), None)
+    if raw.printed or raw.top is not None or named is None:
+        return None
+    doubtful, count, *_ = engine.one(
+        f"SELECT count(*) FILTER (WHERE c{named} IS NULL OR trim(c{named}) IN ('', {literal(raw.headers[named])})), count(*), {', '.join(f'count(c{i})' for i in range(width))} FROM {raw.table}"
+    )
+    return int(count) if not doubtful else None
 
 
 def groups(engine: Engine, raw: Raw, problems: Problems, *, group: str | None, fill: Sequence[str]) -> None:
@@ -157,7 +176,7 @@ def groups(engine: Engine, raw: Raw, problems: Problems, *, group: str | None, f
         )
         raw.aside += engine.one(f"SELECT count(*) FROM {raw.table} WHERE {one}")[0]
         raw.headers = [*raw.headers, group]
-        raw.table = table
+        raw.table, raw.dense = table, False
     columns = [raw.column([name]) for name in fill]
     found = [c for c in columns if c]
     if found:

@@ -30,6 +30,8 @@ class Rows:
     by: list[str]
     facts: list[str]
     notes: list[str] = field(default_factory=list)
+    lines: list[tuple[int, int]] | None = None
+    """Where each row is a line of a table that has no other lines: the number of each table with its rows; else None."""
 
     @property
     def times(self) -> list[str]:
@@ -114,6 +116,8 @@ class Shaper:
         # Where each row is a stay the rows are read through it once; ``place`` stores them where several make one.
         self.engine.run(f"CREATE VIEW {target} AS {' UNION ALL BY NAME '.join(parts)}")
         found = Rows(target, names, [f"by_{plain(n)}" for n in by], [n for n in names if n in facts])
+        if len(contributors) == 1 and map_.tables[map_.stays].via is None and all(raw.dense for raw in self.tables[map_.stays]):
+            found.lines = sorted((self.order[id(raw)], raw.rows) for raw in self.tables[map_.stays])
         for name in keep_by:
             if not any(raw.column(by[name]) for raw in self.tables[map_.stays]):
                 headers = [h for raw in self.tables[map_.stays] for h in raw.headers]
@@ -231,7 +235,8 @@ class Shaper:
             held = [met(s.when) for s in self.map.sections if s.part == "papers" and s.table == section.table and s.when]
             is_hold = " OR ".join([f"coalesce({answer} = 'hold', FALSE)", *held, *([met(section.unless)] if section.unless else [])])
             chosen += [f"{answer} AS t_disposition", f"({is_hold}) AS _hold", f"{str('from' in section.fields).upper()} AS _has_from", f"{str(section.complete).upper()} AS _complete"]
-            if disposition and section.disposition:
+            # Of a column with few different values each is looked at once.
+            if disposition and section.disposition and self.engine.rows(f"SELECT 1 FROM (SELECT DISTINCT {disposition} FROM {raw.table}) WHERE {answer} = 'unlisted' LIMIT 1"):
                 self.problems.collect(
                     f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(raw.headers[int(disposition[1:])])} AS \"column\", 'disposition-unlisted' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
                     f"FROM {raw.table} WHERE {answer} = 'unlisted'"

@@ -7,7 +7,7 @@ from pathlib import Path
 from dueprocess.case.custody import NEVER_AT, STAY_TIMES
 from dueprocess.kernel.instants import iso
 
-_COLUMNS = ("stay_id", "agency", "booked", "release_due", "left", "left_to", "detainer_form", "detainer_received", "detainer_cancelled", "record_complete")
+_COLUMNS = ("stay_id", "agency", "booked", "release_due", "left", "left_to", "detainer_form", "detainer_received", "detainer_served", "detainer_cancelled", "record_complete")
 
 
 def first_stays(folder: Path) -> list[dict[str, str]]:

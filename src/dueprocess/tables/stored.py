@@ -25,7 +25,7 @@ def read_parquet(engine: Engine, path: Path, *, name: str, stem: str) -> Raw:
         engine.run(f"CREATE VIEW {table} AS SELECT {_as_text(columns)}, file_row_number + 1 AS _line FROM {source}")
     except duckdb.Error:
         raise InputError("the Parquet file cannot be read", where=name, do="write it again, or fetch it again") from None
-    return Raw(file=name, name=stem, table=table, headers=names(columns, width=len(columns), where=name), path=path, printed=False)
+    return Raw(file=name, name=stem, table=table, headers=names(columns, width=len(columns), where=name), path=path, printed=False, dense=True)
 
 
 def _as_text(columns: Sequence[str]) -> str:

@@ -65,4 +65,4 @@ def _write_parts(engine: Engine, out: Path, done: Finished, names: Sequence[str]
 
 
 def _copy(engine: Engine, query: str, path: Path) -> None:
-    engine.run(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    engine.run(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000)")

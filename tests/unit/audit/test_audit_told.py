@@ -33,7 +33,7 @@ def test_hours_that_are_bounded_are_not_said_to_be_beyond_telling(tmp_path: Path
     assert made["classes"]["possible"]["stays"] == 4 and made["classes"]["possible"]["hours_most"] > 0
     assert "no hour over can be told" not in page
     # Where none is certain, the longest possible ones are told, and the share of the possible by group; the column's own case is no matter.
-    assert "Possible stays, by the most that the record allows" in page and "stays.csv, row 5" in page
+    assert "Possible stays of stays.csv, by the most that the record allows" in page and ">row 5<" in page
     assert "Share of possible stays" in page and (tmp_path / "audit" / "by_race.csv").is_file()
     assert "columns that are not read: [Race]" not in page
     # The law that binds there is named, though it decided none of them for certain.
