@@ -4,13 +4,10 @@ once a minute at the soonest. Here a thread has it counted while the tables are 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import sqlalchemy as sa
 
 from dueprocess.store import tables
-from dueprocess.store.database import Store
+from dueprocess.store.beside import Beside
 
 AFTER = (25, 100, 400, 1600)
 """Commits of this process after which it is done."""
@@ -20,23 +17,10 @@ _ENOUGH = 5000
 _COUNTED = sa.text("SELECT reltuples FROM pg_class WHERE oid = to_regclass('stays')")
 
 
-class Analyzing:
-    """Runs until ``stop``, or until there is no more to do. Nobody waits for it, and it locks nobody out."""
+class Analyzing(Beside):
+    """Nobody waits for it, and it locks nobody out."""
 
-    def __init__(self, store: Store, commits: Callable[[], int]) -> None:
-        """``commits`` counts."""
-        self._store, self._commits = store, commits
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        if store.engine.dialect.name == "postgresql":
-            self._thread = threading.Thread(target=self._run, name="dueprocess-analyzing", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+    dialect = "postgresql"
 
     def _run(self) -> None:
         left = list(AFTER)

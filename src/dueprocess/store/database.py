@@ -7,6 +7,8 @@ set for its transaction.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,8 +70,23 @@ def engine_of(where: str | Path, *, owner: bool = False, pool_size: int = 8) -> 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, not guessed by the driver
     # The writer moves the log into the database beside the requests (see ``moving``); at so many pages a request does it.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "wal_autocheckpoint=10000"):
+    _to_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "wal_autocheckpoint=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _to_wal(connection: Any) -> None:
+    """Have changes written into a log first. Where several open a new file at once SQLite refuses all but one at once, whatever
+    the time that is to be waited for a lock."""
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:

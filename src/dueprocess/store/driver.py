@@ -198,5 +198,6 @@ def _wire(connection: sa.Connection) -> Wire | None:
         return None
     found: Wire | None = connection.info.get(_WIRE)
     if found is None:
-        found = connection.info[_WIRE] = Wire(connection.connection.driver_connection)  # type: ignore[arg-type]
+        raw: Any = connection.connection.driver_connection
+        found = connection.info[_WIRE] = Wire(raw)
     return found

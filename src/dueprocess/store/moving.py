@@ -4,39 +4,24 @@ to SQLite, the request whose commit makes the log long enough waits for that; he
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
-from dueprocess.store.database import Store
+from dueprocess.store.beside import Beside
 
 SECONDS = 0.5
 
 
-class Moving:
-    """Moves what was committed since the last time, until ``stop``. Nobody waits for it, and it waits for nobody: what is still
-    being read stays in the log until the next time. What the log holds is as durable as what the database holds."""
+class Moving(Beside):
+    """Moves what was committed since the last time. It waits for nobody: what is still being read stays in the log until the next
+    time. What the log holds is as durable as what the database holds."""
 
-    def __init__(self, store: Store, commits: Callable[[], int], *, seconds: float = SECONDS) -> None:
-        """``commits`` counts; ``seconds`` between two looks at it."""
-        self._store, self._commits, self._seconds = store, commits, seconds
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        if store.engine.dialect.name == "sqlite":
-            self._thread = threading.Thread(target=self._run, name="dueprocess-moving", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+    dialect = "sqlite"
 
     def _run(self) -> None:
         moved = self._commits()
-        while not self._stop.wait(self._seconds):
+        while not self._stop.wait(SECONDS):
             count = self._commits()
             if count == moved:
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_common import Place
+from store_common import Place, emptied
 
 from dueprocess.testing.postgres import NoPostgres, temporary_postgres
 
@@ -29,12 +29,4 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A place for a new database, and one for its keys."""
     if request.param == "sqlite":
         return Place(str(tmp_path / "desk.db"), tmp_path / "desk.keys")
-    import psycopg
-
-    url = request.getfixturevalue("postgres")
-    with psycopg.connect(url, autocommit=True) as connection:
-        # What a test before left open must not be waited for.
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    return Place(url, tmp_path / "desk.keys")
+    return Place(emptied(request.getfixturevalue("postgres")), tmp_path / "desk.keys")

@@ -131,3 +131,15 @@ def desk(place: Place, *, clock: Clock | None = None, **options: Any) -> Iterato
                 writer.write(lambda c, id_=id_, zone=zone: accounts.add_agency(c, id_=id_, name="Made up", zone=zone, now=NOW), agency=id_, by="setup")
         yield Desk(place, store, writer, clock)
     store.dispose()
+
+
+def emptied(url: str) -> str:
+    """The address of a PostgreSQL database that holds nothing any more, and nobody's open connection either."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        # What a test before left open must not be waited for.
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return url

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from store_common import FIRST, SECOND, Place, desk
+from store_common import FIRST, SECOND, Place, desk, emptied
 
 from dueprocess.store import Conflict, Done, Draft, Store, analyzing, tables
 from dueprocess.store import writer as writing
@@ -23,14 +23,7 @@ NEW = tables.streams.insert()
 @pytest.fixture
 def place(tmp_path: Path, request: pytest.FixtureRequest) -> Place:
     """A place on PostgreSQL."""
-    import psycopg
-
-    url = request.getfixturevalue("postgres")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    return Place(url, tmp_path / "desk.keys")
+    return Place(emptied(request.getfixturevalue("postgres")), tmp_path / "desk.keys")
 
 
 def stream(subject: str, *, version: int = 1, agency: str = FIRST) -> dict[str, Any]:
