@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Header
 
+from dueprocess.cli.desk_processes import settle
 from dueprocess.desk import Law, Who
 from dueprocess.desk.deciding import decided
 from dueprocess.desk.drafts import ground_draft, pending
@@ -45,4 +46,6 @@ def app() -> FastAPI:
 if __name__ == "__main__":
     import uvicorn
 
-    uvicorn.run(app(), host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="critical")
+    served = app()
+    settle()
+    uvicorn.run(served, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="critical")

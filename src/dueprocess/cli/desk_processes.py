@@ -61,15 +61,20 @@ def serve(service: Service, app: Any, sock: socket.socket, *, behind_tls: bool, 
         config.load()
     except OSError as error:  # also what is wrong with a certificate
         raise InputError(f"TLS cannot be set up ({type(error).__name__})", where="serve desk", do="check --certificate and --key: PEM files that belong together") from None
+    settle()
+    # The server raises the signal again when it has stopped; whatever is still open is closed in order first.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: None)
+    Server(config).run(sockets=[sock])
+
+
+def settle() -> None:
+    """Set the interpreter up for serving, once all that stays has been loaded."""
     # The law is there for good: a collection need not go through it again while a request waits.
     gc.collect()
     gc.freeze()
     # A request goes from thread to thread; where another is busy, each of these steps would wait for 5 ms.
     sys.setswitchinterval(0.0005)
-    # The server raises the signal again when it has stopped; whatever is still open is closed in order first.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: None)
-    Server(config).run(sockets=[sock])
 
 
 async def _in_thread(work: Any) -> None:

@@ -39,31 +39,41 @@ def canonical(value: Any) -> bytes:
         raise InputError(f"a value cannot be written as canonical JSON ({type(error).__name__})", do="use plain JSON values") from None
 
 
+_LEAVES = frozenset({str, bool, type(None)})
+"""What the standard library always writes as the standard wants it."""
+
+
 def _plain(value: Any) -> int:
     """Not 0 where all names are ASCII (their order is then the same everywhere) and all numbers whole and not too large;
     ``_HOURS`` where some of these are fractions by their type, as 48.0."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind is dict:
+        try:
+            if not "".join(value).isascii():
+                return 0
+        except TypeError:  # a name that is no text
+            return 0
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return _plain_leaf(kind, value)
+    found = 1
+    for item in value:
+        if type(item) in _LEAVES:
+            continue
+        one = _plain(item)
+        if not one:
+            return 0
+        found |= one
+    return found
+
+
+def _plain_leaf(kind: type, value: Any) -> int:
+    if kind in _LEAVES:
         return 1
     if kind is int:
-        return 1 if -_LARGEST <= int(value) <= _LARGEST else 0
+        return 1 if -_LARGEST <= value <= _LARGEST else 0
     if kind is float:
         return _HOURS if value.is_integer() and -_LARGEST <= value <= _LARGEST else 0
-    found = 1
-    if kind is dict:
-        for key, item in value.items():
-            one = _plain(item) if type(key) is str and key.isascii() else 0
-            if not one:
-                return 0
-            found |= one
-        return found
-    if kind in (list, tuple):
-        for item in value:
-            one = _plain(item)
-            if not one:
-                return 0
-            found |= one
-        return found
     return 0
 
 
@@ -73,5 +83,5 @@ def _whole(value: Any) -> Any:
     if kind is float:
         return int(value)
     if kind is dict:
-        return {key: _whole(item) for key, item in value.items()}
-    return [_whole(item) for item in value] if kind in (list, tuple) else value
+        return {key: item if type(item) in _LEAVES else _whole(item) for key, item in value.items()}
+    return [item if type(item) in _LEAVES else _whole(item) for item in value] if kind in (list, tuple) else value

@@ -26,7 +26,7 @@ from dueprocess.store.keys import Keys, open_keys
 
 SETTING = "dueprocess.agency"
 ROLE = "dueprocess_app"
-VERSION = "0001"
+VERSION = "0002"
 """The migration that this program needs."""
 STARTING = 7_236_835
 """The advisory lock of whoever makes or migrates the tables."""

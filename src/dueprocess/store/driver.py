@@ -9,8 +9,8 @@ Whoever runs a statement on the connection itself comes after what waits: that i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,9 +72,17 @@ class Sending:
         self._ahead = ((), [])
         self.send()
 
+    def start(self) -> None:
+        """Have the server begin with what waits, and work on meanwhile; what fails is told when something is asked, or sent.
+        On SQLite, which would do it in this thread, it waits on."""
+        if self._wire is not None and self._waiting:
+            waiting, self._waiting, self._ahead = self._waiting, [], ((), [])
+            with self._telling():
+                self._wire.start(self._commands(waiting))
+
     def send(self) -> None:
         """Run what waits. Raises what the first that fails raises, as SQLAlchemy would."""
-        if self._waiting:
+        if self._waiting or (self._wire is not None and self._wire.under_way):
             self.ask()
 
     def commit(self) -> None:
@@ -82,10 +90,14 @@ class Sending:
         self.ask((_COMMIT, {}))
 
     def forget(self, since: Statement = None) -> bool:
-        """Forget what waits, from the last such statement on; whether that was still waiting. Where it is not, all is forgotten."""
+        """Forget what waits, from the last such statement on; whether that was still waiting. Where it is not, all is forgotten,
+        and what was started is heard out."""
         self._ahead = ((), [])
         place = next((n for n in reversed(range(len(self._waiting))) if self._waiting[n][0] is since), None)
         del self._waiting[place or 0 :]
+        if self._wire is not None and self._wire.under_way:
+            with suppress(self._dialect.loaded_dbapi.Error):  # whoever forgets takes all of it back
+                self._wire.exchange(())
         return place is not None
 
     def ask(self, *asked: Asked) -> list[list[Any]]:
@@ -94,9 +106,15 @@ class Sending:
         (before, answers), self._ahead = self._ahead, ((), [])
         if before and not waiting and _same(before, asked):
             return answers
-        try:
+        with self._telling():
             found = self._exchanged(waiting, asked) if self._wire is not None else self._in_turn(waiting, asked)
             return [rows if isinstance(statement, str) else self._built(statement, values).rows(rows) for (statement, values), rows in zip(asked, found, strict=True)]
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What goes wrong in it is noted, and told as SQLAlchemy tells it."""
+        try:
+            yield
         except self._dialect.loaded_dbapi.Error as error:
             self.failed = True
             raise self._told(error) from error
@@ -107,11 +125,12 @@ class Sending:
     def _exchanged(self, waiting: Sequence[Asked], asked: Sequence[Asked]) -> list[list[Any]]:
         assert self._wire is not None
         commands = [*self._commands(waiting), *(self._command(*one) for one in asked)]
-        if not commands:
+        if not commands and not self._wire.under_way:
             return []
-        self.committing = self.committing or commands[-1].sql == _COMMIT
+        ends = bool(commands) and commands[-1].sql == _COMMIT
+        self.committing = self.committing or ends
         answers = self._wire.exchange(commands)
-        if commands[-1].sql == _COMMIT and answers[-1].command_status != b"COMMIT":
+        if ends and answers[-1].command_status != b"COMMIT":
             raise self._dialect.loaded_dbapi.InternalError("the transaction had failed before")  # the server takes it back, and calls that no error
         return [self._wire.rows(answer) for answer in answers[len(answers) - len(asked) :]] if asked else []
 

@@ -39,6 +39,9 @@ class Wire:
         self._transformer = Transformer(raw)
         self._known: dict[str, _Known] = {}
         self._named = 0
+        self._fresh: dict[str, _Known] = {}
+        self._coming: list[str | None] = []
+        """Of each answer to what is under way: the text that it prepares, None for a statement's own."""
 
     @property
     def idle(self) -> bool:
@@ -47,8 +50,35 @@ class Wire:
 
         return self._pg.transaction_status == TransactionStatus.IDLE
 
+    @property
+    def under_way(self) -> bool:
+        """Whether ``start`` has sent what no ``exchange`` has ended yet. Until then nothing else may use the connection."""
+        return bool(self._coming)
+
+    def start(self, commands: Sequence[Command]) -> None:
+        """Send them, and do not wait: the server is at them while the caller works on. What they say, and what became of
+        them, comes with the next ``exchange``, as if they had been its first. Raises as it does."""
+        # All of them first: a value that cannot be sent fails before anything is.
+        ready = [self._ready(command) for command in commands]
+        try:
+            if not self._coming:
+                self._pg.enter_pipeline_mode()
+            for (known, values), command in zip(ready, commands, strict=True):
+                if command.sql not in self._known:
+                    if command.sql not in self._fresh:
+                        self._pg.send_prepare(known.name, command.sql.encode())
+                        self._fresh[command.sql] = known
+                        self._coming.append(command.sql)
+                    known = self._fresh[command.sql]
+                self._pg.send_query_prepared(known.name, values, known.formats)
+                self._coming.append(None)
+            self._pg.flush()  # what does not go now goes with the rest
+        except BaseException:
+            self._raw.close()
+            raise
+
     def exchange(self, commands: Sequence[Command]) -> list[PGresult]:
-        """Run them in their order; what the server said to each.
+        """Run them in their order; what the server said to each, those of ``start`` before them included.
 
         Where one fails, none after it is run, a COMMIT among them neither. Without a BEGIN they are one transaction of
         their own. Raises what psycopg raises; where it is not known what the server did, the connection is closed.
@@ -56,34 +86,22 @@ class Wire:
         from psycopg import pq
         from psycopg.errors import error_from_result
 
-        # All of them first: a value that cannot be sent fails before anything is.
-        ready = [self._ready(command) for command in commands]
-        fresh: dict[str, _Known] = {}
-        prepares: list[str | None] = []  # of each answer that will come: the text that it prepares
+        self.start(commands)
         try:
-            self._pg.enter_pipeline_mode()
-            for (known, values), command in zip(ready, commands, strict=True):
-                if command.sql not in self._known:
-                    if command.sql not in fresh:
-                        self._pg.send_prepare(known.name, command.sql.encode())
-                        fresh[command.sql] = known
-                        prepares.append(command.sql)
-                    known = fresh[command.sql]
-                self._pg.send_query_prepared(known.name, values, known.formats)
-                prepares.append(None)
             self._pg.pipeline_sync()
             answers = self._raw.wait(self._received())
             self._pg.exit_pipeline_mode()
         except BaseException:
             self._raw.close()
             raise
-        for text, answer in zip(prepares, answers, strict=True):
+        (coming, self._coming), (fresh, self._fresh) = (self._coming, []), (self._fresh, {})
+        for text, answer in zip(coming, answers, strict=True):
             if text is not None and answer.status == pq.ExecStatus.COMMAND_OK:
                 self._known[text] = fresh[text]
         for answer in answers:
             if answer.status == pq.ExecStatus.FATAL_ERROR:
                 raise error_from_result(answer, encoding=self._transformer.encoding)
-        return [answer for text, answer in zip(prepares, answers, strict=True) if text is None]
+        return [answer for text, answer in zip(coming, answers, strict=True) if text is None]
 
     def rows(self, answer: PGresult) -> list[Any]:
         """The rows of an answer, as tuples."""

@@ -228,7 +228,7 @@ class Writer:
                 if not alone:  # else the transaction is its savepoint
                     sending.put(_SAVE)
                 try:
-                    job.receipt = self._one(connection, sending, job, trial, own, careful=each)
+                    job.receipt = self._one(connection, sending, job, trial, own, careful=each, early=alone)
                     if each:
                         sending.send()  # what the database refuses is this request's
                 except sa.exc.DBAPIError as error:
@@ -250,6 +250,7 @@ class Writer:
                         fresh[job.agency, job.key] = job
             self._flush(sending, gathered, [job for job in fresh.values() if job.error is None])
             if head.size != before:
+                sending.start()  # the server writes them while the root is signed
                 kept = self._advance(connection, sending, head)
                 self._written = head.size, head.last_hash
             sending.commit()
@@ -324,15 +325,15 @@ class Writer:
             sending.put(_BACK)
             sending.put(_RELEASE)
 
-    def _one(self, connection: sa.Connection, sending: Sending, job: Job, head: Head, own: Entries, *, careful: bool) -> Receipt:
+    def _one(self, connection: sa.Connection, sending: Sending, job: Job, head: Head, own: Entries, *, careful: bool, early: bool) -> Receipt:
         try:
-            return self._run_one(connection, sending, job, head, own, careful=careful)
+            return self._run_one(connection, sending, job, head, own, careful=careful, early=early)
         except Exception:
             raise
         except BaseException as error:  # what would end the thread that all others need, and the server's that waits for it
             raise RuntimeError(f"a piece of work gave up ({type(error).__name__})") from error
 
-    def _run_one(self, connection: sa.Connection, sending: Sending, job: Job, head: Head, own: Entries, *, careful: bool) -> Receipt:
+    def _run_one(self, connection: sa.Connection, sending: Sending, job: Job, head: Head, own: Entries, *, careful: bool, early: bool) -> Receipt:
         done = job.work(connection)
         if job.key is not None:
             canonical(done.result)  # kept for a repeated request: what is no plain JSON fails here, alone
@@ -345,6 +346,8 @@ class Writer:
         versions = new_versions(sending, self._upsert, job.agency, done.entries, after=head.size, careful=careful)
         numbers = []
         for draft, version in zip(done.entries, versions, strict=True):
+            if early and draft is done.entries[-1]:
+                sending.start()  # the server writes the others while the last, which is the largest, is sealed
             event = own.append(job, draft, version, head, keys=self.store.keys, now=self._now())
             self.types.apply(connection, event)
             numbers.append(event.number)

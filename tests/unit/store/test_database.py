@@ -88,7 +88,7 @@ _NEXT = '''"""A version that does not exist."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade() -> None:
@@ -107,7 +107,7 @@ def downgrade() -> None:
 
 
 def test_a_record_with_entries_goes_forward_and_back_without_loss(where: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is one version yet: the next one is made up here, and takes the tables apart as a real one would."""
+    """The version after the last is made up here, and takes the tables apart as a real one may."""
     with desk(where) as d:
         d.book("s_1", key="k1")
         d.note("s_1")
@@ -117,10 +117,10 @@ def test_a_record_with_entries_goes_forward_and_back_without_loss(where: Place, 
     assert first["stays"] and first["ledger_entries"] and first["payload_keys"] and first["idempotency"]
     scripts = tmp_path / "migrations"
     shutil.copytree(migrating.SCRIPTS, scripts)
-    (scripts / "versions" / "0002_made_up.py").write_text(_NEXT)
+    (scripts / "versions" / "0003_made_up.py").write_text(_NEXT)
     with monkeypatch.context() as newer:
         newer.setattr(migrating, "SCRIPTS", scripts)
-        newer.setattr(database, "VERSION", "0002")
+        newer.setattr(database, "VERSION", "0003")
         migrate(where.address)
         assert contents(where) == first and "made_up" in names(where)
         with desk(where) as d:
@@ -128,13 +128,18 @@ def test_a_record_with_entries_goes_forward_and_back_without_loss(where: Place, 
             assert d.note("s_1").numbers == (7,)
             assert {row["agency"] for row in d.rows(tables.stays)} == {FIRST}
         second = contents(where)
-        migrate(where.address, to="0001")
+        migrate(where.address, to="0002")
     assert contents(where) == second and "made_up" not in names(where)
     with desk(where) as d:
         assert d.note("s_1").numbers == (8,)
         if where.postgres:  # the policies are still there: nobody sees another agency's rows
             with d.store.read(FIRST) as connection:
                 assert {row.agency for row in connection.execute(sa.select(tables.stays.c.agency))} == {FIRST}
+    third = contents(where)
+    migrate(where.address, to="0001")  # every version that ships goes back, too, and forward again
+    assert contents(where) == third
+    migrate(where.address)
+    assert contents(where) == third
     store = where.open(owner=True)
     report = verify(store)
     store.dispose()

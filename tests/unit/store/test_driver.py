@@ -92,6 +92,56 @@ def test_a_value_that_cannot_be_sent_fails_before_anything_is(place: Place) -> N
         assert subjects(d.store) == []
 
 
+def test_what_was_started_is_part_of_what_is_asked_next_and_fails_with_it(place: Place) -> None:
+    with desk(place) as d, d.store.engine.connect() as connection:
+        sending = Sending.on(connection)
+        for again in ("s_2", "s_1", "s_3"):  # of the second the server has the first already
+            with connection.begin() as transaction:
+                sending.begin()
+                agency_set(sending)
+                sending.put(NEW, stream("s_1" if again == "s_1" else f"before {again}"))
+                sending.start()
+                sending.put(NEW, stream(again))
+                sending.start()
+                if again == "s_1":
+                    with pytest.raises(sa.exc.IntegrityError):
+                        sending.commit()
+                    assert sending.failed
+                    transaction.rollback()
+                    assert idle(connection)
+                    continue
+                assert sending.ask((STREAMS, {"of": FIRST}))[0][-1] == (again, 1)
+                sending.put(NEW, stream(f"late {again}"))
+                sending.start()
+                # Whoever uses the connection itself comes after it.
+                assert connection.execute(sa.select(sa.func.count()).select_from(tables.streams)).scalar_one() % 3 == 0
+                sending.commit()
+                transaction.commit()
+        assert subjects(d.store) == sorted(f"{what}{name}" for name in ("s_2", "s_3") for what in ("", "before ", "late "))
+        connection.invalidate()
+
+
+def test_what_was_started_is_forgotten_with_the_rest(place: Place) -> None:
+    with desk(place) as d, d.store.engine.connect() as connection:
+        sending = Sending.on(connection)
+        for first in ("s_1", "a\0b"):
+            with connection.begin() as transaction:
+                sending.begin()
+                agency_set(sending)
+                sending.put(NEW, stream("s_1"))
+                sending.start()
+                with pytest.raises(sa.exc.DBAPIError):  # the server refuses it, or it cannot even be sent
+                    sending.put(NEW, stream(first))
+                    sending.start()
+                    sending.send()
+                sending.put(NEW, stream("s_9"))
+                sending.forget()
+                transaction.rollback()
+                assert idle(connection)
+            assert subjects(d.store) == []
+        connection.invalidate()
+
+
 def test_a_transaction_that_has_failed_is_not_taken_for_committed(place: Place) -> None:
     """The server answers such a COMMIT with ROLLBACK, and calls that no error."""
     with desk(place) as d, d.store.engine.connect() as connection, connection.begin() as transaction:
@@ -136,7 +186,7 @@ def test_a_commit_without_an_answer_is_settled_and_nothing_is_written_twice(plac
     real, lost = Wire.exchange, []
 
     def cut(self: Wire, commands: Any) -> Any:
-        ends = commands[-1].sql == "COMMIT" and not lost
+        ends = bool(commands) and commands[-1].sql == "COMMIT" and not lost
         if ends:
             lost.append(len(commands))
             if made:
