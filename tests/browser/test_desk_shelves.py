@@ -28,7 +28,7 @@ ARTICLE = (
 )
 PAGES = (
     "/shelves", "/law", "/law/authority/us/tx/sb-4", "/law/matrix", "/law/changes?since=2017-08-31&until=2017-09-02", "/registry?state=IA", "/registry/agency/us/tx/travis-county/sheriff",
-    "/registry/map?as_of=2014-07-20", "/registry/changes?since=2014-04-11&until=2014-07-21", "/registry/disagreements", "/registry/counts", "/registry/release", "/claims", "/claims?show=all&kind=count", "/claims/known/tx-travis-county-sheriff-s-office-npa", "/claims/drop",
+    "/registry/map?as_of=2014-07-20", "/registry/changes?since=2014-04-11&until=2014-07-21", "/registry/disagreements", "/registry/counts", "/registry/release", "/claims", "/claims?show=all&kind=count", "/claims/known/tx-travis-county-sheriff-s-office-npa", "/claims/count/count-117-agencies-src1", "/claims/drop",
     "/audits", "/audit/new", "/whatif",
 )  # fmt: skip
 

@@ -248,7 +248,7 @@ def counted(definition: str | None, *, known_at: str | None, rows: bool, registr
         typer.echo(f"  ours: {c.certain} {c.definition.unit} in {len(c.states)} states; {c.possible} more possible")
         for b in c.beside:
             less = "" if b.difference is None else f", ours less that: {b.difference:+d}"
-            typer.echo(printable(f"  published: {b.value} {b.unit} ({b.claimant}, {b.as_of or 'no date'}{less}): {b.said}"))
+            typer.echo(printable(f"  published: {b.value} {b.unit} ({b.claimant}, {b.as_of or 'no date'}{less}{f', ships as {b.ships}' if b.ships else ''}): {b.said}"))
         if any(r.in_list is not None for r in c.rows):
             for row in c.rows:
                 if row.in_list is False and row.status == "certain":

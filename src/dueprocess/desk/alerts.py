@@ -102,9 +102,25 @@ def _turn_of(desk: Desk, agency: str, send: Send | None, lost: list[Exception]) 
         for stage, offset, level in times.stages:
             if row.due_at + offset <= desk.now():
                 count += tried(partial(_raise, desk, agency, row, stage, row.due_at + offset, level))
+    once = None if send is None else _once_each(send)
     for alert in _unheard(desk.store, agency, desk.now(), times):
-        count += tried(partial(_tell, desk, agency, alert, send))
+        count += tried(partial(_tell, desk, agency, alert, once))
     return count
+
+
+def _once_each(send: Send) -> Send:
+    """The same, but what did not go out to some addresses is not tried there again in this turn: a mail server that hangs
+    must not hold up the other agencies' alerts once for each of this one's."""
+    dead: set[tuple[str, ...]] = set()
+
+    def sent(addresses: Sequence[str], title: str, text: str, mail: Mapping[str, Any]) -> bool:
+        whom = tuple(addresses)
+        if whom in dead or not send(addresses, title, text, mail):
+            dead.add(whom)
+            return False
+        return True
+
+    return sent
 
 
 def _take_over(desk: Desk, agency: str, handover: str) -> int:
@@ -203,7 +219,7 @@ def _tell(desk: Desk, agency: str, alert: Any, send: Send | None) -> int:
 
 
 _WORDS = {
-    "before": "a deadline comes within the hour",
+    "before": "a deadline is near",
     "at": "a deadline has come",
     "after": "a deadline has passed",
     "law": "the law has changed, and with it the answer or its deadline",

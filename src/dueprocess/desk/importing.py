@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +22,14 @@ from dueprocess.store.accounts import new_id
 from dueprocess.store.files import keep_file, read_file, seal_file
 
 ROSTER = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Who is in by a row's booking number already. ``same``: under the same name, as far as words can tell."""
+
+    case: str
+    same: bool
 
 
 class Importing(Base):
@@ -43,7 +53,7 @@ class Importing(Base):
 
         return self.writer.write(work, agency=who.agency, by=who.account)
 
-    def roster(self, who: Who, packet: str) -> tuple[Any, Roster | None, dict[int, str]]:
+    def roster(self, who: Who, packet: str) -> tuple[Any, Roster | None, dict[int, There]]:
         """The packet, its rows while they are kept, and the cases that rows' booking numbers have already."""
         allow(who, "book")
         with self.store.read(who.agency) as connection:
@@ -55,8 +65,10 @@ class Importing(Base):
             data = read_file(connection, self.store.keys, agency=who.agency, file=row.files[0]["file"])[1]
             found = read_roster(data, zone_name=self.zone(who.agency), now=self.now())
             s = tables.stays.c
-            there = {r.booking_number: r.case_number for r in connection.execute(sa.select(s.booking_number, s.case_number).where(s.agency == who.agency, s.status == "in"))}
-        return row, found, {line.row: there[line.booking_number] for line in found.lines if line.booking_number in there}
+            query = sa.select(s.booking_number, s.case_number, s.name).where(s.agency == who.agency, s.status == "in")
+            there = {r.booking_number: r for r in connection.execute(query)}
+        known = [(line, there[line.booking_number]) for line in found.lines if line.booking_number in there]
+        return row, found, {line.row: There(r.case_number, _alike(line.name, r.name or "")) for line, r in known}
 
     def book_roster(self, who: Who, packet: str) -> Receipt:
         """Book everybody on it who can be booked. It is done beside the requests, row by row (``book_rows``)."""
@@ -161,6 +173,12 @@ class Importing(Base):
             return Done([*drafts, last], {"there": False, "case": label})
 
         return work
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names may be one person's: the words of the shorter stand in the longer, in whatever order."""
+    words = [set(re.findall(r"\w+", name.casefold())) for name in (one, other)]
+    return words[0] <= words[1] or words[1] <= words[0]
 
 
 def _served(stay: str, paper: str, when: When) -> Draft:

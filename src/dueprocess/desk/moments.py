@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dueprocess.kernel.errors import InputError, shown
-from dueprocess.kernel.instants import iso, parse_instant, zone
+from dueprocess.kernel.instants import iso, parse_date, parse_instant, zone
 
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?\Z")
 AHEAD = 300
@@ -45,6 +45,7 @@ def read_when(text: str | None, *, zone_name: str, now: int, where: str, ahead: 
 
 
 def _local(given: str, zone_name: str, where: str) -> When:
+    parse_date(given[:10], where=where)  # a year far off is a slip of the hand, and at the end of time no zone has an hour
     try:
         moment = datetime.fromisoformat(given)
     except ValueError:

@@ -15,7 +15,10 @@ from dueprocess.desk.people import NotHere, Who, allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Store, tables
 
-MOST = 1000
+GONE = ("released", "transferred")
+"""What the status of a stay is from the day when the person left to the day when it is erased."""
+MOST_FOUND = 50
+"""Stays that one search gives."""
 PROGRAM = {"clock": "the program (the clock)", "law": "the program (new law)", "handover": "the program (handing over)", "reader": "the program (reading)"}
 """Who writes in nobody's name."""
 
@@ -32,14 +35,13 @@ class Line:
     deadline: int | None
     what: str
     was_due: int | None
-    release_due: int | None
     version: int
     alerts: int
 
 
-def board(store: Store, who: Who, *, show: str = "all") -> list[Line]:
-    """Everybody who is in, the earliest deadline first, those without one last. ``show``: ``all``, ``due`` (with a
-    deadline) or an outcome."""
+def board(store: Store, who: Who, *, show: str = "all", most: int | None = None) -> list[Line]:
+    """Everybody who is in, the earliest deadline first, those without one last; of more than ``most`` people the first.
+    ``show``: ``all``, ``due`` (with a deadline) or an outcome."""
     allow(who, "see")
     s, d, a = tables.stays.c, tables.deadlines.c, tables.alerts.c
     with store.read(who.agency) as connection:
@@ -48,7 +50,7 @@ def board(store: Store, who: Who, *, show: str = "all") -> list[Line]:
             query = query.where(s.next_deadline_at.is_not(None))
         elif show != "all":
             query = query.where(s.outcome == show)
-        rows = connection.execute(query.order_by(s.next_deadline_at.is_(None), s.next_deadline_at, s.case_number).limit(MOST)).all()
+        rows = connection.execute(query.order_by(s.next_deadline_at.is_(None), s.next_deadline_at, s.case_number).limit(most)).all()
         first: dict[str, Any] = {}
         due = sa.select(d.stay, d.what, d.due_at, d.was_due_at).where(d.agency == who.agency, d.state == "open").order_by(d.due_at.desc(), d.what.desc())
         for row in connection.execute(due):
@@ -61,10 +63,19 @@ def board(store: Store, who: Who, *, show: str = "all") -> list[Line]:
         found.append(
             Line(
                 row.id, row.case_number, row.name or "(erased)", row.outcome or "review", row.then_outcome, row.next_deadline_at, next_.what if next_ else "",
-                next_.was_due_at if next_ else None, row.release_due_at, row.version, int(alerts.get(row.id, 0)),
+                next_.was_due_at if next_ else None, row.version, int(alerts.get(row.id, 0)),
             )
         )  # fmt: skip
     return found
+
+
+def left_lately(store: Store, who: Who, *, since: int) -> list[dict[str, Any]]:
+    """Who left from an instant on, the last first: there a release that was pressed by mistake is found again."""
+    allow(who, "see")
+    s = tables.stays.c
+    query = sa.select(s.id, s.case_number, s.name, s.left_at, s.left_to).where(s.agency == who.agency, s.status.in_(GONE), s.left_at >= since).order_by(s.left_at.desc(), s.case_number)
+    with store.read(who.agency) as connection:
+        return [dict(r._mapping) for r in connection.execute(query)]
 
 
 def limits(store: Store, who: Who) -> dict[str, list[dict[str, Any]]]:
@@ -95,6 +106,7 @@ class Whole:
     decisions: list[dict[str, Any]]
     answer: Mapping[str, Any]
     questions: list[dict[str, Any]]
+    jail: str
     zone: str
     names: Mapping[str, str]
     changes: list[dict[str, Any]]
@@ -126,12 +138,12 @@ def person(store: Store, who: Who, stay: str, *, about_status: frozenset[str] | 
         papers, grounds = all_of(tables.papers, tables.papers.c.number), all_of(tables.grounds, tables.grounds.c.number)
         due, alerts = all_of(tables.deadlines, tables.deadlines.c.due_at), all_of(tables.alerts, tables.alerts.c.raised_at)
         decisions = all_of(tables.decisions, tables.decisions.c.number)
-        zone = connection.execute(sa.select(tables.agencies.c.zone).where(tables.agencies.c.id == who.agency)).scalar_one()
+        jail = connection.execute(sa.select(tables.agencies.c.name, tables.agencies.c.zone).where(tables.agencies.c.id == who.agency)).one()
     answer = (decisions[-1]["answer"] or {}) if decisions else {}
     changed = changes(decisions)
     for one in decisions:
         one.pop("answer")
-    return Whole(dict(row._mapping), events, papers, grounds, due, alerts, decisions, answer, questions(answer, about_status=about_status), zone, names, changed)
+    return Whole(dict(row._mapping), events, papers, grounds, due, alerts, decisions, answer, questions(answer, about_status=about_status), jail.name, jail.zone, names, changed)
 
 
 def changes(decisions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -163,7 +175,7 @@ def questions(answer: Mapping[str, Any], *, about_status: frozenset[str] | None 
 
 
 def search(store: Store, who: Who, *, text: str, by_name: bool) -> list[dict[str, Any]]:
-    """Stays by booking number or case number; by a part of the name where ``by_name`` (which needs a purpose: the caller
+    """Stays by booking number or case number, who is in first; by a part of the name where ``by_name`` (which needs a purpose: the caller
     records the look). Never another agency's."""
     allow(who, "search")
     wanted = text.strip()
@@ -172,7 +184,7 @@ def search(store: Store, who: Who, *, text: str, by_name: bool) -> list[dict[str
     c = tables.stays.c
     with store.read(who.agency) as connection:
         match = c.name.ilike(f"%{_plain(wanted)}%", escape="\\") if by_name else sa.or_(c.booking_number == wanted, c.case_number == wanted)
-        query = sa.select(c.id, c.case_number, c.name, c.status, c.booked_at).where(c.agency == who.agency, match).order_by(c.case_number).limit(50)
+        query = sa.select(c.id, c.case_number, c.name, c.booked_at, c.left_at).where(c.agency == who.agency, match).order_by(c.left_at.is_not(None), c.booked_at.desc()).limit(MOST_FOUND)
         return [dict(r._mapping) for r in connection.execute(query)]
 
 
@@ -188,7 +200,7 @@ def by_case(store: Store, who: Who, case: str) -> str:
     with store.read(who.agency) as connection:
         found = connection.execute(query.order_by(c.left_at.is_not(None), c.booked_at.desc())).all()
     if not found:
-        raise NotHere("there is no such stay here", do="push the booking first")
+        raise NotHere("there is no such stay here", do="book the person first, or correct the number")
     if len({row.case_number == case for row in found}) > 1:  # guessing could let the wrong person go
         raise InputError("this is one person's case number and another's booking number", do="give the other number of the person who is meant")
     return str(found[0].id)
@@ -196,13 +208,25 @@ def by_case(store: Store, who: Who, case: str) -> str:
 
 def open_alerts(store: Store, who: Who) -> list[dict[str, Any]]:
     """Alerts that nobody has taken, the oldest first."""
+    a = tables.alerts.c
+    return _alerts(store, who, a.acknowledged_at.is_(None), order=a.raised_at)
+
+
+def taken_alerts(store: Store, who: Who, *, since: int) -> list[dict[str, Any]]:
+    """Alerts that somebody took from an instant on, the last first; ``taken_by`` is their name."""
+    a = tables.alerts.c
+    return _alerts(store, who, a.acknowledged_at >= since, order=a.acknowledged_at.desc())
+
+
+def _alerts(store: Store, who: Who, which: sa.ColumnElement[bool], *, order: Any) -> list[dict[str, Any]]:
     allow(who, "see")
-    a, s, d = tables.alerts.c, tables.stays.c, tables.deadlines.c
+    a, s, d, t = tables.alerts.c, tables.stays.c, tables.deadlines.c, tables.accounts.c
     joined = tables.alerts.outerjoin(tables.stays, sa.and_(s.id == a.stay, s.agency == a.agency)).outerjoin(tables.deadlines, sa.and_(d.id == a.deadline, d.agency == a.agency))
-    query = sa.select(tables.alerts, s.case_number, d.what.label("deadline_what"), d.due_at.label("deadline_at"), d.state.label("deadline_state")).select_from(joined)
+    joined = joined.outerjoin(tables.accounts, sa.and_(t.id == a.acknowledged_by, t.agency == a.agency))
+    due = (d.what.label("deadline_what"), d.due_at.label("deadline_at"), d.state.label("deadline_state"))
+    query = sa.select(tables.alerts, s.case_number, *due, t.name.label("taken_by")).select_from(joined)
     with store.read(who.agency) as connection:
-        found = connection.execute(query.where(a.agency == who.agency, a.acknowledged_at.is_(None)).order_by(a.raised_at, a.id))
-        return [dict(r._mapping) for r in found]
+        return [dict(r._mapping) for r in connection.execute(query.where(a.agency == who.agency, which).order_by(order, a.id))]
 
 
 def matters(raised: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
@@ -211,21 +235,6 @@ def matters(raised: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]
     for one in raised:
         found.setdefault(one["deadline"] or one["id"], []).append(one)
     return [sorted(group, key=lambda one: (one["due_at"], one["id"])) for group in found.values()]
-
-
-def looks(store: Store, who: Who) -> list[dict[str, Any]]:
-    """The last looks: who saw what, and when."""
-    allow(who, "looks")
-    c, a = tables.looks.c, tables.accounts.c
-    with store.read(who.agency) as connection:
-        query = (
-            sa.select(c.at, c.what, c.rows, c.purpose, c.stay, a.name)
-            .select_from(tables.looks.outerjoin(tables.accounts, sa.and_(a.id == c.by, a.agency == c.agency)))
-            .where(c.agency == who.agency)
-            .order_by(c.number.desc())
-            .limit(200)
-        )
-        return [dict(r._mapping) for r in connection.execute(query)]
 
 
 def newest(store: Store, agency: str) -> int:

@@ -15,7 +15,6 @@ from dueprocess.desk.people import Who, allow
 from dueprocess.store import Store, tables
 
 _TABLE = tables.packets
-MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def packet(store: Store, who: Who, id_: str) -> Packet:
         row = dict(packet_row(connection, who.agency, id_)._mapping)
         owner, proposed, everybody, standing, filed = None, [], [], [], {}
         if row["stay"] is None:
-            query = sa.select(s.id, s.name, s.case_number, s.booking_number).where(s.agency == who.agency, s.status == "in").order_by(s.name, s.case_number).limit(MOST)
+            query = sa.select(s.id, s.name, s.case_number, s.booking_number).where(s.agency == who.agency, s.status == "in").order_by(s.name, s.case_number)
             everybody = [dict(r._mapping) for r in connection.execute(query)]
             wanted = {_plain(part) for part in (row["hint"] or "").split()} - {""}
             # By number only: two people may have one name, and a name is misread.

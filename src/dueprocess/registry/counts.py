@@ -24,6 +24,7 @@ from dueprocess.registry.disputes import changes
 from dueprocess.registry.model import (
     ACTOR_KINDS,
     CONFIDENCES,
+    CORRECTS,
     POSITIONS,
     STOPS,
     VOICES,
@@ -106,7 +107,8 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A published count, and ours less it (None where it is given in words, or counts another unit)."""
+    """A published count, and ours less it (None where it is given in words, or counts another unit). ``ships``: its value as
+    it ships, where reviewers corrected or rejected it; else empty. ``note``: what is noted of it then."""
 
     id: str
     value: str
@@ -115,6 +117,8 @@ class Beside:
     as_of: str
     said: str
     difference: int | None
+    ships: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +224,16 @@ def count(registry: Registry, definition: Definition, *, known_at: date) -> Coun
     certain = [r for r in rows if r.status == "certain"]
     states = dict(sorted(Counter(r.state for r in certain).items()))
     only = tuple(sorted(set(listed) - {r.key for r in certain})) if listed is not None else ()
-    beside = tuple(_beside(p, definition, len(certain), len(states)) for p in published)
+    beside = tuple(_beside(p, by_id.get(f"{CORRECTS}{p.id}"), definition, len(certain), len(states)) for p in published)
     return Count(definition, len(certain), len(rows) - len(certain), states, tuple(rows), only, beside)
 
 
-def _beside(published: CountClaim, definition: Definition, ours: int, states: int) -> Beside:
-    mine = states if published.unit == "states" and definition.unit != "states" else ours
-    return Beside(published.id, published.value, published.unit, published.claimant, published.as_of, published.definition, None if published.number is None else mine - published.number)
+def _beside(published: CountClaim, corrected: CountClaim | None, definition: Definition, ours: int, states: int) -> Beside:
+    it = corrected or published
+    mine = states if it.unit == "states" and definition.unit != "states" else ours
+    less = None if it.number is None else mine - it.number
+    ships = f"{published.value} {published.unit}" if corrected else ""
+    return Beside(published.id, it.value, it.unit, it.claimant, it.as_of, it.definition, less, ships, it.note if corrected else "")
 
 
 Found = dict[str, tuple[str, str, set[str], str]]

@@ -2,13 +2,14 @@
 
 Everything lies in the user's folder: ``queue.csv`` and ``entries.csv`` (what was proposed), ``reviews.csv`` (who decided what,
 appended to), and what was accepted in ``claims.csv``, ``counts.csv`` and ``evidence.csv``. What two reviewers judge differently
-stays out until they agree. A claim that ships is corrected by a claim of its own, which stands before it; both are kept.
+stays out until they agree. A claim that ships, or a published count, is corrected by one of its own, which stands before it; both
+are kept.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import combinations
 from pathlib import Path
@@ -21,7 +22,17 @@ from dueprocess.registry import entries
 from dueprocess.registry.entries import Entry
 from dueprocess.registry.importing import Batch, Logged, date_basis, source_id
 from dueprocess.registry.matching import ActorMatcher, Printed
-from dueprocess.registry.model import ACCEPTS, CONFIDENCES, CORRECTS, POSITIONS, VOICES, Claim, Source, days
+from dueprocess.registry.model import (
+    ACCEPTS,
+    CONFIDENCES,
+    CORRECTS,
+    POSITIONS,
+    VOICES,
+    Claim,
+    CountClaim,
+    Source,
+    days,
+)
 from dueprocess.registry.proposing import Proposed, queued, queued_entries
 from dueprocess.registry.sheet import put
 from dueprocess.registry.store import Registry, read_rows, table_text
@@ -31,6 +42,8 @@ CORRECTABLE = ("agency", "county_or_city", "state", "position", "accepts", "effe
 """What a correction of a proposed claim may change."""
 KNOWN_CORRECTABLE = ("agency", "position", "accepts", "effective", "announced", "ended", "speaker", "claimant", "voice", "motive", "cites", "confidence")
 """What a correction of a claim of the registry may change; ``agency`` is an actor's path there."""
+COUNT_CORRECTABLE = ("value", "unit", "definition", "scope", "since", "as_of", "claimant")
+"""What a correction of a published count that ships may change."""
 _IMPORTER = "review"
 
 
@@ -134,14 +147,14 @@ def corrected(claim: Proposed, reviews: Sequence[Review]) -> Proposed:
 
 
 def review(registry: Path, claim: str, *, decision: str, correction: Mapping[str, str], reviewer: str, role: str, reason: str, date: str, base: Registry, places: PlaceBook) -> Review:
-    """Record one decision on an entry of the queue, or on a claim of ``base`` (the registry that lies below or in the folder),
-    and bring the folder's tables into line.
+    """Record one decision on an entry of the queue, or on a claim or published count of ``base`` (the registry that lies below
+    or in the folder), and bring the folder's tables into line.
 
     Raises:
         InputError: no such claim, a decision or correction that cannot be, or no role or reason.
     """
-    queue, others = queued(registry), queued_entries(registry)
-    if claim not in queue and claim not in others and (claim not in base.claims or claim.startswith("review--")):
+    queue, others, counts = queued(registry), queued_entries(registry), shipped_counts(base)
+    if claim not in queue and claim not in others and claim not in counts and (claim not in base.claims or claim.startswith("review--")):
         raise InputError(f"[{shown(claim)}] is no claim of the queue or the registry", do=nearest(claim, [*queue, *others]) or "see dueprocess agencies review --registry DIR")
     if not role.strip() or not reason.strip():
         raise InputError("a review needs a role and a reason", where=claim, do="give --role and --reason")
@@ -154,6 +167,10 @@ def review(registry: Path, claim: str, *, decision: str, correction: Mapping[str
         match = ActorMatcher(places).match(_printed(replace(queue[claim], **correction)))
         if decision != "reject" and match.actor is None:
             raise InputError(f"it matches no actor: {match.reason}", where=claim, do="correct agency, county_or_city or state, or reject it")
+    elif claim in counts:
+        _correctable(correction, COUNT_CORRECTABLE, where=claim)
+        if correction:
+            corrected_count(counts[claim], correction, reviews=1)
     elif correction:
         _correctable(correction, KNOWN_CORRECTABLE, where=claim)
         corrected_known(base, claim, correction, reviews=1)
@@ -201,11 +218,33 @@ def rejected_known(base: Registry, claim: str, *, reviews: int) -> Claim:
     return replace(before, id=f"{CORRECTS}{claim}", position="unknown", accepts=(), note=f"{before.note}; {note}" if before.note else note, origin=f"reviews.csv: {claim}")
 
 
+def shipped_counts(base: Registry) -> dict[str, CountClaim]:
+    """The published counts by id, without those that reviewers made."""
+    return {c.id: c for c in base.counts if not c.id.startswith("review--")}
+
+
+def corrected_count(before: CountClaim, correction: Mapping[str, str], *, reviews: int) -> CountClaim:
+    """The published count that stands in the place of one that reviewers corrected or, without a correction, rejected: then
+    its value is unknown.
+
+    Raises:
+        InputError: nothing changes, or it has no figure or no unit any more.
+    """
+    changes: dict[str, Any] = dict(correction) or {"value": "unknown"}
+    after = replace(before, **changes)
+    if after == before:
+        raise InputError("the correction changes nothing", where=before.id, do="say what the source says otherwise, or accept the count")
+    if not after.value or not after.unit:
+        raise InputError("a published count has a figure and a unit", where=before.id, do="give both as the source has them, or reject it")
+    done = f"{'corrects' if correction else 'rejected'} {before.id}, by {reviews} review{'' if reviews == 1 else 's'}{'' if correction else ': its source does not say so'}"
+    return replace(after, id=f"{CORRECTS}{before.id}", note=f"{before.note}; {done}" if before.note else done, origin=f"reviews.csv: {before.id}")
+
+
 def _checked(key: str, value: str, *, where: str) -> None:
     closed = {"position": POSITIONS, "voice": VOICES, "confidence": CONFIDENCES}.get(key)
     if closed and value not in closed:
         raise InputError(f"[{shown(value)}] is no {key}", where=where, do=nearest(value, closed) or f"one of {', '.join(closed)}")
-    if key in ("effective", "announced", "ended") and value:
+    if key in ("effective", "announced", "ended", "since", "as_of") and value:
         days(value)
     if key == "accepts":
         for paper in filter(None, value.split(";")):
@@ -238,8 +277,14 @@ def _take_over(registry: Path, base: Registry, places: PlaceBook) -> None:
             ),
             where=claim.id,
         )  # fmt: skip
+    counts = shipped_counts(base)
     for id, reviews in reviews_of(registry).items():
-        status = status_of(reviews) if id in base.claims else ""
+        status = status_of(reviews) if id in base.claims or id in counts else ""
+        if id in counts and (status == "rejected" or (status == "accepted" and reviews[0].correction)):
+            if counts[id].source in base.sources:
+                batch.source(base.sources[counts[id].source])
+            batch.count(corrected_count(counts[id], json.loads(reviews[0].correction or "{}"), reviews=len(reviews)), where=id)
+            continue
         if status == "rejected" or (status == "accepted" and reviews[0].correction):
             correction = json.loads(reviews[0].correction) if reviews[0].correction else None
             known = corrected_known(base, id, correction, reviews=len(reviews)) if correction else rejected_known(base, id, reviews=len(reviews))
@@ -269,12 +314,13 @@ def _printed(claim: Proposed) -> Printed:
     return Printed(claim.state, claim.agency or place, "", "" if city else place, place if city else "")
 
 
-def agreement(registry: Path) -> tuple[Agreement, ...]:
-    """How far each two reviewers judged alike what both judged, by kind: accept, correct (to the same) or reject."""
+def agreement(registry: Path, *, counts: Collection[str] = ()) -> tuple[Agreement, ...]:
+    """How far each two reviewers judged alike what both judged, by kind: accept, correct (to the same) or reject. ``counts``
+    are the ids of published counts that ship."""
     others = queued_entries(registry)
     judged: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     for claim, reviews in reviews_of(registry).items():
-        kind = others[claim].kind if claim in others else "claim"
+        kind = others[claim].kind if claim in others else "count" if claim in counts else "claim"
         for r in reviews:
             judged.setdefault(kind, {}).setdefault(r.reviewer, {})[claim] = (r.decision, r.correction)
     found = []

@@ -255,6 +255,7 @@ stays = _table(
     _column("version", sa.Integer, "how many entries it has", Until.record, Readers.desk),
     sa.UniqueConstraint("agency", "case_number"),
     sa.Index("ix_stays_board", "agency", "status", "next_deadline_at"),
+    sa.Index("ix_stays_left", "agency", "left_at", postgresql_where=sa.text("left_at IS NOT NULL"), sqlite_where=sa.text("left_at IS NOT NULL")),
     sa.Index("ix_stays_booking", "agency", "booking_number"),
     sa.Index("ix_stays_again", "agency", "next_decision_at"),
     kind="read",

@@ -205,6 +205,20 @@ def test_a_real_mail_arrives_with_a_case_number_and_no_name(desk: Made) -> None:
     assert any("26-00002" in text for *_, text in got)
 
 
+def test_a_mail_server_that_does_not_answer_is_tried_once_a_turn(desk: Made) -> None:
+    for _ in range(3):
+        desk.booked()
+    desk.pass_hours(1)
+    desk.writer.write(lambda c: accounts.change_settings(c, agency=TEXAS, changes={"mail": MAIL, "alerts": TOLD}), agency=TEXAS, by="setup")
+    tried: list[tuple[str, ...]] = []
+    alerts.turn(desk.desk, send=lambda addresses, title, text, mail: bool(tried.append(tuple(addresses))))
+    assert len(tried) == len(set(tried)) and len(stages(desk)) == 9
+    assert all(a["sent_at"] is None for a in desk.rows(tables.alerts))
+    sent: list[str] = []
+    alerts.turn(desk.desk, send=lambda addresses, title, text, mail: bool(sent.append(title)) or True)
+    assert len(sent) == 9
+
+
 def test_one_agencys_fault_does_not_silence_the_others_and_the_turn_does_not_count_as_done(desk: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.booked()
     desk.booked(agency=OREGON)

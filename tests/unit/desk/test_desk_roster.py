@@ -73,8 +73,11 @@ def test_nothing_is_booked_before_somebody_has_looked_and_then_all_at_once(desk:
 
 def test_the_same_number_is_listed_and_not_booked_twice(desk: Made) -> None:
     desk.desk.book(who(), name="Example, One", booking_number="26-1", booked_at=at(-20))
+    desk.desk.book(who(), name="Quite Another", booking_number="26-2", booked_at=at(-20))
+    _, _, there = desk.desk.roster(who(), str(desk.desk.hand_in_roster(who(), TABLE).result["packet"]))
+    assert {row: (one.case, one.same) for row, one in there.items()} == {2: ("26-00001", True), 3: ("26-00002", False), 5: ("26-00001", True)}
     first = booked(desk)
-    assert (first["booked"], first["there"]) == (2, [[2, "26-00001"]])
+    assert (first["booked"], first["there"]) == (1, [[2, "26-00001"], [3, "26-00002"]])
     again = booked(desk)
     assert again["booked"] == 0 and [n for n, _ in again["there"]] == [2, 3, 8]  # type: ignore[attr-defined]
     assert len(desk.rows(tables.stays)) == 3

@@ -54,7 +54,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "GET /registry/map/days": READ, "GET /registry/changes": READ, "GET /registry/disagreements": READ, "GET /registry/counts": READ,
     "GET /registry/counts/{definition}": READ, "GET /registry/release": READ, "GET /registry/release/{name}": READ,
     "GET /registry/agency/{actor:path}": READ, "GET /registry/proposal/{actor:path}": LAWYER, "GET /claims": READ, "GET /claims/drop": OVER, "POST /claims/drop": OVER, "GET /claims/one/{claim}": READ,
-    "POST /claims/one/{claim}": OVER, "POST /claims/known": OVER, "GET /claims/known/{claim}": OVER, "GET /audits": READ, "GET /audit/new": READ, "POST /audit/new": READ, "GET /audit/one/{audit}": READ,
+    "POST /claims/one/{claim}": OVER, "POST /claims/known": OVER, "GET /claims/known/{claim}": OVER, "POST /claims/count": OVER, "GET /claims/count/{claim}": OVER, "GET /audits": READ, "GET /audit/new": READ, "POST /audit/new": READ, "GET /audit/one/{audit}": READ,
     "POST /audit/one/{audit}": READ, "GET /audit/one/{audit}/report": READ, "GET /audit/one/{audit}/file/{name}": READ,
     "POST /audit/one/{audit}/{what}": READ, "POST /audit/one/{audit}/theory": READ, "POST /audit/one/{audit}/class": READ, "POST /audit/one/{audit}/explain": READ,
     "POST /audit/one/{audit}/public": READ, "GET /audit/one/{audit}/public/{name}": READ, "GET /audit/one/{audit}/class/{slug}": READ,

@@ -142,7 +142,7 @@ def test_who_sees_an_audit(web: Shelves) -> None:
         assert post(client, "/audit/new", files=[("file", ("a.csv", b"a,b\n1,2\n", "text/csv"))], days="7").status_code == 403
     assert web.app.state is not None
     stranger = auditor.__class__(web.app, follow_redirects=False)
-    assert stranger.get(path).headers["location"] == "/sign-in" and stranger.post("/audit/new").headers["location"] == "/sign-in"
+    assert stranger.get(path).headers["location"] == "/sign-in" and stranger.post("/audit/new").headers["location"] == "/sign-in?sent=no"
 
 
 def test_an_audit_is_erased_after_its_days(web: Shelves) -> None:

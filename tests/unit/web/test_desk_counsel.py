@@ -57,7 +57,7 @@ def test_what_if_asks_and_touches_nothing(web: Web) -> None:
     stay = web.desk.held()
     client = web.signed_in("counsel")
     before = everything(web.desk)
-    assert signs(client.get(f"/counsel/stay/{stay}").text) == ["MUST HOLD until 2026-11-20T11:00:00-06:00"]
+    assert signs(client.get(f"/counsel/stay/{stay}").text) == ["MUST HOLD until 2026-11-20 11:00 (-06:00), Fri"]
     proof = ask(client, stay, fact1="status_proof_shown", value1="yes")
     assert proof.status_code == 200 and signs(proof.text)[0].startswith("MUST HOLD") and signs(proof.text)[1].startswith(("RELEASE", "REVIEW")), proof.text
     later = ask(client, stay, at="2026-11-20T12:00")

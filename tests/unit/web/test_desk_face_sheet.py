@@ -45,7 +45,7 @@ def test_what_the_sheet_says_is_offered_and_taken_over_by_a_press(web: Web) -> N
     assert reading["custody"]["values"]["booked_at"] == "2026-11-18T01:30:00-06:00" and CANARY not in repr(reading)
     clerk, url = web.signed_in("clerk"), f"/packet/{packet}"
     page = unescape(clerk.get(url).text)
-    assert "The jail's own sheet among them" in page and "Booked Wed Nov 18, 2026 01:30" in page and "Here: booked Wed Nov 18, 2026 02:00" in page
+    assert "The jail's own sheet among them" in page and "Booked 2026-11-18 01:30 (-06:00), Wed" in page and "Here: booked 2026-11-18 02:00 (-06:00), Wed" in page
     assert desk.stay(stay)["booked_at"] == desk.rows(tables.grounds)[0]["started_at"]  # nothing by itself
 
     def pressed(button: str, **more: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from desk_common import CANARY, HOUR, OREGON, TEXAS, made, who
-from test_desk_web import Web
+from test_desk_web import Web, post
 
 from dueprocess.desk import alerts, showing
 from dueprocess.kernel.errors import InputError
-from dueprocess.store import proving
+from dueprocess.store import accounts, proving
 from dueprocess.store.backup import back_up, backed_up_at, note_backup
 from dueprocess.store.retention import DAY
 from dueprocess.testing.postgres import NoPostgres, temporary_postgres
@@ -83,8 +84,39 @@ def test_the_page_says_it_in_words(web: Web) -> None:
         text = web.signed_in(role).get("/status").text
         assert "raised 2 h ago, 3 in all" in text and "Last backup</dt><dd>not known" in text and "14 laws and rulings bind this agency; all of them are adopted" in text
         assert "nobody has ever confirmed" in text and "Zzcanary" not in text
+    assert "no address is named" in text
     desk.pass_hours(-1)
     assert "behind the record by 3600 s" in web.signed_in("clerk").get("/status").text
+
+
+def test_mail_that_does_not_go_out_is_said_and_settings_can_be_tried(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, admin = web.desk, web.signed_in("administrator")
+    given = {
+        "before": 60, "after": 15, "repeat": 15, "erase_after_days": 30, "second_factor": ["counsel", "administrator"], "server": "127.0.0.1", "port": 25, "mode": "insecure",
+        "domain": "sheriff.example", "from": "desk@sheriff.example", "clerk": "a@sheriff.example b@sheriff.example", "supervisor": "", "counsel": "", "what": "test",
+    }  # fmt: skip
+    sent: list[tuple[str, ...]] = []
+    takes = [False, True]
+
+    def send(addresses: Sequence[str], title: str, text: str, mail: Mapping[str, Any]) -> bool:
+        sent.append(tuple(addresses))
+        return takes[len(sent) - 1]
+
+    monkeypatch.setattr(alerts, "send_mail", send)
+    assert post(admin, "/settings", **{**given, "clerk": ""}).status_code == 400 and not sent
+    refused = post(admin, "/settings", **given)
+    assert "the mail server did not take the test; the settings are saved" in refused.text and "a@sheriff.example b@sheriff.example" in refused.text
+    desk.writer.write(lambda c: accounts.change_settings(c, agency=TEXAS, changes={"second_factor": []}), agency=TEXAS, by="setup")
+    assert "took the test</strong> for 2 addresses" in post(admin, "/settings", **given).text and sent == [("a@sheriff.example", "b@sheriff.example")] * 2
+    desk.booked()
+    desk.pass_hours(0.3)
+    alerts.turn(desk.desk, send=lambda *_: False)
+    desk.pass_hours(0.1)
+    desk.writer.write(lambda c: accounts.change_settings(c, agency=TEXAS, changes={"second_factor": []}), agency=TEXAS, by="setup")
+    text = web.signed_in("clerk").get("/status").text
+    assert "to 2 addresses; <strong>3 did not go out" in text and figures(web.service)["agencies"][TEXAS]["alerts_unsent"] == 3
+    alerts.turn(desk.desk, send=lambda *_: True)
+    assert figures(web.service)["agencies"][TEXAS]["alerts_unsent"] == 0
 
 
 def test_a_machine_gets_figures_about_nobody_and_of_its_own_agency(web: Web) -> None:

@@ -270,3 +270,31 @@ def test_a_correction_of_a_claim_that_ships_stands_before_it(web: Shelves) -> No
     auditor = web.signed_in("auditor")
     assert auditor.get(f"/claims/known/{claim}").status_code == 403 and counsel.get("/claims/known/none").status_code == 404
     assert counsel.get(f"/claims/known/review--corrects--{claim}").status_code == 404
+
+
+def test_a_correction_of_a_count_that_ships_stands_before_it(web: Shelves) -> None:
+    counsel, supervisor = web.signed_in("counsel"), web.signed_in("supervisor")
+    count = next(c for c in re.findall(r'href="/claims/count/([^"]+)"', counsel.get("/registry/counts").text) if c.startswith("count-117-agencies"))
+    form = counsel.get(f"/claims/count/{count}")
+    given = {k: v.replace("&#39;", "'") for k, v in re.findall(r'name="(claim|value|unit|definition|scope|since|as_of|claimant)" value="([^"]*)"', form.text)}
+    assert given["claim"] == count and given["value"] == "117"
+    refused = ({}, {"value": ""}, {"as_of": "soon", "value": "118"}, {"value": "118", "reason": ""}, {"value": "118", "decision": "guess"}, {"claim": "none"})
+    for changes in refused:
+        answer = post(counsel, "/claims/count", **{**given, "decision": "correct", "reason": "Read again.", **changes})
+        assert answer.status_code == (404 if "claim" in changes else 400), changes
+    assert post(counsel, "/claims/count", **{**given, "value": "118", "decision": "correct", "reason": "The source has one more."}).headers["location"] == "/registry/counts"
+    told = text_of(counsel.get("/registry/counts"))
+    assert "Published: 118 agencies" in told and f"It ships as 117 agencies; corrects {count}, by 1 review" in told
+    assert "118 agencies" not in told.partition("Read out of texts")[2]  # it is no new figure
+    # The second reviewer judges without seeing the first; where they differ, what ships stands again.
+    assert "one more" not in supervisor.get(f"/claims/count/{count}").text
+    assert post(supervisor, "/claims/count", claim=count, decision="accept", reason="So it says.").status_code == 303
+    assert "It ships as" not in text_of(counsel.get("/registry/counts")) and "one more" in supervisor.get(f"/claims/count/{count}").text
+    for client in (counsel, supervisor):
+        assert post(client, "/claims/count", claim=count, decision="reject", reason="It is another list's.").status_code == 303
+    assert "Published: unknown agencies" in (told := text_of(counsel.get("/registry/counts"))) and f"rejected {count}, by 2 reviews" in told
+    assert "figures Made-up" in text_of(counsel.get("/claims")).partition("How far reviewers agree")[2]
+    # Another agency has what ships, and an auditor only looks.
+    assert "It ships as" not in text_of(web.signed_in("counsel", OREGON).get("/registry/counts"))
+    auditor = web.signed_in("auditor")
+    assert "/claims/count/" not in auditor.get("/registry/counts").text and auditor.get(f"/claims/count/{count}").status_code == 403

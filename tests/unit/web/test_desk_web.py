@@ -103,7 +103,7 @@ def test_a_clerks_day(web: Web) -> None:
     ground = desk.rows(tables.grounds)[0]["id"]
     assert post(clerk, f"{page}/end-ground", ground=ground, how="bail_paid", at="2026-11-18T11:00", known_at="2026-11-18T11:20").status_code == 303
     text = clerk.get(page).text
-    assert "MUST HOLD" in text and "Contrary authority and risks" in text and "known to the jail Wed Nov 18, 2026 11:20" in text
+    assert "MUST HOLD" in text and "Contrary authority and risks" in text and "known to the jail 2026-11-18 11:20 (-06:00), Wed" in text
     assert text.index("Contrary authority and risks") < text.index(">Authority<")  # on the first screen of the answer
     assert "in 1 day 23 h" in clerk.get("/board").text
     assert post(clerk, f"{page}/said", what="citizenship_claimed", words="unasked", answer="A supervisor looks.", at="2026-11-18T11:30").status_code == 303
@@ -121,9 +121,11 @@ def test_a_clerks_day(web: Web) -> None:
     clerk = web.signed_in("clerk")  # the session was over
     board = clerk.get("/board").text
     assert "RELEASE" in board and "alerts not taken" in board
-    assert post(clerk, f"{page}/release", back="board").headers["location"] == "/board"
-    assert "Nobody is on this list" in clerk.get("/board").text
-    assert "Left Fri Nov 20, 2026 11:00" in clerk.get(page).text
+    back = post(clerk, f"{page}/release", back="board").headers["location"]
+    board = clerk.get(back).text  # who pressed the wrong key finds the way back there
+    assert "Nobody is on this list" in board and "Recorded: case 26-00001 has left" in board and f'href="{page}#line"' in board
+    assert "Left in the last 12 hours: 1" in clerk.get("/board").text and "Recorded:" not in clerk.get("/board").text
+    assert "Left 2026-11-20 11:00 (-06:00), Fri" in clerk.get(page).text
     assert "MUST HOLD" not in clerk.get(f"{page}/slip").text and "26-00001" in clerk.get(f"{page}/slip").text
     report = verify(desk.store)
     assert report.ok
@@ -199,12 +201,31 @@ def test_the_alerts_of_one_deadline_are_one_matter_with_its_name_and_one_key(web
     clerk = web.signed_in("clerk")
     text = clerk.get("/alerts").text
     assert len(desk.rows(tables.alerts)) == 4 and text.count("<li>") == 2
-    assert "Release: nothing in the encoded law lets the jail keep this person, Fri Nov 20, 2026 11:00" in text and "3 alerts; for clerks and supervisors" in text
+    assert "Release: nothing in the encoded law lets the jail keep this person, 2026-11-20 11:00 (-06:00), Fri" in text and "3 alerts; for clerks and supervisors" in text
     assert "<strong>Papers</strong>: papers came and belong to nobody yet" in text and f'href="/packet/{packet}"' in text
     group = next(form for form in re.findall(r"<form.*?</form>", text, re.DOTALL) if form.count('name="alert"') == 3)
     assert post(clerk, "/alerts", alert=re.findall(r'name="alert" value="([^"]+)"', group)).status_code == 303
-    assert clerk.get("/alerts").text.count("<li>") == 1 and "The oldest: papers, papers came" in clerk.get("/board").text
+    open_, _, taken = clerk.get("/alerts").text.partition("Taken in the last 12 hours")
+    assert open_.count("<li>") == 1 and taken.count("by Made-up clerk") == 3 and "The oldest: papers, papers came" in clerk.get("/board").text
     assert post(clerk, "/alerts").status_code == 404
+
+
+def test_a_slip_of_the_hand_is_one_clear_line(web: Web) -> None:
+    clerk = web.signed_in("clerk")
+    page = book(clerk)
+    for given, says in (
+        ({"at": "9999-12-31T23:59"}, "received at: the year of [9999-12-31] cannot be meant"), ({"at": "0001-01-01T00:00"}, "cannot be meant"),
+        ({"edition": "1999"}, "edition: there is no edition [1999]"), ({"kind": "zzz"}, "kind: [zzz] is none of the choices"),
+    ):  # fmt: skip
+        answer = post(clerk, f"{page}/paper", **{**PAPER, **given})
+        assert answer.status_code == 400 and says in answer.text, answer.text
+        assert "papers[" not in answer.text
+    lost = clerk.get("/nowhere")
+    assert lost.status_code == 404 and "there is no such page" in lost.text and 'href="/board"' in lost.text
+    assert web.browser().post("/nowhere").status_code == 404 and "/board" not in web.browser().get("/nowhere").text
+    headers = web.token("bookings:write") | {"Idempotency-Key": "made-up-9999"}
+    assert web.browser().post("/api/bookings", headers=headers, json={"name": CANARY, "booking_number": "J-9", "booked_at": "9999-12-31 23:59"}).status_code == 400
+    assert web.browser().get("/api/nowhere").json() == {"detail": "Not Found"}
 
 
 def test_what_people_type_is_shown_as_text(web: Web) -> None:
@@ -252,8 +273,69 @@ def test_guessing_is_slowed_down_and_a_session_is_not_taken_over(web: Web) -> No
     stolen = TestClient(web.app, follow_redirects=False, cookies={"desk": secret})
     assert stolen.get("/board").headers["location"] == "/sign-in"
     idle = web.signed_in("clerk")
+    stay, once = web.desk.booked(), csrf(idle)
     web.desk.pass_hours(0.6)
-    assert idle.get("/board").headers["location"] == "/sign-in"
+    # Whose session ended before the key was pressed is told that the release was not recorded.
+    lost = idle.post(f"/stay/{stay}/release", data={"csrf": once})
+    assert "what you sent was not recorded" in idle.get(lost.headers["location"]).text and web.desk.rows(tables.stays)[-1]["left_at"] is None
+    assert idle.get("/board").headers["location"] == "/sign-in" and "not recorded" not in idle.get("/sign-in").text
+
+
+def test_each_page_says_where_in_the_desk_it_is(web: Web) -> None:
+    stay = web.desk.booked()
+    admin, counsel = web.signed_in("administrator"), web.signed_in("counsel")
+    account = re.findall(r'href="(/accounts/[^"]+)"', admin.get("/accounts").text)[0]
+    for client, path, current in (
+        (counsel, "/board", ("/board", "page")), (counsel, f"/stay/{stay}", ("/board", "true")), (counsel, "/roster", ("/book", "true")),
+        (counsel, "/law", ("/shelves", "true")), (counsel, f"/counsel/stay/{stay}", ("/counsel", "true")), (counsel, "/adoption", ("/status", "true")),
+        (counsel, "/account", ("/account", "page")), (admin, account, ("/accounts", "true")), (admin, "/records", ("/records", "page")),
+    ):  # fmt: skip
+        header = client.get(path).text.partition("<main")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="(\w+)"', header) == [current], path
+
+
+def test_a_big_jail_is_told_that_its_board_is_cut_and_its_shift_sheet_has_everybody(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dueprocess.web.desk.pages.MOST_ON_BOARD", 1)
+    clerk = web.signed_in("clerk")
+    web.desk.booked()
+    assert "More people are in" not in clerk.get("/board").text
+    web.desk.booked()
+    board, sheet = clerk.get("/board").text, clerk.get("/shift-sheet").text
+    assert "More people are in: these are the first 1" in board and board.count("26-0000") == 1
+    assert "26-00001" in sheet and "26-00002" in sheet
+
+
+def test_the_slip_says_what_the_jail_has_on_record(web: Web) -> None:
+    desk, clerk = web.desk, web.signed_in("clerk")
+    page = f"/stay/{desk.held()}"
+    assert "The jail may keep you for the immigration officers until 2026-11-20 11:00 (-06:00), Fri at the latest." in clerk.get(f"{page}/slip").text
+    stay = desk.rows(tables.stays)[0]
+    assert post(clerk, f"{page}/person", name=stay["name"], language="es", seen=stay["version"]).status_code == 303
+    spanish = clerk.get(f"{page}/slip").text
+    assert "hasta 2026-11-20 11:00 (-06:00), vie a más tardar" in spanish and "Wed" not in spanish.partition("<main")[2]
+    assert "Nothing" not in spanish and "You are here for a reason of the jail" in clerk.get(f"/stay/{desk.booked(until=None)}/slip").text
+    desk.pass_hours(48)
+    alerts.turn(desk.desk)
+    assert "nada permite ahora que la cárcel lo retenga" in web.signed_in("clerk").get(f"{page}/slip").text
+
+
+def test_the_interface_describes_its_values_its_token_and_its_refusals(web: Web) -> None:
+    described = web.browser().get("/api/openapi.json").json()
+    shapes = described["components"]["schemas"]
+    paper = shapes["PaperIn"]["properties"]
+    assert "i-247a" in paper["kind"]["enum"] and "final_order" in paper["boxes"]["anyOf"][0]["items"]["enum"] and "2017-03" in paper["edition"]["anyOf"][0]["enum"]
+    assert "bail_paid" in shapes["GroundEnd"]["properties"]["how"]["enum"] and shapes["Booking"]["properties"]["ground"]["enum"][0] == "charge"
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer" and described["servers"] == [{"url": "/api"}]
+    for path, calls in described["paths"].items():
+        for call in calls.values():
+            assert call["security"] == [{"token": []}] and "authorization" not in {one["name"].lower() for one in call["parameters"]}, path
+            assert "Scope " in call["description"]
+            for status in ("400", "401", "403", "422", "503"):
+                assert call["responses"][status]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refused"}
+    # And the refusals look as described: a value that is none of those names the nearest.
+    headers = web.token("bookings:write") | {"Idempotency-Key": "made-up-0001"}
+    answer = web.browser().post("/api/bookings", headers=headers, json={"name": CANARY, "booking_number": "J-9", "ground": "chargge"})
+    assert answer.status_code == 400 and list(answer.json()) == ["error"] and "charge" in answer.json()["error"]
 
 
 def test_no_name_in_a_log_an_address_or_an_alert(web: Web, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:

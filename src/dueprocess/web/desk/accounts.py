@@ -35,8 +35,10 @@ def add_account_pages(app: FastAPI, service: Service) -> None:
         text = shown(service, name, None, agencies=agencies(), ways=ways(service), error=error)
         return HTMLResponse(text, status_code=200 if error is None else status_of(error))
 
-    async def sign_in_page(_: Request) -> Response:
-        return await run_in_threadpool(opening, "sign_in")
+    async def sign_in_page(request: Request) -> Response:
+        lost = request.query_params.get("sent") == "no"
+        ended = InputError("you had been signed out, and what you sent was not recorded", do="sign in and do it again") if lost else None
+        return await run_in_threadpool(opening, "sign_in", ended)
 
     async def first_page(_: Request) -> Response:
         return await run_in_threadpool(opening, "first")

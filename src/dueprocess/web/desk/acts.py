@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dueprocess.desk import Who
-from dueprocess.kernel.errors import InputError
+from dueprocess.web.desk.forms import read_value
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import Form
 
@@ -26,18 +26,7 @@ def paper_values(form: Form) -> dict[str, Any]:
 
 
 def _value(service: Service, form: Form) -> Any:
-    fact = service.desk.law().lawbook.vocabulary.fact(form.text("fact"), where="fact")
-    text = form.text("value").strip()
-    if fact.type == "boolean":
-        if text not in ("yes", "no"):
-            raise InputError("the question is not answered", do="choose yes or no; leave it open where it is not known")
-        return text == "yes"
-    if fact.type == "number":
-        try:
-            return float(text) if "." in text else int(text)
-        except ValueError:
-            raise InputError("this is no number", where="value", do="write a number") from None
-    return text
+    return read_value(service.desk.law().lawbook, form.text("fact"), form.text("value"))
 
 
 def _transfer(service: Service, who: Who, stay: str, form: Form) -> Any:

@@ -79,14 +79,14 @@ def add_packets(app: FastAPI, service: Service, holder: Callable[[str], Who]) ->
 
     @app.post("/packets", status_code=201, openapi_extra=body({"booking_number": _NUMBER}))
     async def push_packet(request: Request, once: Once, authorization: Token = "") -> Packet:
-        """Papers came as files (PDF, TIFF, PNG, JPEG, mail), up to 64 MiB together, and a person says whose they are."""
+        """Papers came as files (PDF, TIFF, PNG, JPEG, mail), up to 64 MiB together, and a person says whose they are. Scope papers:write."""
         who = await run_in_threadpool(system, authorization)
         form, files = await parts(request, ("received_at", "booking_number"))
         return await run_in_threadpool(handed_in, who, files, form, once, None)
 
     @app.post("/stays/{case}/packets", status_code=201, openapi_extra=body({}))
     async def push_packet_of_stay(request: Request, case: Case, once: Once, authorization: Token = "") -> Packet:
-        """Papers about somebody who is in came as files. They stand on that person's page, to be looked over and filed."""
+        """Papers about somebody who is in came as files. They stand on that person's page, to be looked over and filed. Scope papers:write."""
         who = await run_in_threadpool(system, authorization)
         form, files = await parts(request, ("received_at",))
         stay = await run_in_threadpool(showing.by_case, store, who, case)
@@ -94,7 +94,7 @@ def add_packets(app: FastAPI, service: Service, holder: Callable[[str], Who]) ->
 
     @app.get("/packets/{packet}")
     def pull_packet(packet: Name, authorization: Token = "") -> PacketState:
-        """How far a packet of this system's own is."""
+        """How far a packet of this system's own is. Scope papers:write."""
         who = system(authorization)
         c = tables.packets.c
         with store.read(who.agency) as connection:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dueprocess.desk import NotHere
 from dueprocess.kernel.errors import InputError
 from dueprocess.web.desk.guard import DeskGuard
 from dueprocess.web.desk.service import Service
@@ -28,9 +33,14 @@ def desk_app(service: Service) -> FastAPI:
     from dueprocess.web.desk.packets import add_packet_pages
     from dueprocess.web.desk.pages import add_pages
     from dueprocess.web.desk.records import add_record_pages
+    from dueprocess.web.desk.session import person_of, problem
     from dueprocess.web.desk.shelf import add_shelves
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    async def nowhere(request: Request, _: Exception) -> Response:
+        error = NotHere("there is no such page", do="choose one from the menu")
+        return await run_in_threadpool(lambda: problem(service, person_of(service, request), error))
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, exception_handlers={404: nowhere})
     app.add_middleware(DeskGuard, secure=service.secure)
     add_account_pages(app, service)
     add_oidc_pages(app, service)

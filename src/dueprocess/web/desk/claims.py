@@ -29,7 +29,7 @@ from dueprocess.places import load_places
 from dueprocess.registry import ACCEPTS, POSITIONS
 from dueprocess.registry import review as room
 from dueprocess.registry.entries import NEEDED
-from dueprocess.registry.model import CONFIDENCES, VOICES
+from dueprocess.registry.model import CONFIDENCES, VOICES, CountClaim
 from dueprocess.registry.promote import promote
 from dueprocess.registry.proposing import propose
 from dueprocess.registry.review import Review, Waiting, WaitingEntry
@@ -82,7 +82,7 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
         return HTMLResponse(
             shown(
                 service, "claims", person, rows=rows, number=number, pages=pages, show=show, shows=SHOWS, counts=counts, kind=kind, kinds=KINDS, in_kind=kinds,
-                one=ONE, agreement=room.agreement(folder), names=_names(service, who),
+                one=ONE, agreement=room.agreement(folder, counts=room.shipped_counts(registry_of(service, who, known_at=today(service, who)))), names=_names(service, who),
             )
         )  # fmt: skip
 
@@ -179,6 +179,41 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
             )
         )  # fmt: skip
 
+    def shipped_count(who: Who, id: str) -> tuple[Any, CountClaim]:
+        base = registry_of(service, who, known_at=today(service, who))
+        found = room.shipped_counts(base).get(id)
+        if found is None:
+            raise NotHere("there is no such published count", do="choose one on the page of counts")
+        return base, found
+
+    def count(request: Request, person: Person, who: Who) -> Response:
+        allow(who, "claims")
+        base, found = shipped_count(who, request.path_params["claim"])
+        source = base.sources.get(found.source)
+        seen = _seen(service, who, room.reviews_of(folder_of(service, who, "registry")).get(found.id, ()))
+        return HTMLResponse(
+            shown(
+                service, "claim_count", person, c=found, fields=[(name, "Figure, as the source has it" if name == "value" else LABELS[name], getattr(found, name)) for name in room.COUNT_CORRECTABLE],
+                days=("since", "as_of"), source="" if source is None else words.source_words(source), link="" if source is None else words.link(source.url), **seen,
+            )
+        )  # fmt: skip
+
+    def judge_count(request: Request, person: Person, who: Who, form: Form) -> Response:
+        """A published count that ships: accepted, rejected, or corrected by one of its own that stands before it."""
+        allow(who, "claims")
+        decision, (base, found) = form.text("decision"), shipped_count(who, form.text("claim"))
+        if decision not in room.DECISIONS:
+            raise InputError("that is no decision", do=f"one of {', '.join(room.DECISIONS)}")
+        given = {name: form.text(name).strip()[:500] for name in room.COUNT_CORRECTABLE if name in form} if decision == "correct" else {}
+        changed = {name: value for name, value in given.items() if value != getattr(found, name)}
+        folder = folder_of(service, who, "registry")
+        with _locked(folder):
+            room.review(
+                folder, found.id, decision=decision, correction=changed, reviewer=who.account, role=who.role, reason=form.text("reason")[:1000],
+                date=today(service, who).isoformat(), base=base, places=load_places(),
+            )  # fmt: skip
+        return see("/registry/counts")
+
     def proposal(request: Request, person: Person, who: Who) -> Response:
         # A draft of law is counsel's: the same right as to determine.
         allow(who, "determine")
@@ -197,6 +232,8 @@ def add_claim_pages(app: FastAPI, service: Service) -> None:
     app.add_route("/claims/drop", post_file(service, drop), methods=["POST"])
     app.add_route("/claims/known", post(service, judge_known), methods=["POST"])
     app.add_route("/claims/known/{claim}", page(service, correcting), methods=["GET"])
+    app.add_route("/claims/count", post(service, judge_count), methods=["POST"])
+    app.add_route("/claims/count/{claim}", page(service, count), methods=["GET"])
     app.add_route("/claims/one/{claim}", page(service, claim), methods=["GET"])
     app.add_route("/claims/one/{claim}", post(service, judge), methods=["POST"])
 

@@ -27,6 +27,7 @@ from dueprocess.law.adopting import binding
 from dueprocess.store import Done, Person, counsel, tables
 from dueprocess.web.desk import words
 from dueprocess.web.desk.drawing import shown
+from dueprocess.web.desk.forms import read_value
 from dueprocess.web.desk.service import Service
 from dueprocess.web.desk.session import Form, page, post, see
 
@@ -54,7 +55,7 @@ class Asked:
     def words(self) -> list[str]:
         """What differs, a line each."""
         found = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in self.facts.items()]
-        found += [f"asked about {self.at[:16].replace('T', ' ')}"] if self.at else []
+        found += [f"asked about {words.instant(self.at)}"] if self.at else []
         found += ["all law that binds the agency taken as adopted"] if self.adopt_all else []
         return found + (["with a further file of law, taken as adopted"] if self.policy else [])
 
@@ -109,11 +110,11 @@ def add_counsel_pages(app: FastAPI, service: Service) -> None:
         other = None if asked is None else _decided(service, who, case, asked)
         price = _exposure(other or now, form)
         if form.text("keep") == "whatif" and asked is not None and other is not None:
-            keep(who, "whatif", "\n".join([f"Case {label}, asked {iso(service.now(), zone)}", *asked.words, f"Instead of: {_says(now)}", f"It would be: {_says(other)}"]))
+            keep(who, "whatif", "\n".join([f"Case {label}, asked {words.local(service.now(), zone)}", *asked.words, f"Instead of: {_says(now)}", f"It would be: {_says(other)}"]))
             return see("/counsel")
         if form.text("keep") == "exposure":
             lines = [f"{f['case']} ({f['year']}): {f['arithmetic']} = {f['low']:,.0f} to {f['high']:,.0f} USD" for f in price["figures"] if f["high"] is not None]
-            keep(who, "exposure", "\n".join([f"Case {label}, asked {iso(service.now(), zone)}", *(asked.words if asked else ()), _priced(price), *lines, *price["caveats"]]))
+            keep(who, "exposure", "\n".join([f"Case {label}, asked {words.local(service.now(), zone)}", *(asked.words if asked else ()), _priced(price), *lines, *price["caveats"]]))
             return see("/counsel")
         vocabulary = service.desk.law().lawbook.vocabulary
         return drawn(
@@ -156,21 +157,9 @@ def _asked(service: Service, who: Who, form: Form) -> Asked:
     """Raises InputError for a fact, a value or a time that is none."""
     facts: dict[str, Any] = {}
     for number in range(1, CHANGES + 1):
-        name, value = form.text(f"fact{number}"), form.text(f"value{number}").strip()
-        if not name:
-            continue
-        fact = service.desk.law().lawbook.vocabulary.fact(name, where=f"fact {number}")
-        if fact.type == "boolean":
-            if value not in ("yes", "no"):
-                raise InputError("a boolean fact is yes or no", where=name.replace("_", " "), do="write yes or no")
-            facts[name] = value == "yes"
-        elif fact.type == "number":
-            try:
-                facts[name] = float(value) if "." in value else int(value)
-            except ValueError:
-                raise InputError("this is no number", where=name.replace("_", " "), do="write a number") from None
-        else:
-            facts[name] = value
+        name = form.text(f"fact{number}")
+        if name:
+            facts[name] = read_value(service.desk.law().lawbook, name, form.text(f"value{number}"), where=name.replace("_", " "))
     zone = service.desk.zone(who.agency)
     at = str(exactly(read_when(form.text("at"), zone_name=zone, now=service.now(), where="asked about", ahead=True).at, zone).value) if form.text("at") else ""
     policy = form.text("policy").strip()
@@ -224,7 +213,8 @@ def _priced(price: Mapping[str, Any]) -> str:
     if not price["counted"]:
         return "No hours past what the encoded law allowed: no exposure is worked out."
     hours = price["hours"]
-    span = f"{hours['most']:g}" if hours["least"] == hours["most"] else f"{hours['least']:g} to {hours['most']:g}"
+    least, most = (f"{round(hours[key], 2):g}" for key in ("least", "most"))
+    span = most if least == most else f"{least} to {most}"
     told = f"{span} {'hour' if span == '1' else 'hours'} past what the encoded law allowed"
     if price["high"] is None:
         return f"{told}; no published figure fits"
@@ -236,7 +226,7 @@ def _says(answer: Mapping[str, Any]) -> str:
     told = words.outcome(answer["outcome"])
     if answer["hold_until"] is not None:
         until = answer["hold_until"]
-        told += f" until {until if isinstance(until, str) else until['earliest']}"
+        told += f" until {words.instant(until if isinstance(until, str) else until['earliest'])}"
     if answer["open_because"]:
         told += f" (open because of {answer['open_because'].replace('_', ' ')})"
     then = answer.get("then")

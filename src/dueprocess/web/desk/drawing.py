@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _RENDER = Path(__file__).resolve().parents[2] / "render"
+NAVIGATION = (
+    ("see", "/board", "Board", ("board", "person", "packet", "slip")),
+    ("see", "/alerts", "Alerts", ("alerts",)),
+    ("see", "/search", "Search", ("search",)),
+    ("see", "/shift-sheet", "Shift sheet", ("shift",)),
+    ("book", "/book", "Book a person", ("book", "roster")),
+    ("shelves", "/shelves", "Law, registry, audits", ("shelves", "law", "registry", "claims", "claim", "audits", "audit", "whatif")),
+    ("accounts", "/accounts", "Accounts", ("accounts", "one", "tokens", "settings")),
+    ("own_store", "/counsel", "Counsel", ("counsel",)),
+    ("retention", "/records", "Records", ("retention", "process", "looks", "inventory")),
+    ("status", "/status", "Health", ("status", "adoption")),
+)
+"""Who may, where it leads, its words, and the pages of that part by the first word of their templates' names; its own first."""
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +59,7 @@ def shown(service: Service, name: str, person: Person | None, *, error: InputErr
     who = None if person is None else Who.person(person)
     return templates().get_template(f"{name}.html.jinja").render(
         person=person, can=lambda action: who is not None and may(who, action), error=None if error is None else str(error), now=service.now(),
-        once=secrets.token_urlsafe(12), banner=service.banner, **values,
+        once=secrets.token_urlsafe(12), banner=service.banner, page=name, navigation=NAVIGATION, **values,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from dueprocess.desk.people import allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.instants import local_date
 from dueprocess.ledger import read_leaf
-from dueprocess.store import Person, proving, retention, tables, tokens
+from dueprocess.store import Person, accounts, proving, retention, tables, tokens
 from dueprocess.store.backup import backed_up_at
 from dueprocess.web.desk.adoption import adopted_by, confirmations, waiting
 from dueprocess.web.desk.drawing import shown
@@ -60,7 +60,7 @@ def agency_figures(service: Service, agency: str) -> dict[str, Any]:
     """Numbers of one agency: ``people_in``, ``alerts_open``, ``oldest_alert_age_seconds``, ``deadlines_past`` (open ones),
     ``clock_steps`` and ``clock_step_seconds`` among the last entries, ``law_binding``, ``law_not_adopted``,
     ``law_never_confirmed``, ``law_confirmed_days_ago`` (the longest ago), ``answers_waiting_for_adoption``,
-    ``erasing_overdue``."""
+    ``erasing_overdue``, ``mail_addresses`` that alerts go to, ``alerts_unsent`` (open ones whose mail has not gone out)."""
     now, law = service.now(), service.desk.law()
     a, d, s = tables.alerts.c, tables.deadlines.c, tables.stays.c
     with service.store.read(agency) as connection:
@@ -68,6 +68,9 @@ def agency_figures(service: Service, agency: str) -> dict[str, Any]:
         past = connection.execute(sa.select(sa.func.count()).where(d.agency == agency, d.state == "open", d.due_at <= now)).scalar_one()
         people = connection.execute(sa.select(sa.func.count()).where(s.agency == agency, s.status == "in")).scalar_one()
         steps = _steps(connection, agency)
+        told = accounts.settings_of(connection, agency).get("alerts", {})
+        addresses = {address for some in told.values() for address in some}
+        unsent = connection.execute(sa.select(sa.func.count()).where(a.agency == agency, a.acknowledged_at.is_(None), a.sent_at.is_(None), a.raised_at <= now - LATE)).scalar_one()
         overdue = len(retention.due_for_erasing(connection, agency=agency, now=now - retention.DAY))
     today = local_date(service.desk.zone(agency), now).toordinal()
     confirmed = confirmations(law.lawbook, agency)
@@ -86,6 +89,8 @@ def agency_figures(service: Service, agency: str) -> dict[str, Any]:
         "law_confirmed_days_ago": None if not known else max(0, today - min(known)),
         "answers_waiting_for_adoption": len(waiting(service, agency)),
         "erasing_overdue": overdue,
+        "mail_addresses": len(addresses),
+        "alerts_unsent": unsent,
     }
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dueprocess.desk import NotHere, Who
+from dueprocess.desk import NotHere, Who, alerts
 from dueprocess.desk.people import EVERY_SCOPE, allow
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Done, Person, Role, accounts, tokens
@@ -98,17 +98,31 @@ def add_managing_pages(app: FastAPI, service: Service) -> None:
 
     # -- settings ------------------------------------------------------------------------------------------
 
+    def shown_settings(person: Person, *, tested: int = 0, error: InputError | None = None) -> Response:
+        with store.read(person.agency) as connection:
+            found = accounts.settings_of(connection, person.agency)
+        return drawn("settings", person, settings=found, roles=[role.value for role in Role], tested=tested, error=error)
+
     def see_settings(request: Request, person: Person, who: Who) -> Response:
         allow(who, "settings")
-        with store.read(who.agency) as connection:
-            found = accounts.settings_of(connection, who.agency)
-        return drawn("settings", person, settings=found, roles=[role.value for role in Role])
+        return shown_settings(person)
 
     def settings(request: Request, person: Person, who: Who, form: Form) -> Response:
         allow(who, "settings")
-        changes = read_choices(form)
+        changes, test = read_choices(form), form.text("what") == "test"
+        whom = sorted({address for some in changes["alerts"].values() for address in some})
+        if test and not whom:
+            raise InputError("no address is named that a test could go to", do="name the server, the domain, the sender and at least one address")
         write(who, lambda c: accounts.change_settings(c, agency=who.agency, changes=changes))
-        return see("/settings")
+        if not test:
+            return see("/settings")
+        if alerts.send_mail(whom, "Release desk: a test", "This is a test of the alerts. Nothing is to be done.\n", changes["mail"]):
+            return shown_settings(person, tested=len(whom))
+        failed = InputError(
+            "the mail server did not take the test",
+            do="the settings are saved all the same: look at the server, the port, the encryption and the sender, and ask who runs the server whether this machine may send",
+        )
+        return shown_settings(person, error=failed)
 
     app.add_route("/accounts", page(service, list_accounts), methods=["GET"])
     app.add_route("/accounts", post(service, add), methods=["POST"])

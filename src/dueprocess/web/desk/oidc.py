@@ -18,8 +18,8 @@ from dueprocess.store import tables
 from dueprocess.store.gate import Refused
 from dueprocess.web.desk.drawing import shown
 from dueprocess.web.desk.identity import ATTEMPT_SECONDS, BACK, Attempt, Provider
-from dueprocess.web.desk.service import Service, status_of
-from dueprocess.web.desk.session import see
+from dueprocess.web.desk.service import Service
+from dueprocess.web.desk.session import problem, see
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -68,7 +68,7 @@ def add_oidc_pages(app: FastAPI, service: Service) -> None:
                 try:
                     answer: Response = work(request)
                 except InputError as error:
-                    answer = HTMLResponse(shown(service, "problem", None, error=error), status_code=status_of(error))
+                    answer = problem(service, None, error)
                 if work is back:
                     answer.delete_cookie(_cookie(service), path="/", secure=service.secure, httponly=True, samesite="lax")
                 return answer

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 SHOWS = {"all": "Everybody", "due": "With a deadline", "release": "Release", "review": "Review", "must_hold": "Must hold", "may_hold": "May hold", "local_custody": "Local custody"}
+MOST_ON_BOARD = 1000
+"""People on one board; the shift sheet has everybody."""
+LATELY = 12 * 3600
+"""Seconds for which the board still names who left, and the alerts who took them."""
+JUST = 600
+"""Seconds for which the board answers a release with its way back."""
 STREAM_SECONDS = 55
 """A live view asks anew who is watching about once a minute."""
 
@@ -42,10 +48,17 @@ def add_pages(app: FastAPI, service: Service) -> None:
         show = request.path_params.get("show", "all")
         if show not in SHOWS:
             raise NotHere("there is no such list", do="choose one above the board")
-        lines = showing.board(store, who, show=show)
-        service.looked(who, "board", rows=len(lines))
-        raised = showing.open_alerts(store, who)
-        return HTMLResponse(shown(service, "board", person, lines=lines, show=show, shows=SHOWS, raised=raised, packets=waiting.unassigned(store, who), zone=desk.zone(who.agency), newest=showing.newest(store, who.agency)))
+        lines = showing.board(store, who, show=show, most=MOST_ON_BOARD + 1)
+        more, lines = len(lines) > MOST_ON_BOARD, lines[:MOST_ON_BOARD]
+        gone = showing.left_lately(store, who, since=service.now() - LATELY)
+        service.looked(who, "board", rows=len(lines) + len(gone))
+        just = next((s for s in gone if s["id"] == request.query_params.get("left") and s["left_at"] > service.now() - JUST), None)
+        return HTMLResponse(
+            shown(
+                service, "board", person, lines=lines, more=more, gone=gone, just=just, show=show, shows=SHOWS, raised=showing.open_alerts(store, who),
+                packets=waiting.unassigned(store, who), zone=desk.zone(who.agency), newest=showing.newest(store, who.agency),
+            )
+        )  # fmt: skip
 
     def shift(request: Request, person: Person, who: Who) -> Response:
         lines = showing.board(store, who)
@@ -82,11 +95,11 @@ def add_pages(app: FastAPI, service: Service) -> None:
         if what not in ACTS:
             raise NotHere("there is no such form", do="use those of the person's page")
         ACTS[what](service, who, stay, form)
-        return see("/board" if form.text("back") == "board" else f"/stay/{stay}")
+        return see(f"/board?left={stay}" if form.text("back") == "board" else f"/stay/{stay}")
 
     def asked(request: Request, person: Person, who: Who) -> Response:
         allow(who, "search")
-        return HTMLResponse(shown(service, "search", person, found=None, text=""))
+        return HTMLResponse(shown(service, "search", person, found=None))
 
     def search(request: Request, person: Person, who: Who, form: Form) -> Response:
         by_name = form.text("how") == "name"
@@ -97,10 +110,11 @@ def add_pages(app: FastAPI, service: Service) -> None:
         else:
             service.looked(who, "search by number", rows=1)
         found = showing.search(store, who, text=form.text("text"), by_name=by_name)
-        return HTMLResponse(shown(service, "search", person, found=found, text=form.text("text")))
+        return HTMLResponse(shown(service, "search", person, found=found, most=showing.MOST_FOUND, zone=desk.zone(who.agency)))
 
     def raised(request: Request, person: Person, who: Who) -> Response:
-        return HTMLResponse(shown(service, "alerts", person, matters=showing.matters(showing.open_alerts(store, who)), zone=desk.zone(who.agency)))
+        taken = showing.taken_alerts(store, who, since=service.now() - LATELY)
+        return HTMLResponse(shown(service, "alerts", person, matters=showing.matters(showing.open_alerts(store, who)), taken=taken, zone=desk.zone(who.agency)))
 
     def acknowledge(request: Request, person: Person, who: Who, form: Form) -> Response:
         for alert in form.many("alert") or [""]:

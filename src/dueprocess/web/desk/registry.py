@@ -36,6 +36,7 @@ from dueprocess.registry import (
     disagreements,
 )
 from dueprocess.registry.disputes import KINDS
+from dueprocess.registry.model import CORRECTS
 from dueprocess.registry.review import reviews_of, status_of
 from dueprocess.registry.views import counties, mapping, words
 from dueprocess.registry.views.release import SUMS, write_release
@@ -208,7 +209,7 @@ def _states(registry: Registry) -> list[tuple[str, str]]:
 
 def own_counts(this: Asked) -> list[tuple[CountClaim, str, str]]:
     """The figures that this agency's reviewers accepted, each with its source in words and its address."""
-    found = [c for c in this.registry.counts if c.id.startswith("review--") and c.source in this.registry.sources]
+    found = [c for c in this.registry.counts if c.id.startswith("review--") and not c.id.startswith(CORRECTS) and c.source in this.registry.sources]
     return [(c, words.source_words(this.registry.sources[c.source]), words.link(this.registry.sources[c.source].url)) for c in found]
 
 

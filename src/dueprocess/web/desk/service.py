@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,16 @@ class Service:
         """Record a look before what was looked at is shown."""
         entry = looking.look(what, rows=rows, stay=stay, purpose=purpose)
         self.writer.write(lambda _: Done([entry]), agency=who.agency, by=who.account)
+
+
+_IN_A_CASE = re.compile(r"(papers|custody|events|facts)\b")
+
+
+def as_sent(error: InputError) -> InputError:
+    """What the answer finds wrong at a place of the case, by the name that the form or the call has for it."""
+    if not _IN_A_CASE.match(error.where):
+        return error
+    return InputError(error.what, where=error.where.rpartition(".")[2].replace("_", " "), do=error.do)
 
 
 def status_of(error: InputError) -> int:

@@ -16,9 +16,11 @@ from dueprocess.desk import NotAllowed, Who
 from dueprocess.kernel.errors import InputError
 from dueprocess.store import Person
 from dueprocess.web.desk.drawing import shown
-from dueprocess.web.desk.service import Service, status_of
+from dueprocess.web.desk.service import Service, as_sent, status_of
 
 MOST_FIELDS = 60
+NOT_SENT = "/sign-in?sent=no"
+"""Where somebody goes who sent a form after their session had ended: there they read that it was not recorded."""
 MOST_FILES = 12
 """Files of one form."""
 
@@ -40,7 +42,7 @@ class Form(dict[str, str]):
         """Raises InputError where it is none."""
         value = self.text(name)
         if not value.isascii() or not value.isdigit() or len(value) > 15:
-            raise InputError("a number is missing", where=name, do="go back and reload the page")
+            raise InputError("a number is missing", where=name.replace("_", " "), do="write it in digits; where the page asks for none, reload it")
         return int(value)
 
     @property
@@ -124,7 +126,7 @@ def post_file(service: Service, make: PostFile, *, fields: int = MOST_FIELDS) ->
 
     async def route(request: Request) -> Response:
         if await run_in_threadpool(person_of, service, request) is None:
-            return see("/sign-in")  # nothing of a stranger's is parsed
+            return see(NOT_SENT)  # nothing of a stranger's is parsed
         try:
             form, files = await read_parts(request, fields=fields)
         except InputError as error:
@@ -145,7 +147,7 @@ def post_file(service: Service, make: PostFile, *, fields: int = MOST_FIELDS) ->
 def _asked(service: Service, request: Request, act: Callable[[Person], Response], *, setting_up: bool = False) -> Response:
     person = person_of(service, request)
     if person is None:
-        return see("/sign-in")
+        return see("/sign-in" if request.url.path == "/sign-out" else NOT_SENT)
     if person.must and not setting_up:
         return see("/second-factor")
     try:
@@ -209,4 +211,5 @@ def read_form(body: bytes, kind: str, *, fields: int = MOST_FIELDS) -> Form:
 
 def problem(service: Service, person: Person | None, error: InputError) -> Response:
     """One clear page for a refusal: nothing was recorded."""
-    return HTMLResponse(shown(service, "problem", person, error=error), status_code=status_of(error))
+    status = status_of(error)
+    return HTMLResponse(shown(service, "problem", person, error=as_sent(error), missing=status == 404), status_code=status)

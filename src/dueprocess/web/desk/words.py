@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from dueprocess.decide.messages import Messages
+from dueprocess.decide.wording import Clock
 from dueprocess.desk.alerts import told
-from dueprocess.kernel.instants import zone
+from dueprocess.kernel.instants import iso
 
 OUTCOMES = {
     "release": "RELEASE",
@@ -129,11 +130,36 @@ PAPERS_ES = {
     "cancellation": "retiro de un pedido anterior",
     "other": "otro papel",
 }
+SLIP = {
+    "release": "As far as this desk's program knows the law, nothing lets the jail keep you now. If you are still here, ask why.",
+    "hold": "The jail may keep you for the immigration officers {until}. After that nothing in the law that the program knows lets it keep you.",
+    "review": "It is not settled whether the jail may keep you for the immigration officers. Until it is, you may not be kept past your release.",
+    "local_custody": "You are here for a reason of the jail's own: a charge, a sentence or a warrant.",
+    "then.release": "When that ends, nothing in the law that the program knows lets the jail keep you.",
+    "then.hold": "When that ends, the jail may keep you for the immigration officers for a time that the law limits. Ask until when.",
+    "then.review": "It is not settled whether the jail may keep you for the immigration officers when that ends. Until it is, you may not be kept past your release.",
+    "until": "until {at} at the latest",
+    "endless": "(no end is known: ask until when)",
+}
+"""The newest answer, to the person whom it is about."""
+SLIP_ES = {
+    "release": "Por lo que el programa de esta cárcel sabe de la ley, nada permite ahora que la cárcel lo retenga. Si usted sigue aquí, pregunte por qué.",
+    "hold": "La cárcel puede retenerlo para los oficiales de inmigración {until}. Después, nada en la ley que el programa conoce permite retenerlo.",
+    "review": "No está resuelto si la cárcel puede retenerlo para los oficiales de inmigración. Mientras no lo esté, no se le puede retener después de su salida.",
+    "local_custody": "Usted está aquí por una razón de la propia cárcel: un cargo, una sentencia o una orden.",
+    "then.release": "Cuando eso termine, nada en la ley que el programa conoce permite que la cárcel lo retenga.",
+    "then.hold": "Cuando eso termine, la cárcel puede retenerlo para los oficiales de inmigración por un tiempo que la ley limita. Pregunte hasta cuándo.",
+    "then.review": "No está resuelto si la cárcel puede retenerlo para los oficiales de inmigración cuando eso termine. Mientras no lo esté, no se le puede retener después de su salida.",
+    "until": "hasta {at} a más tardar",
+    "endless": "(no se conoce un final: pregunte hasta cuándo)",
+}
+_DAYS_ES = {"Mon": "lun", "Tue": "mar", "Wed": "mié", "Thu": "jue", "Fri": "vie", "Sat": "sáb", "Sun": "dom"}
 SIGNERS = {"immigration_officer": "immigration officer", "immigration_judge": "immigration judge", "judge": "judge", "clerk": "clerk of court", "none": "nobody"}
 SCOPES = {
-    "bookings:write": "send bookings and local grounds", "papers:write": "send papers", "releases:write": "send releases and transfers", "decisions:read": "read answers", "health:read": "read figures of health",
+    "bookings:write": "send bookings and ends of local grounds", "papers:write": "send papers, as values or as files", "releases:write": "send releases", "decisions:read": "read answers", "health:read": "read figures of health",
 }  # fmt: skip
 """What a token of another system lets it do."""
+LEFT = {"community": "released", "ice": "to ICE", "other_agency": "to another agency"}
 GROUNDS = {"charge": "charge", "sentence": "sentence", "warrant": "criminal warrant", "commitment": "commitment", "other": "other"}
 
 
@@ -151,9 +177,23 @@ def deadline(what: str) -> str:
     return _DUE.get(what, what)
 
 
+_CLOCK = Clock(Messages())
+
+
 def local(at: int | None, zone_name: str) -> str:
-    """``Sun Nov 22 16:00``; nothing where there is no time."""
-    return "" if at is None else datetime.fromtimestamp(at, zone(zone_name)).strftime("%a %b %d, %Y %H:%M")
+    """``2026-11-22 16:00 (-06:00), Sun``, as the answers write times, so that one page has one way; nothing where there is
+    no time."""
+    return "" if at is None else instant(iso(at, zone_name))
+
+
+def instant(text: str) -> str:
+    """An instant of an answer, in the same way."""
+    return _CLOCK.instant(text)
+
+
+def in_spanish(told: str) -> str:
+    """A time as ``local`` gives it, for the slip in Spanish."""
+    return told[:-3] + _DAYS_ES.get(told[-3:], told[-3:]) if told else ""
 
 
 def countdown(at: int | None, now: int) -> str:
@@ -169,6 +209,23 @@ def countdown(at: int | None, now: int) -> str:
     parts += [f"{hours} h"] if hours else []
     parts += [f"{least} min"] if least and not days else []
     return ("in " if at > now else "overdue by ") + " ".join(parts)
+
+
+def slip(stay: Mapping[str, Any], zone_name: str) -> list[str]:
+    """The newest answer in the person's own words, a sentence each; nothing where the person has left or nothing was asked."""
+    if stay["left_at"] is not None or stay["outcome"] is None:
+        return []
+    spanish = stay["language"] == "es"
+    says = SLIP_ES if spanish else SLIP
+
+    def kind(outcome: str | None) -> str:
+        return "hold" if outcome in ("may_hold", "must_hold") else str(outcome)
+
+    at = local(stay["hold_until"], zone_name)
+    until = says["until"].format(at=in_spanish(at) if spanish else at) if at else says["endless"]
+    found = [says[kind(stay["outcome"])].format(until=until)]
+    then = f"then.{kind(stay['then_outcome'])}"
+    return [*found, says[then]] if stay["outcome"] == "local_custody" and then in says else found
 
 
 def alert(what: str) -> str:
@@ -322,4 +379,4 @@ def moment(when: Any, zone_name: str) -> str:
     if when is None:
         return ""
     found = local(when.at, zone_name)
-    return found[:-6] if isinstance(when.value, str) and len(when.value) == 10 else found
+    return f"{found[:10]}{found[-5:]}" if isinstance(when.value, str) and len(when.value) == 10 else found

@@ -1,6 +1,6 @@
 "use strict";
-/* Four things only: the countdowns go on, a page that has become old asks for itself again, a page that waits for the program
-   looks again, and files may be dropped onto a form. All works without it. */
+/* Five things only: the countdowns go on, a page that has become old asks for itself again or says that it cannot, a page that
+   waits for the program looks again, and files may be dropped onto a form. All works without it. */
 (function () {
   function words(due) {
     const now = Math.floor(Date.now() / 1000);
@@ -30,15 +30,26 @@
   function unfolded() {
     return new Map(Array.from(document.querySelectorAll("main details"), function (one) { return [one.querySelector("summary").textContent, one.open]; }));
   }
+  /* A board that stands still and does not say so is worse than none. */
+  let heard = Date.now();
+  const SILENCE = 90000; // the live view is opened anew about once a minute
+  function cut() {
+    const old = Date.now() - heard > SILENCE, note = document.querySelector("#cut");
+    if (note) note.hidden = !old;
+    if (note && old && !note.textContent) note.textContent = note.dataset.says + " " + new Date(heard).toLocaleTimeString() + ".";
+    if (note && !old) note.textContent = "";
+  }
   let wanted = false;
   function renew() {
     if (!wanted || busy()) return;
     wanted = false;
     fetch(location.href, { credentials: "same-origin" }).then(function (answer) {
-      if (!answer.ok || answer.redirected) { location.reload(); return null; }
+      if (answer.redirected) { location.reload(); return null; } // signed out
+      if (!answer.ok) throw new Error(); // the last that was shown stays, and says of when it is
       return answer.text();
     }).then(function (text) {
       if (text === null) return;
+      heard = Date.now();
       if (busy()) { wanted = true; return; } // begun while the page was on its way
       const fresh = new DOMParser().parseFromString(text, "text/html");
       const before = unfolded();
@@ -94,10 +105,21 @@
   const newest = document.body.dataset.newest;
   setInterval(tick, 10000);
   if (newest !== undefined && window.EventSource) {
-    const source = new EventSource("/live");
-    source.onmessage = function (event) {
-      if (event.data !== document.body.dataset.newest) { wanted = true; renew(); }
+    let source = null;
+    const connect = function () {
+      source = new EventSource("/live");
+      source.onopen = function () { heard = Date.now(); };
+      source.onmessage = function (event) {
+        heard = Date.now();
+        if (event.data !== document.body.dataset.newest) { wanted = true; renew(); }
+      };
     };
-    setInterval(renew, 5000);
+    connect();
+    setInterval(function () {
+      if (source.readyState !== EventSource.OPEN) wanted = true; // refused or cut: the page itself tells which
+      if (source.readyState === EventSource.CLOSED) connect();
+      renew();
+      cut();
+    }, 5000);
   }
 })();
