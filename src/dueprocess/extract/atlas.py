@@ -45,6 +45,8 @@ class Survey:
     mentions: tuple[Mention, ...]
     state: str | None
     unresolved: tuple[tuple[str, tuple[str, ...], int], ...]
+    own: Mention | None = None
+    """The county whose own office published the text; its mention has no words of the text where the text does not name it."""
 
 
 @dataclass(frozen=True, slots=True)

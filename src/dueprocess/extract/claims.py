@@ -1,4 +1,4 @@
-"""Which agency holds which position, put together from the stances of sentences and from who is spoken of."""
+"""Which agency holds which position by the rules, put together from the stances of sentences and from who is spoken of."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dueprocess.extract.accounts import Sensed
 from dueprocess.extract.echoes import NEAR, Options, alike, draft, short
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.headings import Headings
 from dueprocess.extract.merging import merged
-from dueprocess.extract.model import Claim, Draft
-from dueprocess.extract.odds import Odds, families_of, features, odds
+from dueprocess.extract.model import Draft
 from dueprocess.extract.papers import findings, says
 from dueprocess.extract.people import people, speaker
 from dueprocess.extract.sentences import Sentence, clauses
-from dueprocess.extract.stances import answered, blocked, likely, stance
+from dueprocess.extract.settling import Heard, Told
+from dueprocess.extract.stances import answered, blocked, stance
 from dueprocess.extract.subjects import OFFICES, Scene, house, main_place, turned_to, who
 from dueprocess.extract.tables import Tables, is_head
 from dueprocess.extract.turns import Turns
 
 
-def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None, title: str | None) -> list[Claim]:
-    """The claims of a text; an agency whose state cannot be told gives none."""
+def by_rules(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None, title: str | None) -> Told:
+    """What the rules alone read of a text; an agency whose state cannot be told gives no claim."""
     scene = Scene(text, survey, tuple(people(text, survey.mentions)), main_place(text, survey, title), house(text, survey), len(re.findall(r"\bbill\b", text)) > 2, _is_sole(text, survey))
     drafts: list[Draft] = []
     topical_until = -1
@@ -35,9 +36,8 @@ def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     crowd: list[Mention] = []
     asking: Sentence | None = None
     options, tables, headings, turns = Options(), Tables(text), Headings(), Turns(text)
-    families: list[frozenset[str]] = []
+    sensed, heard = Sensed(text), Heard()
     for sentence in parts:
-        families.append(families_of(sentence.text))
         if "\t" in sentence.text and sentence.index == topical_until:
             topical_until += 1  # a table is about its head
         inside = [m for m in survey.mentions if sentence.start <= m.start < sentence.end and (m.kind != "state" or m.office)]
@@ -56,16 +56,16 @@ def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
             item = headings.reads(sentence, inside, topical=sentence.index <= topical_until)
             if item is not None:
                 drafts += [draft(m, item[0], sentence.start, sentence.end, sentence, None) for m in item[1]]
+                heard.sure |= {(m.base, m.state or "") for m in item[1]}
                 continue
-            chances = None
-            if sentence.index <= topical_until and "\t" not in sentence.text and families[-1] & _TELLING:
-                chances = odds(features(sentence.text, frozenset().union(*families[-3:-1]), asked=asking is not None))
-            found = [] if optional is not None or not (families[-1] & _WORTH_READING or _FEW_WORDS.search(sentence.text)) or tables.is_legend(sentence) or is_head(sentence.text, inside) else _of_sentence(scene, sentence, inside, focus, topical=sentence.index <= topical_until, near=near, chances=chances)
+            idle = optional is not None or not (sensed.classes(sentence.start, sentence.end) & _WORTH_READING or _FEW_WORDS.search(sentence.text)) or tables.is_legend(sentence) or is_head(sentence.text, inside)
+            found = [] if idle else _of_sentence(scene, sentence, inside, focus, heard, topical=sentence.index <= topical_until, near=near)
             if crowd and _ALL.match(sentence.text):
                 found = [replace(d, base=m.base, state=m.state or "", label=m.label, place=m.place, kind=m.kind, role=m.role or m.kind, office=m.office) for d in found[:1] for m in crowd]
             in_row = [] if optional else tables.reads(scene, sentence, inside)
             found = in_row or found
             drafts += optional or found
+            heard.sure |= {(d.base, d.state) for d in [*(optional or ()), *in_row]}
             if turns.outsider:
                 found = [d for d in found if d.explicit]  # a legislator's "we" is no jail's
             told = {d.base for d in found}
@@ -77,7 +77,7 @@ def claims(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
         turned = turned_to(text, inside)
         if turned is not None:
             focus, focus_at = turned, sentence.index
-    return merged(scene, drafts, parts, published)
+    return Told(scene, merged(scene, drafts, parts, published), sensed, heard)
 
 
 def _is_sole(text: str, survey: Survey) -> bool:
@@ -92,44 +92,17 @@ _HEADLINE = re.compile(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-
 _ALL = re.compile(r"\W*(?:All|Both|Each|They all|They both|All (?:of them|two|three|four|five|six|seven)|The (?:two|three|four|five|six))\b(?! (?:the|inmates|persons|detainers|people|prisoners|requests))")
 
 
-# Sentences without a word of these tell no position.
-_TELLING = frozenset(["hold", "honor", "req", "judge", "warrant", "stop", "refuse", "review", "silent", "require", "notify", "release"])
-# Nor is anything else read of sentences without a word of these, or one that says it without them ("hung up", "we're done").
+# Nothing is read of sentences without a word of these, or one that says it without them ("hung up", "we're done").
 _FEW_WORDS = re.compile(r"\b(?:hung|mum|rewrit\w*|redraft\w*|revis\w*|reconsider\w*|saying|done|finished|through|fence|language|same|over|air|look\w*|minds?|time|no|yes|does|do|don't|doesn't|won't)\b", re.IGNORECASE)
-_WORTH_READING = _TELLING | {"ice", "order", "cause", "admin", "removal", "offense", "law", "want", "urge", "hours", "neg"}
-# A bare yes or no that the model finds so unlikely is none; a condition with its paper must be far unlikelier.
-_VETO, _VETO_CONDITION, _VETO_SILENCE = 0.95, 0.99, 0.995
-# From here on a position is taken to be about detainers though its sentence does not name them.
-_FIRM = 0.5
-# So likely a position must be for the model to propose it where the rules see none.
-_PROPOSE = 0.4
+_WORTH_READING = frozenset(
+    ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "need", "judge", "warrant", "order", "cause", "agency-warrant", "removal", "offense", "law", "req", "ice", "tell", "undecided", "silent", "urge", "time", "sign", "ask", "said", "only", "unless"]
+)
 
 
-def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool, chances: Odds | None) -> list[Draft]:
-    """The drafts of one sentence: those of the rules that the model does not find too unlikely; where the rules see none, the model's."""
+def _of_sentence(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, heard: Heard, *, topical: bool, near: bool) -> list[Draft]:
+    """The drafts of one sentence by rules; ``heard`` is told each stance, whether it counts or not."""
     if scene.house is not None and len(sentence.text) < _LONGEST_HEADING and _HEADING.match(sentence.text):
         return []
-    found = _by_rules(scene, sentence, inside, focus, topical=topical, near=near)
-    if chances is None:
-        return found
-    if found:
-        if len({d.base for d in found}) > 1:
-            return found  # several that are named by one sentence are meant by it
-        kept = [d for d in found if d.kind == "state" or chances.none < (_VETO if d.position in _BARE else _VETO_SILENCE if d.position == "unknown" else _VETO_CONDITION)]
-        return [replace(d, firm=d.firm or chances.of[d.position] >= _FIRM) for d in kept]
-    if chances.chance < _PROPOSE:
-        return []
-    taken = likely(sentence.text, chances)
-    if taken is None:
-        return []
-    said = speaker(sentence, list(scene.people), scene.text)
-    return [replace(draft(m, taken, sentence.start, sentence.end, sentence, said), chance=chances.chance) for m in who(scene, sentence, inside, focus, sentence.start, sentence.start + taken.at, sentence.end, taken, near=near) if m.state is not None]
-
-
-_BARE = ("honors_all", "declines_all", "notify_only")
-
-
-def _by_rules(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, *, topical: bool, near: bool) -> list[Draft]:
     found: list[Draft] = []
     for begin, end in clauses(sentence):
         if _OPENS_LIST.search(scene.text[begin:end]):
@@ -137,22 +110,24 @@ def _by_rules(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Me
         begin += len(scene.text[begin:end]) - len(scene.text[begin:end].lstrip())
         words = scene.text[begin:end]
         taken = stance(words, topical=topical)
-        if taken is None or (blocked(words, taken.at, mild=taken.position in ("undecided", "unknown")) and not (says("statewide", words) and not says("hypothetical", words) and not says("urging", words))):
+        if taken is None:
             continue
-        if taken.position not in ("undecided", "unknown") and re.search(r"\bwould\b|\b(?:we|he|she|they|it|I)'d\b", words[: taken.at + 12]) and (not says("reported", sentence.text) or _CANDIDATES.search(scene.text, max(0, begin - 400), end)):
+        mild = taken.position in ("undecided", "unknown")
+        hindered = blocked(words, taken.at, mild=mild)
+        heard.add(begin, taken.position, hindered=hindered)
+        if hindered and not (says("statewide", words) and not says("hypothetical", words) and not says("urging", words)):
+            continue
+        if not mild and re.search(r"\bwould\b|\b(?:we|he|she|they|it|I)'d\b", words[: taken.at + 12]) and (not says("reported", sentence.text) or _CANDIDATES.search(scene.text, max(0, begin - 400), end)):
             continue
         state = _statewide(scene, sentence, words, begin)
-        if state is None and blocked(words, taken.at, mild=taken.position in ("undecided", "unknown")):
+        if state is None and hindered:
             continue
         if state is not None:
             found.append(draft(state, taken, begin, end, sentence, None))
             continue
         whose = who(scene, sentence, inside, focus, begin, begin + taken.at, end, taken, near=near)
         said = speaker(sentence, list(scene.people), scene.text)
-        for mention in whose:
-            if mention.state is None:
-                continue
-            found.append(draft(mention, taken, begin, end, sentence, said))
+        found += [draft(mention, taken, begin, end, sentence, said) for mention in whose if mention.state is not None]
     return found
 
 

@@ -60,6 +60,32 @@ def by_publisher(publisher: str) -> frozenset[str]:
     return frozenset()
 
 
+# What an agency's or a county's own name has beside the place: no newspaper, no association.
+_OWN_WORDS = re.compile(r"(?:'s\b|\b(?:the|of|and|office|sheriff|county|parish|borough|department|dept|jail|prison|detention|center|facility|division|bureau|corrections?|counsel|attorney|records|release|commissioners?|board|supervisors|council|commission|risk management|executive|division|services|unit|adult)\b|[\s,.;()&-])+", re.IGNORECASE)
+
+
+@cache
+def own_county(publisher: str, state: str) -> Mention | None:
+    """The county whose own office or government a publisher is ("Office of the Sheriff, Ramsey County"), as a mention without words of the text;
+    None for a newspaper, an association, or where the state has no such county."""
+    data = index()
+    for pattern in _OFFICE_OF:
+        for match in pattern.finditer(publisher):
+            parts = match["name"].split()
+            for size in range(len(parts), 0, -1):
+                name = " ".join(parts[:size] if pattern.pattern.startswith(r"\b") else parts[-size:])
+                entry = next((e for e in data.counties.get(key(words(name)), ()) if e[1] == state), None)
+                if entry is None:
+                    continue
+                rest = publisher[: match.start("name")] + " " + match["name"].replace(name, " ", 1) + " " + publisher[match.end("name") :]
+                rest = data.state_pattern.sub(" ", re.sub(r"(?<=, )[A-Z][\w. ]+$", lambda m: m.group() if "Sheriff" in m.group() or "County" in m.group() or "Jail" in m.group() else " ", rest))
+                if _OWN_WORDS.sub("", _POSTAL.sub(" ", rest)):
+                    continue
+                role = "sheriff" if "Sheriff" in publisher else "corrections" if re.search(r"Jail|Prison|Detention|Correction", publisher) else "county"
+                return Mention(0, 0, "county", key(words(name)), entry[2], state, entry[0], role, None)
+    return None
+
+
 def seats(text: str) -> frozenset[str]:
     """What stands in a text as a town beside a county may: capitalized words behind a preposition, a bracket or a comma."""
     return frozenset(m["name"] for m in _BESIDE.finditer(text))

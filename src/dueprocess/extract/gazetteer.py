@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
-from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, seats
+from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
 from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
 from dueprocess.extract.listed import with_lists
@@ -47,7 +47,10 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     mentions = with_towns(text, list(settled.mentions), state)
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
-    return replace(settled, mentions=tuple(with_short_forms(text, mentions)))
+    own = own_county(publisher, state) if publisher and state else None
+    if own is not None:
+        own = next((m for m in mentions if m.kind == "county" and (m.base, m.state) == (own.base, own.state)), own)
+    return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own)
 
 
 def _state_of(text: str, title: str | None, publisher: str | None, mentions: list[Mention]) -> str | None:

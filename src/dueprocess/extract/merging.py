@@ -17,37 +17,37 @@ from dueprocess.extract.statutes import statutes
 from dueprocess.extract.subjects import Scene
 from dueprocess.extract.wording import table
 
+Key = tuple[str, str, str]
+"""Base, state and side of an agency: whose claims are put together."""
 
-def merged(scene: Scene, drafts: list[Draft], parts: Sequence[Sentence], published: str | None) -> list[Claim]:
-    """The claims that drafts come to, in the order of the text."""
-    groups: dict[tuple[str, str, str], list[Draft]] = {}
+
+def merged(scene: Scene, drafts: list[Draft], parts: Sequence[Sentence], published: str | None) -> dict[Key, list[Claim]]:
+    """The claims that drafts come to, by agency."""
+    groups: dict[Key, list[Draft]] = {}
     for draft in drafts:
         side = "state" if draft.kind == "state" else "police" if draft.role == "police" else "city" if draft.kind == "city" and draft.role in ("city", "body") else "jail"
         groups.setdefault((draft.base, draft.state, side), []).append(draft)
-    found: list[Claim] = []
-    for (_, _, side), told in groups.items():
-        # What only the model proposed, and not with much confidence, counts where nothing else is told of the agency.
-        group = [d for d in told if d.chance >= _SURE] or [max(told, key=lambda d: (d.explicit, d.chance))]
+    found: dict[Key, list[Claim]] = {}
+    for key, group in groups.items():
         best = _best(group)
         if best is None:
             continue
         rival = {"honors_all": "declines_all", "declines_all": "honors_all"}.get(best.position)
+        mine = found.setdefault(key, [])
         for other in group:
             # Two people who say opposite things of one agency are two claims.
             if other.position == rival and other.firm and other.explicit and best.firm and best.explicit and other.sentence != best.sentence:
-                found.append(_claim(scene, other, [other], parts, published, side))
+                mine.append(claim_of(scene, other, [other], parts, published, key[2]))
                 break
-        found.append(_claim(scene, best, group, parts, published, side))
-    return sorted(found, key=lambda c: c.start)
+        if best.position == "declines_all" and _notice(scene, parts, best, group):
+            best.position = "notify_only"
+        mine.append(claim_of(scene, best, group, parts, published, key[2]))
+    return found
 
 
-_SURE = 0.6
-
-
-def _claim(scene: Scene, best: Draft, group: list[Draft], parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
+def claim_of(scene: Scene, best: Draft, group: list[Draft], parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
+    """The claim of a draft, with what the others of its agency tell of dates."""
     base, state = best.base, best.state
-    if best.position == "declines_all" and _notice(scene, parts, best, group):
-        best.position = "notify_only"
     agency, role = _agency(scene, base, state, best, side)
     sentence = parts[best.sentence]
     starts = next((e for e in (effective(parts[d.sentence].text, published) for d in (best, *group)) if e), None)

@@ -168,5 +168,3 @@ class Draft:
     notice: bool
     speaker: str | None = None
     explicit: bool = False
-    chance: float = 1.0
-    """How likely the position is where only the model proposed it; 1 where a rule did."""

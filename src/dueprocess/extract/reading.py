@@ -1,4 +1,4 @@
-"""A capture to all that is read out of it, by rules alone: no network, no model."""
+"""A capture to all that is read out of it, by rules and a small fitted model: no network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dueprocess.extract.capture import Capture
-from dueprocess.extract.claims import claims
+from dueprocess.extract.claims import by_rules
 from dueprocess.extract.counts import counts
 from dueprocess.extract.dates import days
 from dueprocess.extract.gazetteer import survey
@@ -17,7 +17,8 @@ from dueprocess.extract.incidents import incidents
 from dueprocess.extract.model import Extraction, Unresolved
 from dueprocess.extract.rulings import rulings
 from dueprocess.extract.sentences import sentences
-from dueprocess.extract.stances import about_detainers
+from dueprocess.extract.settling import settled
+from dueprocess.extract.stances import about_detainers, may_tell
 from dueprocess.extract.statutes import statutes
 from dueprocess.extract.wording import word_set
 
@@ -44,12 +45,17 @@ def read(capture: Capture) -> Extraction:
             capture = replace(capture, published=day, published_basis="the text says so")
     text, back = prepared(text)
     parts = sentences(text)
-    if not about_detainers(text):
+    about = about_detainers(text)
+    if not about and not may_tell(text):
         laws = grounded(capture.text, _restored(capture.text, statutes(text), back))[0] if "detainer" in text.lower() else []
         return Extraction(capture, statutes_regs=tuple(laws), notes=("nothing on immigration detainers",))
     places = survey(text, title=capture.title, publisher=capture.publisher)
     whole = capture.text
-    got_claims, a = grounded(whole, _restored(whole, claims(text, parts, places, published=capture.published, title=capture.title), back))
+    told = by_rules(text, parts, places, published=capture.published, title=capture.title)
+    got_claims, a = grounded(whole, _restored(whole, settled(told, parts, capture.published), back))
+    if not about and not got_claims:
+        got_laws, _ = grounded(whole, _restored(whole, statutes(text), back)) if "detainer" in text.lower() else ([], 0)
+        return Extraction(capture, statutes_regs=tuple(got_laws), notes=("nothing on immigration detainers",))
     got_counts, b = grounded(whole, _restored(whole, counts(text, parts, places, published=capture.published, stated=bool(got_claims)), back))
     got_rulings, c = grounded(whole, _restored(whole, rulings(text), back))
     got_laws, d = grounded(whole, _restored(whole, statutes(text), back))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from re import Match
 
-from dueprocess.extract.odds import Odds
 from dueprocess.extract.papers import Stance, but_with, condition, conditional, papers_in, says, wording_of
+from dueprocess.extract.senses import senses, tokens
 
 
 def about_detainers(text: str) -> bool:
@@ -18,6 +18,19 @@ def about_detainers(text: str) -> bool:
             return True
         return often and says("criminal-detainer", text) is None and re.search(r"\b(?:federal|Washington|Galarza|Miranda-Olivares)\b", text) is not None
     return bool(says("request", text) or says("for-ice", text) or says("hold", text))
+
+
+def may_tell(text: str) -> bool:
+    """Whether a text that is not plainly about immigration detainers may yet tell what an agency does with them: it speaks of a jail or a
+    police, and of keeping, letting go, a judge's paper or an answer. What it comes to is weighed later."""
+    if says("criminal-detainer", text) is not None or (_OTHER_STATE.search(text) and says("immigration", text) is None):
+        return False
+    found = {name for name, _, _ in senses(tokens(text[:_LONGEST_LOOK]))}
+    return "office" in found and len(found & _SUBJECTS) > 1
+
+
+_SUBJECTS = frozenset(["req", "ice", "keep", "stay", "honor", "refuse", "go", "tell", "undecided", "silent", "need", "judge", "warrant", "offense", "stop", "policy"])
+_LONGEST_LOOK = 3_000
 
 
 # Federal detainers are "honored"; a warrant or a hold of another state is answered.
@@ -144,25 +157,6 @@ def stance(text: str, *, topical: bool) -> Stance | None:
     if re.search(r"\b(?:may|can|could|might) (?:\w+ )?$", text[: action.start()], re.IGNORECASE):
         return None  # a leave is no practice
     return Stance("honors_all", ("detainer",), at, notice, any(says(e, text) for e in ("request", "for-ice", "everyone")))
-
-
-def likely(text: str, chances: Odds) -> Stance | None:
-    """The stance that the model finds likeliest in a sentence in which the rules see none; None where the sentence urges, supposes or recalls."""
-    verb = _ANY_VERB.search(text)
-    at = verb.start() if verb else 0
-    position = chances.position
-    if blocked(text, len(text), mild=position in ("undecided", "unknown")):
-        return None
-    if position == "unknown" and (_OF_ANOTHER.search(text) or _FEDERAL.search(text[:at])):
-        return None
-    return Stance(position, _ACCEPTED.get(position, ()), at, position == "notify_only", True)
-
-
-_ANY_VERB = re.compile(r"\b(?:hold|held|keep|kept|detain|honou?r|compl[yi]|accept|releas|let|requir|want|need|insist|ask|stop|quit|end|refus|declin|call|tell|notif|review|study|decid|say|said)\w*", re.IGNORECASE)
-_ACCEPTED = {
-    "honors_all": ("detainer",), "requires_judicial_warrant": ("judicial_warrant",), "requires_court_order": ("court_order",), "requires_any_warrant": ("admin_warrant",),
-    "requires_probable_cause": ("probable_cause",), "limits_by_offense": ("listed_offense",),
-}  # fmt: skip
 
 
 # A rule's exception, in a sentence of its own.

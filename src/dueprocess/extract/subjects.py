@@ -40,7 +40,9 @@ class Scene:
 
 
 def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
-    """The county or city that the text is about: named in the title, or most often."""
+    """The county or city that the text is about: that of who published it, else the one named in the title, or most often."""
+    if survey.own is not None:
+        return survey.own
     weight: dict[tuple[str, str | None], int] = {}
     first: dict[tuple[str, str | None], Mention] = {}
     for mention in survey.mentions:

@@ -1,6 +1,6 @@
 """Sentences in words of their own, by the position that they tell: families of wording, not phrases. All made up.
 
-They stand neither in the labelled texts nor in ``data/extract/stance-sentences.yaml``. The rules and the model are known to miss
+They stand neither in the labelled texts nor in ``data/extract/account-sentences.yaml``. The rules and the model are known to miss
 some ways of saying a thing; how many may be missed of a family is part of the test, so that it fails when one gets worse."""
 
 from __future__ import annotations

@@ -77,9 +77,15 @@ def test_a_publisher_settles_a_state_that_the_text_leaves_open() -> None:
     assert counties(survey(text, publisher="The Vermont Reader")) == {("Franklin County", "VT")}
     # A text's own words go before.
     assert counties(survey("OLYMPIA, Wash. -- " + text, publisher="The Vermont Reader")) == {("Franklin County", "WA")}
-    # It names no agency: a publisher whose county the text does not speak of makes no claim.
-    found = read(capture(b"We do not hold anyone on ICE detainers. Our jail lets them go.", name="a.txt", publisher="Cobb County Sheriff's Office"))
-    assert found.claims == ()
+
+
+@pytest.mark.parametrize(
+    ("publisher", "county"),
+    [("Cobb County Sheriff's Office, Georgia", "Cobb County"), ("Office of the Sheriff, Cobb County, Ga.", "Cobb County"), ("Cobb County Courier, Georgia", None), ("Friends of Cobb County Jail, Georgia", None), (None, None)],
+)
+def test_who_says_we_is_who_published_it_if_that_is_a_county_s_office(publisher: str | None, county: str | None) -> None:
+    found = read(capture(b"We do not hold anyone on ICE detainers. Our jail lets people go on time.", name="a.txt", publisher=publisher))
+    assert {c.county_or_city for c in found.claims} == ({county} if county else set())
 
 
 def test_the_town_beside_a_county_tells_its_state() -> None:

@@ -1,0 +1,152 @@
+"""What a text tells of each agency, gathered over its sentences, and how likely that comes to a position.
+
+A sentence seldom says it all: one names the agency, the next what is asked of it, a third what it does. So all pieces that speak of one
+agency are weighed together: those that name it, and those that go on without naming another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+
+from dueprocess.extract.atlas import Mention, of_case
+from dueprocess.extract.senses import senses, tokens
+from dueprocess.extract.sentences import Sentence
+from dueprocess.extract.subjects import OFFICES
+
+_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
+_JOINED = re.compile(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor|&)|,)[ \n](?:the[ \n]|neighboring[ \n])?")
+_OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
+MOST_PIECES = 9
+_MOST_CHARACTERS = 1_300
+
+
+@dataclass(slots=True)
+class Account:
+    """The pieces of a text that speak of one agency: spans, with the index of their sentence; ``mention`` is its first name."""
+
+    mention: Mention
+    pieces: list[tuple[int, int, int, bool]] = field(default_factory=list)
+    """Begin, end, index of the sentence, whether the piece names the agency."""
+
+
+def side_of(mention: Mention) -> str:
+    """Whose account a mention belongs to, of those of one place: the police's or the county's."""
+    return "state" if mention.kind == "state" else "police" if mention.role == "police" else "city" if mention.kind == "city" and mention.role in ("city", "body") else "jail"
+
+
+def _usable(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    return [m for m in mentions if m.state and (m.kind == "county" or m.role in OFFICES) and not of_case(text, m) and not _OF_PERSON.match(text, m.end)]
+
+
+def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], main: Mention | None, own: Mention | None = None) -> list[Account]:
+    """The accounts of a text's agencies, in the order in which it names them; ``main`` is whom it is about, ``own`` whose "we" it is."""
+    found: dict[tuple[str, str, str], Account] = {}
+    usable = _usable(text, mentions)
+    group: list[Mention] = [main] if main is not None and main.state and (main.kind == "county" or main.role in OFFICES) else []
+
+    def add(one: Mention, begin: int, end: int, index: int, named: bool) -> None:
+        key = (one.base, one.state or "", side_of(one))
+        account = found.setdefault(key, Account(one))
+        account.pieces.append((begin, end, index, named))
+
+    for part in parts:
+        inside = [m for m in usable if part.start <= m.start < part.end]
+        if not inside:
+            for one in [own] if own is not None and _OURS.search(part.text) else group:
+                add(one, part.start, part.end, part.index, False)
+            continue
+        clusters: list[list[Mention]] = []
+        for one in inside:
+            if clusters and (_JOINED.fullmatch(text[clusters[-1][-1].end : one.start]) or (clusters[-1][-1].base == one.base and clusters[-1][-1].state == one.state)):
+                clusters[-1].append(one)
+            else:
+                clusters.append([one])
+        for i, cluster in enumerate(clusters):
+            begin = part.start if i == 0 else cluster[0].start
+            end = part.end if i == len(clusters) - 1 else clusters[i + 1][0].start
+            for key in {(m.base, m.state, side_of(m)): m for m in cluster}.values():
+                add(key, begin, end, part.index, True)
+        group = list({(m.base, m.state): m for m in clusters[-1]}.values())
+    return list(found.values())
+
+
+CORE = frozenset(
+    ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "unless", "only", "if", "need", "regardless", "every", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "removal", "req", "ice", "tell", "undecided", "silent", "past", "time", "once", "urge", "bill", "suppose", "still", "no-tell"]
+)
+_TOPIC = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "req", "ice", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "past", "time", "every"])
+_OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once"])
+# Without any of these a bare yes or no is what it seems.
+_QUALIFIED = frozenset(["unless", "only", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "tell", "urge", "bill", "suppose", "once", "undecided", "silent", "removal", "warrant"])
+_CORE_OF_TEXT = frozenset(["ice", "req", "keep", "stay", "tell", "honor", "refuse", "go", "every", "judge", "time", "past"])
+
+
+class Sensed:
+    """The words of spans of one text and their classes, each span looked up once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._known: dict[tuple[int, int], tuple[list[str], list[tuple[str, int, int]]]] = {}
+
+    def of(self, begin: int, end: int) -> tuple[list[str], list[tuple[str, int, int]]]:
+        """The words of a span and the classes that they have."""
+        found = self._known.get((begin, end))
+        if found is None:
+            words = tokens(self.text[begin:end])
+            found = self._known[begin, end] = (words, senses(words))
+        return found
+
+    def classes(self, begin: int, end: int) -> frozenset[str]:
+        """The names of the classes of a span."""
+        return frozenset(name for name, _, _ in self.of(begin, end)[1])
+
+
+def _pieces(account: Account) -> list[tuple[int, int, bool]]:
+    chosen = []
+    length = 0
+    for begin, end, _, named in account.pieces:
+        chosen.append((begin, end, named))
+        length += end - begin
+        if len(chosen) >= MOST_PIECES or length > _MOST_CHARACTERS:
+            break
+    return chosen
+
+
+def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, others: int, rules: Set[str]) -> set[str]:
+    """What the model weighs of an account; ``of_text`` are the classes of the whole text (none: it is not asked), ``others`` the number of its further
+    agencies, ``rules`` what the rules made of the account."""
+    found = {f"text:{name}" for name in of_text & _OTHER}
+    if of_text:
+        found |= {f"text:no-{name}" for name in _CORE_OF_TEXT - of_text}
+    found |= rules
+    pieces = _pieces(account)
+    found |= {f"others:{min(others, 3)}", f"pieces:{min(len(pieces), 4)}", f"named:{min(sum(n for _, _, n in pieces), 3)}"}
+    before: set[str] = set()
+    seen: set[str] = set()
+    for begin, end, own in pieces:
+        words, of = sensed.of(begin, end)
+        names = {n for n, _, _ in of}
+        found |= {f"s:{n}" for n in names}
+        if own:
+            found |= {f"own:{n}" for n in names & CORE}
+        found |= {f"w:{w}" for w in words if w[0].isalpha()}
+        found.update(_pairs(of))
+        found |= {f"x:{a}>{b}" for a in before & _TOPIC for b in names & _TOPIC}
+        before = names
+        seen |= names
+        if words and words[-1] == "?":
+            found |= {f"q:{n}" for n in names & CORE}
+    if not seen & _QUALIFIED:
+        found |= {f"plain:{name}" for name in rules}
+    return found
+
+
+def _pairs(of: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+    core = [one for one in of if one[0] in CORE]
+    for i, (name, _, end) in enumerate(core):
+        for other, begin, _ in core[i + 1 :]:
+            if begin >= end:
+                if begin - end > 12:
+                    break
+                yield f"{'a' if begin - end <= 2 else 'b'}:{name}>{other}"
