@@ -66,16 +66,15 @@ class Tables:
 
     def __init__(self, starts: Starts) -> None:
         import duckdb
+        import numpy as np
         import pyarrow as pa
 
         self.connection = duckdb.connect()
-        counts = len(DAY_COLUMNS) + 1
-        flat = [r for days in starts.days for r in days]
-        ends = starts.cal.ends(starts.days, 0, HOURS * 3600)
-        rows = ((number, split, flat[a][counts], flat[b][counts], *end) for (number, split, a, b), end in zip(starts.cal.splits(starts.days), ends, strict=True))
+        counts = np.concatenate(starts.days)[:, len(DAY_COLUMNS) + 1]
+        number, split, before, after = starts.cal.splits(starts.days)
+        values = (number, split, counts[before], counts[after], *starts.cal.ends(starts.days, 0, HOURS * 3600))
         columns = ("number", "split", "counts_a", "counts_b", "first", "second", "shift_a", "shift_b", "shift_c")
-        values = list(zip(*rows, strict=True))
-        self.connection.register("incoming", pa.table({c: pa.array(v, type=pa.int64()) for c, v in zip(columns, values, strict=True)}))
+        self.connection.register("incoming", pa.table({c: pa.array(v) for c, v in zip(columns, values, strict=True)}))
         self.connection.execute("CREATE TABLE windows AS SELECT * FROM incoming")
         self.connection.register("incoming", pa.table({"zone": starts.number, "at": starts.at}))
         self.connection.execute("CREATE TABLE starts AS SELECT row_number() OVER () AS row, * FROM incoming")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from dueprocess.batch import rows
 from dueprocess.batch.calendars import Calendars
 from dueprocess.batch.folding import ATOMS_A_WORD, Atom, Folded, Spec
 from dueprocess.batch.forms import Looks
@@ -18,10 +19,14 @@ MANY = 2
 """Papers or grounds beside a row from which on its joins are many."""
 
 
+MOST_HOURS = 240
+"""Counted hours that surely go by within the margin of the calendar, whatever weekends and holidays lie between."""
+
+
 class Asked:
     """One run's law and days, and one shape of rows. ``columns`` are those of the rows."""
 
-    def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), far: Calendars | None = None, timeline: bool = True, times: Mapping[str, Told] | None = None) -> None:
+    def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), far: Calendars | None = None, timeline: bool = True, only_classes: bool = False, times: Mapping[str, Told] | None = None) -> None:
         self.folded = folded
         self.calendars = calendars
         self.shape = shape
@@ -33,8 +38,10 @@ class Asked:
         self.times = times or {}
         """How the rows give a recorded time, where that is known."""
         self.timeline = timeline
-        self.variants = shape.variants if timeline else (0,)
         """Whether more is asked than the outcome at one moment."""
+        self.only_classes = only_classes
+        """Whether of that only the classes and the hours over are asked."""
+        self.variants = tuple(v for v in shape.variants if v < 3 or not only_classes) if timeline else (0,)
         self.far = "far_" if far else ""
         """Prefix of the tables of days: those that reach as far ahead as law and ages do, where that is asked."""
         self.vocabulary = folded.lawbook.vocabulary
@@ -49,7 +56,7 @@ class Asked:
         form_specs = {s for e in self.looks.sets for specs in e.specs for s in specs}
         self.specs: tuple[Spec, ...] = tuple(sorted({*folded.specs, *form_specs}))
         self.form_specs = form_specs
-        self.join = "LEFT JOIN" if shape.detainers or shape.papers > MANY or shape.grounds > MANY else "JOIN"
+        self.join = "LEFT JOIN" if shape.detainers or shape.papers > MANY or len(self.grounds_asked) > MANY else "JOIN"
         """How a row meets the tables of which it finds exactly one row each. With many of them, or one of them several
         times, an engine would look long for the order of inner joins, and may begin with those among the tables."""
 
@@ -65,6 +72,27 @@ class Asked:
     def alone(self) -> bool:
         """Whether no ground is listed beside the rows: the first is ``release_due``, or there is none."""
         return self.shape.grounds == 0
+
+    @property
+    def before_bail(self) -> bool:
+        """Whether the grounds are also asked about as if bail had not been refused."""
+        return any(v >= 3 for v in self.variants)
+
+    @property
+    def ends_known(self) -> bool:
+        """Whether no end of a limit lies beyond the calendar, so that one that nothing turns on need not be looked up."""
+        return self.calendars.verified and all(s.hours <= MOST_HOURS for s in self.specs if s.excluding)
+
+    @property
+    def one_ground(self) -> bool:
+        """Whether grounds that begin together are asked about as one, number 0, that ends with the last of them: the
+        limits of the others end no later."""
+        return self.shape.together and self.timeline and self.ends_known
+
+    @property
+    def grounds_asked(self) -> list[int]:
+        """The numbers of the grounds that are asked about at each instant."""
+        return [0] if self.one_ground else [s.number for s in rows.ground_slots(self.shape)]
 
     def is_detainer(self, atom: Atom) -> bool:
         """Whether an atom asks something of a detainer."""

@@ -8,12 +8,14 @@ is a line of at most three straight pieces, which the table holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import chain
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dueprocess.clock import load_calendar
 from dueprocess.kernel.instants import MAX_INSTANT, zone
@@ -25,10 +27,13 @@ NOWHERE = -1
 With it every row finds exactly one window, and the numbers are dense: both let an engine look a window up by its place
 instead of searching for it."""
 
+UNVERIFIED = -(1 << 62)
+"""In the place of a number that is not known, since the holidays of its days are not."""
+
 MARGIN = 45
 """Days beyond the rows' own that a limit may reach."""
 
-_EPOCH, _SECOND, _NONE = datetime(1970, 1, 1), timedelta(seconds=1), timedelta(0)  # noqa: DTZ001  # a local day has no zone yet
+_SECOND, _NONE = timedelta(seconds=1), timedelta(0)
 
 DAY_COLUMNS = ("day", "year", "month_day", "day_start", "day_end", "epoch", "known")
 
@@ -43,14 +48,17 @@ class Calendars:
     last: int
 
     @cached_property
-    def _midnights(self) -> dict[str, tuple[int, ...]]:
+    def _midnights(self) -> dict[str, NDArray[np.int64]]:
         """The beginnings of every zone's days, and of the day after the last (as ``kernel.instants.midnight``)."""
         local = [datetime.fromordinal(day) for day in range(self.first, self.last + 2)]
-        plain = [(day - _EPOCH) // _SECOND for day in local]
+        plain = 86400 * (np.arange(self.first, self.last + 2) - date(1970, 1, 1).toordinal())
         found = {}
         for name in self.zones:
-            offset = zone(name).utcoffset
-            found[name] = tuple(p - (offset(day) or _NONE) // _SECOND for p, day in zip(plain, local, strict=True))
+            offsets = list(map(zone(name).utcoffset, local))
+            # A zone gives the same object as long as its offset stays: only what changes is worked out.
+            changes = np.flatnonzero(np.diff(np.fromiter(map(id, offsets), dtype=np.int64), prepend=-1))
+            seconds = [(offsets[i] or _NONE) // _SECOND for i in changes]
+            found[name] = plain - np.repeat(seconds, np.diff(changes, append=len(local)))
         return found
 
     @cached_property
@@ -59,10 +67,10 @@ class Calendars:
         part company in the year after, so that a longer calendar numbers them alike."""
         months = [datetime(date.fromordinal(self.last).year + 1, month, 15) for month in range(1, 13)]  # noqa: DTZ001
         same: dict[tuple[Any, ...], int] = {}
-        return {name: same.setdefault((self._midnights[name], *map(zone(name).utcoffset, months)), len(same)) for name in self.zones}
+        return {name: same.setdefault((self._midnights[name].tobytes(), *map(zone(name).utcoffset, months)), len(same)) for name in self.zones}
 
     @property
-    def _starts(self) -> list[tuple[int, ...]]:
+    def _starts(self) -> list[NDArray[np.int64]]:
         """The beginnings of the days by the number of a zone."""
         named = {number: name for name, number in self._numbers.items()}
         return [self._midnights[named[number]] for number in range(len(named))]
@@ -70,7 +78,7 @@ class Calendars:
     @cached_property
     def origin(self) -> int:
         """The instant from which windows are numbered: before every day here."""
-        return min(starts[0] for starts in self._midnights.values())
+        return min(int(starts[0]) for starts in self._midnights.values())
 
     @cached_property
     def zone_windows(self) -> int:
@@ -80,12 +88,12 @@ class Calendars:
     @cached_property
     def since(self) -> int:
         """The instant from which every zone has windows."""
-        return max(starts[0] for starts in self._midnights.values())
+        return max(int(starts[0]) for starts in self._midnights.values())
 
     @cached_property
     def until(self) -> int:
         """The instant up to which every zone has windows."""
-        ends = min(starts[-1] for starts in self._midnights.values())
+        ends = min(int(starts[-1]) for starts in self._midnights.values())
         return self.origin + (ends - self.origin) // WINDOW * WINDOW
 
     @property
@@ -115,101 +123,89 @@ class Calendars:
         """What is known of a day: the columns of ``days`` after ``zone``."""
         return [*DAY_COLUMNS, *(c for i in range(len(self.excluding)) for c in (f"before_{i}", f"counts_{i}"))]
 
-    def days(self, epoch: Callable[[int], int], known: Callable[[int], int]) -> list[list[tuple[Any, ...]]]:
-        """For each number of a zone its days in order. ``before_i`` counted seconds lie before a day in calendar ``i``;
-        ``counts_i`` is 1 where the day counts. Both are null beyond the verified range of the holiday table."""
+    def days(self, epoch: Callable[[int], int], known: Callable[[int], int]) -> list[NDArray[np.int64]]:
+        """For each number of a zone its days in order, a row each, in the columns of ``day_columns``. ``before_i`` counted
+        seconds lie before a day in calendar ``i``; ``counts_i`` is 1 where the day counts. Both are UNVERIFIED beyond
+        the verified range of the holiday table."""
         calendar = load_calendar()
         ordinals = range(self.first, self.last + 1)
         civil = [date.fromordinal(day) for day in ordinals]
-        shared = [(d.year, d.month * 100 + d.day, epoch(day), known(day)) for day, d in zip(ordinals, civil, strict=True)]
+        shared = np.array([(d.year, d.month * 100 + d.day, epoch(day), known(day)) for day, d in zip(ordinals, civil, strict=True)], dtype=np.int64)
         counts = [
-            [None if "federal_holidays" in excluding and not calendar.first <= day <= calendar.last else int(calendar.excluded(day, excluding) is None) for day in ordinals]
+            np.array([UNVERIFIED if "federal_holidays" in excluding and not calendar.first <= day <= calendar.last else int(calendar.excluded(day, excluding) is None) for day in ordinals])
             for excluding in self.excluding
         ]
         found = []
         for starts in self._starts:
-            columns: list[list[int | None]] = []
+            columns = [np.array(ordinals), shared[:, 0], shared[:, 1], starts[:-1], starts[1:], shared[:, 2], shared[:, 3]]
             for counted in counts:
-                before: list[int | None] = []
-                total = 0
-                for i, one in enumerate(counted):
-                    before.append(None if one is None else total)
-                    total += starts[i + 1] - starts[i] if one else 0
-                columns += [before, list(counted)]
-            times = zip(ordinals, starts[:-1], starts[1:], shared, *columns, strict=True)
-            found.append([(day, year, month_day, start, end, at, known_at, *more) for day, start, end, (year, month_day, at, known_at), *more in times])
+                seconds = np.where(counted == 1, np.diff(starts), 0)
+                columns += [np.where(counted == UNVERIFIED, UNVERIFIED, np.cumsum(seconds) - seconds), counted]
+            found.append(np.column_stack(columns))
         return found
 
-    def windows(self, days: Sequence[Sequence[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
-        """(window, split, the day before the split, the day from it on)."""
-        flat = list(chain.from_iterable(days))
-        return ((number, split, *flat[a], *flat[b]) for number, split, a, b in self.splits(days))
+    def _lows(self, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each window of a zone begins whose days begin at ``starts``."""
+        return self.origin + WINDOW * np.arange((starts[0] - self.origin) // WINDOW, (self.until - self.origin) // WINDOW, dtype=np.int64)
 
-    def splits(self, days: Sequence[Sequence[tuple[Any, ...]]]) -> Iterator[tuple[int, int, int, int]]:
-        """(window, split, and the places of the day before it and from it on in all days one after another)."""
-        start = DAY_COLUMNS.index("day_start")
+    def splits(self, days: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], ...]:
+        """Of every window its number, its split, and the places of the day before it and of that from it on in all days
+        one after another."""
         first = 0
-        for number_of_zone, rows in enumerate(days):
-            starts = [r[start] for r in rows]
-            last = len(rows) - 1
-            index = 0
-            for number in range((starts[0] - self.origin) // WINDOW, (self.until - self.origin) // WINDOW):
-                low = self.origin + number * WINDOW
-                while index < last and starts[index + 1] <= low:
-                    index += 1
-                after = min(index + 1, last)
-                split = starts[after] if low < starts[after] < low + WINDOW else MAX_INSTANT
-                yield number_of_zone * self.zone_windows + number, split, first + index, first + after
+        found: list[tuple[NDArray[np.int64], ...]] = []
+        for zone_number, rows in enumerate(days):
+            starts = rows[:, DAY_COLUMNS.index("day_start")]
+            low = self._lows(starts)
+            index, after = _last_at(starts, low)
+            split = np.where((low < starts[after]) & (starts[after] < low + WINDOW), starts[after], MAX_INSTANT)
+            found.append((zone_number * self.zone_windows + (low - self.origin) // WINDOW, split, first + index, first + after))
             first += len(rows)
+        return tuple(np.concatenate(each) for each in zip(*found, strict=True))
 
-    def ends(self, days: Sequence[Sequence[tuple[Any, ...]]], calendar: int, seconds: int) -> Iterator[tuple[int, int, int | None, int | None, int | None]]:
+    def ends(self, days: Sequence[NDArray[np.int64]], calendar: int, seconds: int) -> tuple[NDArray[np.int64], ...]:
         """For each window of ``splits`` the end of a limit of counted seconds, as a function of the instant it counts
-        from: (first break, second break, shift before the first, between them, from the second on).
+        from: first break, second break, shift before the first, between them, from the second on.
 
         The end is the instant (0 on a day that does not count, where every instant has the same end) and the shift. It
         breaks where a day begins, and where the count first reaches another counted day; a window holds at most one of
-        each. A shift is null where the calendar is not verified."""
-        before, counts = len(DAY_COLUMNS) + 2 * calendar, len(DAY_COLUMNS) + 2 * calendar + 1
-        start, end = DAY_COLUMNS.index("day_start"), DAY_COLUMNS.index("day_end")
-        for rows in days:
-            counting = [r for r in rows if r[counts] == 1]
-            reached = [r[before] for r in counting]
-            beyond = counting[-1][before] + counting[-1][end] - counting[-1][start] if counting else 0
-            since: list[int] = []
-            shifts: list[int | None] = []
-            at = 0
-            for row in rows:
-                begin = row[start]
-                if row[counts] is None:
-                    since.append(begin)
-                    shifts.append(None)
-                    continue
-                # Counted from a day that counts: the instant and ``apart``; from another day the same for all of it.
-                apart = row[before] + seconds - (begin if row[counts] else 0)
-                first = row[before] + seconds - 1
-                last = first + (row[end] - begin if row[counts] else 1) - 1
-                while at + 1 < len(reached) and reached[at + 1] <= first:
-                    at += 1
-                to = at
-                while to < len(reached) and reached[to] <= last and first < beyond:
-                    since.append(begin + max(0, reached[to] - first))
-                    shifts.append(apart + counting[to][start] - reached[to])
-                    to += 1
-                if last >= beyond:
-                    since.append(begin + max(0, beyond - first))
-                    shifts.append(None)
-            index, most = 0, len(since) - 1
-            for number in range((rows[0][start] - self.origin) // WINDOW, (self.until - self.origin) // WINDOW):
-                low = self.origin + number * WINDOW
-                while index < most and since[index + 1] <= low:
-                    index += 1
-                one, two, three = index, min(index + 1, most), min(index + 2, most)
-                high = low + WINDOW
-                yield (
-                    since[two] if low < since[two] < high else MAX_INSTANT,
-                    since[three] if two < three and since[three] < high else MAX_INSTANT,
-                    shifts[one], shifts[two], shifts[three],
-                )  # fmt: skip
+        each. A shift is UNVERIFIED where the calendar is."""
+        return tuple(np.concatenate(each) for each in zip(*(self._ends(rows, calendar, seconds) for rows in days), strict=True))
+
+    def _ends(self, rows: NDArray[np.int64], calendar: int, seconds: int) -> tuple[NDArray[np.int64], ...]:
+        start, end = rows[:, DAY_COLUMNS.index("day_start")], rows[:, DAY_COLUMNS.index("day_end")]
+        before, counts = rows[:, len(DAY_COLUMNS) + 2 * calendar], rows[:, len(DAY_COLUMNS) + 2 * calendar + 1]
+        counting = counts == 1
+        reached, begun = before[counting], start[counting]
+        beyond = int((before + end - start)[counting][-1]) if counting.any() else 0
+        # Counted from a day that counts: the instant and ``apart``; from another day the same for all of it.
+        apart = before + seconds - np.where(counting, start, 0)
+        first = before + seconds - 1
+        last = first + np.where(counting, end - start, 1) - 1
+        known = counts != UNVERIFIED
+        # A piece of the line for each counted day that the count reaches from this one, and one for what lies beyond them.
+        at = np.maximum(np.searchsorted(reached, first, side="right") - 1, 0)
+        inside = np.where(known & (first < beyond), np.maximum(np.searchsorted(reached, last, side="right") - at, 0), 0)
+        pieces = inside + (~known | (last >= beyond))
+        day = np.repeat(np.arange(len(rows)), pieces)
+        nth = np.arange(len(day)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        counted = nth < inside[day]
+        to = np.where(counted, at[day] + nth, 0)
+        if not len(reached):
+            reached = begun = np.zeros(1, dtype=np.int64)
+        since = start[day] + np.where(known[day], np.maximum(0, np.where(counted, reached[to], beyond) - first[day]), 0)
+        shifts = np.where(counted, apart[day] + begun[to] - reached[to], UNVERIFIED)
+        low = self._lows(start)
+        one, two = _last_at(since, low)
+        three = np.minimum(one + 2, len(since) - 1)
+        breaks = np.where((low < since[two]) & (since[two] < low + WINDOW), since[two], MAX_INSTANT), np.where((two < three) & (since[three] < low + WINDOW), since[three], MAX_INSTANT)
+        return *breaks, shifts[one], shifts[two], shifts[three]
+
+
+def _last_at(instants: NDArray[np.int64], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of the last of some ascending instants that is not after each of ``at`` (the first where there is none),
+    and of the one that follows it (itself where it is the last)."""
+    index = np.maximum(np.searchsorted(instants, at, side="right") - 1, 0)
+    return index, np.minimum(index + 1, len(instants) - 1)
 
 
 def calendars(zones: Sequence[str], excluding: Sequence[tuple[str, ...]], *, first: int, last: int) -> Calendars:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dueprocess.batch.calendars import UNVERIFIED
 
 
 class Engine(Protocol):
@@ -130,33 +134,42 @@ def arrow_table(columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> An
     import pyarrow as pa
 
     data = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return pa.table({c: (whole_numbers if kind == "BIGINT" else _texts)(values) for (c, kind), values in zip(columns.items(), data, strict=True)})
+    return pa.table({c: (_whole_numbers if kind == "BIGINT" else _texts)(values) for (c, kind), values in zip(columns.items(), data, strict=True)})
 
 
-def whole_numbers(values: Sequence[int | None]) -> Any:
+def numbers_table(columns: Mapping[str, NDArray[np.int64]]) -> Any:
+    """Columns of 64-bit numbers as an Arrow table; UNVERIFIED is null."""
+    import pyarrow as pa
+
+    return pa.table({name: _numbers(values, None if (present := values != UNVERIFIED).all() else present) for name, values in columns.items()})
+
+
+def _whole_numbers(values: Sequence[int | None]) -> Any:
+    return _numbers(np.array([v or 0 for v in values] if None in values else values, dtype=np.int64), _present(values))
+
+
+def _numbers(values: NDArray[np.int64], present: NDArray[np.bool_] | None) -> Any:
     """An Arrow array of 64-bit numbers. ``pyarrow.array`` would load all of pandas first, where that is installed."""
     import pyarrow as pa
 
-    plain = array("q", [v or 0 for v in values] if None in values else cast("Sequence[int]", values))
-    return pa.Array.from_buffers(pa.int64(), len(plain), [_present(values), pa.py_buffer(plain)])
+    return pa.Array.from_buffers(pa.int64(), len(values), [_bits(present), pa.py_buffer(np.ascontiguousarray(values, dtype=np.int64))])
 
 
 def _texts(values: Sequence[str | None]) -> Any:
     import pyarrow as pa
 
     parts = [b"" if v is None else v.encode() for v in values]
-    ends = array("i", accumulate(map(len, parts), initial=0))
-    return pa.Array.from_buffers(pa.string(), len(parts), [_present(values), pa.py_buffer(ends), pa.py_buffer(b"".join(parts))])
+    ends = np.array(list(accumulate(map(len, parts), initial=0)), dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), len(parts), [_bits(_present(values)), pa.py_buffer(ends), pa.py_buffer(b"".join(parts))])
 
 
-def _present(values: Sequence[Any]) -> Any:
-    """A bit for each value: 0 where it is null. None where there is no null."""
+def _present(values: Sequence[Any]) -> NDArray[np.bool_] | None:
+    """Which values are not null; None where all are there."""
+    return np.array([v is not None for v in values]) if None in values else None
+
+
+def _bits(present: NDArray[np.bool_] | None) -> Any:
+    """A bit for each value as Arrow keeps it."""
     import pyarrow as pa
 
-    if None not in values:
-        return None
-    bits = bytearray(-(-len(values) // 8))
-    for i, value in enumerate(values):
-        if value is not None:
-            bits[i >> 3] |= 1 << (i & 7)
-    return pa.py_buffer(bits)
+    return None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))

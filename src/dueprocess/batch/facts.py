@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from dueprocess.batch import rows
@@ -10,6 +11,7 @@ from dueprocess.batch.folding import Atom
 from dueprocess.batch.forms import UNLISTED, VARYING
 from dueprocess.batch.sqltext import HIGH, by, greatest, least, negated, packed
 from dueprocess.batch.sqltext import stated as stated_code
+from dueprocess.batch.survey import Told
 from dueprocess.terms.codes import comparison_sql
 
 PAPER_FACTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -90,21 +92,33 @@ class Facts:
         if atom.kind != "fact" and atom.kind != "compared":
             return True
         return any(
-            name in PAPER_FACTS or f"f_{name}_from" in self.asked.columns or (name == "conviction_age_years" and "f_conviction_date" in self.asked.columns)
+            (name in PAPER_FACTS and self._papers_may_show(name)) or f"f_{name}_from" in self.asked.columns or (name == "conviction_age_years" and "f_conviction_date" in self.asked.columns)
             for name in atom.facts
         )
 
     def static_word(self, word: int) -> str:
-        """The packed codes of all shared facts that never change within a stay."""
+        """The packed codes of the shared facts that never change within a stay, but those of ``rare_word``."""
+        return self._static(word, lambda atom: not self._rare(atom))
+
+    def rare_word(self, word: int) -> str:
+        """The same of the facts that few rows' law asks for, worked out where a row's regime does."""
+        asked = sum(3 << shift for atom, (w, shift) in self.asked.place.items() if w == word and self._rare(atom))
+        return f"CASE WHEN (mask_{word} & {asked}) <> 0 THEN {self._static(word, self._rare)} ELSE 0 END" if asked else "0"
+
+    def _rare(self, atom: Atom) -> bool:
+        # With its instants a row is many: what does not change is worked out before.
+        return not self.asked.timeline and atom in self.asked.folded.rare and not self._changes(atom) and not self.asked.is_detainer(atom)
+
+    def _static(self, word: int, chosen: Callable[[Atom], bool]) -> str:
         terms = []
         for atom, (w, shift) in self.asked.place.items():
-            if w == word and atom.kind in ("fact", "compared") and not self.asked.is_detainer(atom) and not self._changes(atom):
+            if w == word and atom.kind in ("fact", "compared") and chosen(atom) and not self.asked.is_detainer(atom) and not self._changes(atom):
                 terms.append(self._in_place(atom, shift))
         return f"CAST({' + '.join(terms) or '0'} AS BIGINT)"
 
     def _in_place(self, atom: Atom, shift: int) -> str:
         """The code of a fact that never changes, at its place in a word: where it is a column of the rows, in one step."""
-        if atom.kind != "fact" or atom.name not in self.asked.stated:
+        if atom.kind != "fact" or atom.name not in self.asked.stated or atom.name in PAPER_FACTS:
             return packed(self._atom(atom, "t"), shift)
         unknown = f"CASE WHEN complete THEN 0 ELSE {1 << shift} END" if self.asked.vocabulary.facts[atom.name].no_where_complete else ""
         return stated_code(f"f_{atom.name}", unit=1 << shift, unknown=unknown)
@@ -140,7 +154,7 @@ class Facts:
             if name in rows.WARRANTS:
                 never = f"{name}_lo >= {HIGH}"
                 stated = f"CASE WHEN {stated} = 1 AND {never} THEN 0 ELSE {stated} END" if stated != "1" else f"CASE WHEN {never} THEN 0 ELSE 1 END"
-            own = f"own_{name}" if self.asked.timeline else f"at_{name}"
+            own = "absent_by" if not self._papers_may_show(name) else f"own_{name}" if self.asked.timeline else f"at_{name}"
             code = f"(CASE WHEN {own} <> 1 THEN {own} ELSE {stated} END)"
         else:
             code = stated
@@ -149,15 +163,19 @@ class Facts:
         return code
 
     def _inline(self, name: str) -> list[rows.Slot]:
-        """The warrants in the row itself that show a fact."""
+        """The warrants in the row itself that show a fact, of those that any row has."""
         kinds, signers = PAPER_FACTS[name]
-        return [s for s in rows.paper_slots(self.asked.shape) if s.inline and s.kind.strip("'") in kinds and s.signer.strip("'") in signers]
+        return [s for s in rows.paper_slots(self.asked.shape) if s.inline and s.kind.strip("'") in kinds and s.signer.strip("'") in signers and self.asked.times.get(s.inline, Told()).given]
+
+    def _papers_may_show(self, name: str) -> bool:
+        """Whether any row of this shape may have a paper that shows a fact; if not, no paper does at any time."""
+        return bool(self.asked.shape.papers or self._inline(name))
 
     @cached_property
     def papers_asked(self) -> list[str]:
         """The facts that papers show, as far as a condition asks for one or a row may state it."""
         asked = {n for a in self.asked.place for n in a.facts}
-        return [n for n in PAPER_FACTS if n in asked or n in rows.WARRANTS or n in self.asked.stated]
+        return [n for n in PAPER_FACTS if (n in asked or n in rows.WARRANTS or n in self.asked.stated) and self._papers_may_show(n)]
 
     def paper_fact(self, name: str, t: str) -> str:
         """Whether such a paper is in force; what is not listed is "no" only in a complete record."""
@@ -170,7 +188,7 @@ class Facts:
             listed = " OR ".join(s.listed for s in inline)
             return f"CASE WHEN NOT ({listed}) THEN absent_by WHEN complete THEN {greatest(*(by(s.low, s.high, t) for s in inline))} ELSE 1 END"
         for slot in rows.paper_slots(self.asked.shape):
-            if slot.inline and (slot.kind.strip("'") not in kinds or slot.signer.strip("'") not in signers):
+            if slot.inline and slot not in self._inline(name):
                 continue
             force = least(by(slot.low, slot.high, t), negated(by(slot.cancelled_low, slot.cancelled_high, t)))
             if slot.inline:

@@ -24,6 +24,8 @@ BITS_A_WORD = 62
 ATOMS_A_WORD = 31
 LOOK_AHEAD = 20000
 """Days after the rows' own within which changes of law are folded; what is said to end later has no end."""
+FEW = 0.3
+"""The share of rows whose law may at some time ask for what is worked out for few."""
 UNRANKED = 49
 DETERMINED = 50
 """A determination ranks below every declaration."""
@@ -112,12 +114,13 @@ def fold(applied: Sequence[Applied]) -> Regime:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An agency as the rows name it: the path, the named sets of its facility, the facility's zone."""
+    """An agency as the rows name it: the path, the named sets of its facility, the facility's zone; how many rows name it."""
 
     agency: str
     facility: str | None
     sets: tuple[str, ...]
     zone: str
+    rows: int = 1
 
 
 class Folded:
@@ -153,18 +156,18 @@ class Folded:
 
     def _fold(self, first: int) -> None:
         numbers: dict[tuple[Applied, ...], int] = {}
-        for number, where in enumerate(self.jurisdictions):
+        for jurisdiction, where in enumerate(self.jurisdictions):
+            mine = set(self.own_cuts[jurisdiction])
             for k, known in enumerate(self.known):
-                applied: tuple[Applied, ...] = ()
-                mine = set(self.own_cuts[number])
-                for epoch in range(len(self.cuts) + 1):
-                    day = first if epoch == 0 else self.cuts[epoch - 1]
+                number = 0
+                for epoch, day in enumerate((first, *self.cuts)):
                     if epoch == 0 or day in mine:
                         applied = self.lawbook.applied(where.agency, where.sets, day, known, None)
-                    if applied not in numbers:
-                        numbers[applied] = len(self.regimes)
-                        self.regimes.append(fold(applied))
-                    self.regime_of[number, epoch, k] = numbers[applied]
+                        if applied not in numbers:
+                            numbers[applied] = len(self.regimes)
+                            self.regimes.append(fold(applied))
+                        number = numbers[applied]
+                    self.regime_of[jurisdiction, epoch, k] = number
 
     def epoch(self, day: int) -> int:
         """The epoch of a local day (an ordinal)."""
@@ -245,6 +248,30 @@ class Folded:
             if self.lawbook.vocabulary.facts[name].determined_by:
                 found.add(Atom("determined", name))
         return tuple(sorted(found, key=lambda a: a.order))
+
+    @cached_property
+    def rare(self) -> frozenset[Atom]:
+        """What few rows' law asks for: as many atoms, from the rarest on, as leave most rows without any."""
+        rows = [0] * len(self.jurisdictions)
+        for agency in self.agencies:
+            rows[self.jurisdiction_of[agency.agency, agency.facility]] += agency.rows
+        asked = [self.asked(r) for r in self.regimes]
+        asking: dict[Atom, set[int]] = {a: set() for a in self.atoms}
+        for jurisdiction, regime in {(j, regime) for (j, _, _), regime in self.regime_of.items()}:
+            for atom in asked[regime]:
+                asking[atom].add(jurisdiction)
+
+        def count(jurisdictions: set[int]) -> int:
+            return sum(rows[j] for j in jurisdictions)
+
+        found: set[Atom] = set()
+        any_of: set[int] = set()
+        for atom in sorted(self.atoms, key=lambda a: count(asking[a])):
+            any_of |= asking[atom]
+            if count(any_of) > FEW * sum(rows):
+                break
+            found.add(atom)
+        return frozenset(found)
 
     def _atoms(self, bit: Bit) -> set[Atom]:
         trees = list(comparisons(bit.when))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dueprocess.batch import rows
 from dueprocess.batch.asked import Asked
 from dueprocess.batch.sqltext import HIGH, LOW, by, greatest, least
@@ -26,26 +28,32 @@ class Grounds:
         start = f"(CASE WHEN {s_lo} = {s_hi} OR {s_hi} < {e_lo} THEN {s_hi} ELSE {HIGH} END)"
         return {"s_lo": start, "s_hi": start, "e_lo": e_lo, "e_hi": e_lo, "x_lo": f"x_{p}{k}_lo", "x_hi": f"x_{p}{k}_lo"}
 
-    def sure(self, v: int) -> tuple[dict[int, str], dict[int, str]]:
+    def sure(self, v: int, slots: Sequence[int], name: str) -> tuple[dict[int, str], dict[int, str]]:
         """Whether each ground has certainly, and whether it has possibly, stood and ended."""
-        slots = [s.number for s in rows.ground_slots(self.asked.shape)]
-        return {k: f"(g{k}_on_{v} = 2 AND g{k}_off_{v} = 2)" for k in slots}, {k: f"(g{k}_on_{v} <> 0 AND g{k}_off_{v} <> 0)" for k in slots}
+        return {k: f"(g{k}_on_{name} = 2 AND g{k}_off_{name} = 2)" for k in slots}, {k: f"(g{k}_on_{name} <> 0 AND g{k}_off_{name} <> 0)" for k in slots}
 
-    def ground_layers(self, v: int, t: str) -> list[dict[str, str]]:
-        """How the grounds stand at ``t`` in a variant, and when release was due."""
+    def due_at_moment(self) -> list[dict[str, str]]:
+        """Layers that end with ``due_lo_at`` and ``due_hi_at``: when release was due as things stood at the moment asked
+        about, by each ground."""
+        return self.ground_layers(0, "moment", slots=[s.number for s in rows.ground_slots(self.asked.shape)], name="at")
+
+    def ground_layers(self, v: int, t: str, *, slots: Sequence[int] = (), name: str = "") -> list[dict[str, str]]:
+        """How the grounds stand at ``t`` in a variant, and when release was due; the columns end in ``name`` (default: the
+        variant)."""
         first: dict[str, str] = {}
-        sure, possible = self.sure(v)
+        name = name or str(v)
+        sure, possible = self.sure(v, slots or self.asked.grounds_asked, name)
         for k in sure:
             g = self.ground_at(k, v)
-            first[f"g{k}_on_{v}"] = by(g["s_lo"], g["s_hi"], t)
-            first[f"g{k}_off_{v}"] = by(g["e_lo"], g["e_hi"], t)
-        stands = [least(f"g{k}_on_{v}", f"2 - g{k}_off_{v}") for k in sure]
-        second = {f"standing_{v}": greatest(*stands, "CASE WHEN gnone THEN 1 ELSE 0 END"), f"sure_{v}": "(" + " OR ".join(sure.values()) + ")"}
+            first[f"g{k}_on_{name}"] = by(g["s_lo"], g["s_hi"], t)
+            first[f"g{k}_off_{name}"] = by(g["e_lo"], g["e_hi"], t)
+        stands = [least(f"g{k}_on_{name}", f"2 - g{k}_off_{name}") for k in sure]
+        second = {f"standing_{name}": greatest(*stands, "CASE WHEN gnone THEN 1 ELSE 0 END"), f"sure_{name}": "(" + " OR ".join(sure.values()) + ")"}
         low = greatest(*(f"CASE WHEN {sure[k]} THEN {self.ground_at(k, v)['e_lo']} ELSE {LOW} END" for k in sure))
         high = greatest(*(f"CASE WHEN {possible[k]} THEN {self.ground_at(k, v)['e_hi']} ELSE {LOW} END" for k in sure))
         third = {
-            f"due_lo_{v}": f"CASE WHEN gnone THEN {LOW} WHEN sure_{v} THEN {low} ELSE booked_l END",
-            f"due_hi_{v}": f"CASE WHEN gnone THEN {HIGH} WHEN sure_{v} THEN {high} ELSE greatest({high}, booked_h) END",
-            f"none_{v}": f"(gnone OR (alone_due AND NOT sure_{v}))",
+            f"due_lo_{name}": f"CASE WHEN gnone THEN {LOW} WHEN sure_{name} THEN {low} ELSE booked_l END",
+            f"due_hi_{name}": f"CASE WHEN gnone THEN {HIGH} WHEN sure_{name} THEN {high} ELSE greatest({high}, booked_h) END",
+            f"none_{name}": f"(gnone OR (alone_due AND NOT sure_{name}))",
         }
         return [first, second, third]

@@ -40,22 +40,34 @@ class Limits:
         found = []
         due = any(s.counted_from == DUE for s in self.asked.specs)
         if due:
-            slots = rows.ground_slots(self.asked.shape)
-            for prefix in ("b", "a") if self.asked.shape.bail and self.asked.timeline else ("b",):
-                for s in slots:
-                    found.append(Start(f"{prefix}{s.number}", f"{prefix}{s.number}_e_lo", f"{prefix}{s.number}_e_hi", f"{prefix}{s.number}_e_o"))
+            slots = self.asked.grounds_asked
+            for prefix in ("b", "a") if self.asked.before_bail else ("b",):
+                for k in slots:
+                    found.append(Start(f"{prefix}{k}", f"{prefix}{k}_e_lo", f"{prefix}{k}_e_hi", f"{prefix}{k}_e_o"))
             if self.asked.alone:
                 # What counts from the booking where nobody says when release was due shares the look-ups of what does.
                 found[0] = Start("b1", *(f"CASE WHEN alone_due THEN b1_e_{c} ELSE booked_{b} END" for c, b in (("lo", "l"), ("hi", "h"), ("o", "o"))))
             else:
-                found.append(Start("k", "booked_l", "booked_h", "booked_o", "NOT alone_due"))
+                found.append(Start("k", "booked_l", "booked_h", "booked_o", self._from_booking()))
         for event in sorted({s.counted_from for s in self.asked.specs} - {DUE}):
             low, high, open_ = self._event(event)
+            if self._never_told(low, high):
+                continue  # no row speaks of it
             found.append(Start(f"e_{event}", low, high, open_))
             if event in BY_DETAINER:
                 column = "rec" if event == "detainer_received" else "srv"
                 found += [Start(f"d{i}_{column}", f"d{i}_{column}_lo", f"d{i}_{column}_hi", "0") for i in self.asked.detainer_slots]
         return tuple(found)
+
+    def _from_booking(self) -> str:
+        """Whether a limit may count from the booking, for want of a ground that has certainly ended."""
+        return "NOT alone_due AND begin < unsure_until" if self.asked.timeline and self.asked.ends_known else "NOT alone_due"
+
+    def unsure_until(self) -> dict[str, str]:
+        """Up to when no ground may have stood, so that limits count from the booking: afterwards none stands only where one
+        has certainly ended."""
+        from_then = (f"CASE WHEN b{k}_s_lo = b{k}_s_hi OR b{k}_s_hi < b{k}_e_lo THEN b{k}_s_hi ELSE {HIGH} END" for k in self.asked.grounds_asked)
+        return {} if self.asked.alone or not self.asked.timeline else {"unsure_until": least(*from_then)}
 
     def _event(self, event: str) -> tuple[str, str, str]:
         """Bounds of an event where no one detainer is meant."""
@@ -88,6 +100,12 @@ class Limits:
         if event in self.asked.events:
             return f"coalesce(v_{event}_lo, {absent})", f"coalesce(v_{event}_hi // 2, {HIGH})", f"coalesce(v_{event}_hi % 2, 0)"
         return absent, HIGH, "0"
+
+    @staticmethod
+    def _never_told(low: str, high: str) -> bool:
+        """Whether these bounds say nothing of any row: of what happened at no known time no limit has certainly ended, and of
+        what never happened none does."""
+        return high == HIGH and low in (LOW, "absent_lo")
 
     def specs_of(self, start: Start) -> list[tuple[int, Spec]]:
         """The limits that count from a start, with their numbers."""
@@ -134,6 +152,10 @@ class Limits:
                 at = f"t.{column}"
                 shift = f"CASE WHEN {at} < {fwd}.e{i}_1 THEN {fwd}.e{i}_a WHEN {at} < {fwd}.e{i}_2 THEN {fwd}.e{i}_b ELSE {fwd}.e{i}_c END"
                 ends[name] = f"CASE WHEN t.{key} >= 0 THEN CASE WHEN {self.asked.day_of(fwd, at, f'counts_{c}')} = 1 THEN {at} ELSE 0 END + {shift} ELSE t.{fwd}_none END"
+            if self.asked.timeline and self.asked.ends_known:
+                # A limit printed on a form ends what is listed there, and nothing else unless law has it too.
+                used = f"{'NOT t.no_detainer OR ' if spec in self.asked.form_specs else ''}(t.uses & {1 << i}) <> 0"
+                ends[name] = f"CASE WHEN {used} THEN {ends[name]} ELSE {HIGH} END"
 
     def _may_have_ended(self, column: str, specs: list[tuple[int, Spec]]) -> str:
         """Whether a limit from a start may have ended by the moment asked about: none does so before all its hours have
@@ -157,6 +179,16 @@ class Limits:
         tests = ["NOT gnone", f"moment < n_b1_lo + {min(form)}" if form else "", f"(moment < n_b1_lo OR (uses & {others}) = 0)" if others else ""]
         return " AND ".join(t for t in tests if t)
 
+    def first_end(self) -> str:
+        """The first instant at which a limit from when release was due may end, whichever ground it counts from."""
+        due = [s for s in self.starts if s.name[0] in "abk"]
+        return least(*(f"x_{s.name}_{side}_{i}" for s in due for i, _ in self.specs_of(s) for side in ("lo", "hi"))) if due else HIGH
+
+    def none_ended(self, v: int) -> str:
+        """Whether no limit from when release was due can have ended by ``t``, or nobody asks, since a ground may stand in
+        the variant; that settles most instants."""
+        return f"standing_{v} <> 0 OR t < first_end"
+
     def bounds_of(self, i: int, v: int, slot: int | None) -> tuple[str, str]:
         """The bounds of the end of limit ``i`` in a variant, for one detainer or (None) for none."""
         spec = self.asked.specs[i]
@@ -165,7 +197,8 @@ class Limits:
         if spec.counted_from in BY_DETAINER and slot is not None:
             column = "rec" if spec.counted_from == "detainer_received" else "srv"
             return f"x_d{slot}_{column}_lo_{i}", f"x_d{slot}_{column}_hi_{i}"
-        return f"x_e_{spec.counted_from}_lo_{i}", f"x_e_{spec.counted_from}_hi_{i}"
+        low, high, _ = self._event(spec.counted_from)
+        return (low, high) if self._never_told(low, high) else (f"x_e_{spec.counted_from}_lo_{i}", f"x_e_{spec.counted_from}_hi_{i}")
 
     def request_end(self, slot: int, v: int) -> tuple[str, str]:
         """When the limit printed on the form ends the request, over the editions that it may be."""

@@ -61,7 +61,7 @@ class Outcomes:
 
     def judged(self) -> str:
         """Moments with the outcome of each variant (``out_<v>``), and what decides that of the grounds as they are known."""
-        columns = ["m.row", "m.moment", "m.due_lo_0", "m.due_hi_0", "j_0.decided"]
+        columns = ["m.row", "m.moment", *([] if self.query.only_classes else ["m.due_lo_0", "m.due_hi_0"]), "j_0.decided"]
         columns += [f"m.{c}" for c in (("t", "t_next", "about", "conflict", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail") if self.query.timeline else ("conflict", "outside"))]
         if self.query.timeline:
             columns += ["j_0.duty_only", "CASE WHEN m.n_0_0 < 0 THEN -m.n_0_0 ELSE 0 END AS standing_0"]
@@ -123,16 +123,13 @@ class Outcomes:
 
         early, late = ("CASE WHEN vague THEN out_1 ELSE out_0 END", "CASE WHEN vague THEN out_2 ELSE out_0 END") if shape.vague else ("out_0", "out_0")
         columns = hours(f"({early})", f"({late})", "")
-        if shape.bail:
+        if self.query.only_classes:
+            columns = columns[:2]
+        if self.query.before_bail:
             early, late = ("CASE WHEN vague_before_bail THEN out_4 ELSE out_3 END", "CASE WHEN vague_before_bail THEN out_5 ELSE out_3 END") if shape.vague else ("out_3", "out_3")
             columns += hours(f"({early})", f"({late})", "later_")[:2]
         at = "t = moment"
-        for name in ("out_0", "due_lo_0", "due_hi_0", "decided", "standing_0"):
-            columns.append(f"max(CASE WHEN {at} THEN {name} END) AS at_{name}")
-        columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
-        columns.append(f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END) AS next_end")
-        columns.append(f"max(CASE WHEN t_next >= {HIGH} THEN out_0 END) AS last_out")
-        columns += ["min(moment) AS moment", "max(conflict) AS conflict", "min(about) AS about"]
+        constant = ["min(moment) AS moment", "max(conflict) AS conflict", "min(about) AS about"]
         told = ", ".join(f"(about & {1 << i}) <> 0 AS {name}" for i, name in enumerate(ABOUT))
         asked = "(h.conflict IS NULL AND h.moment IS NOT NULL AND NOT h.outside)"
         klass = (
@@ -141,8 +138,20 @@ class Outcomes:
             " WHEN h.booking_unknown AND NOT h.since_ever THEN 'unknown' WHEN h.over_most = 0 THEN 'no'"
             " WHEN h.open_at_end OR h.left_missing THEN 'unknown' ELSE 'possible' END"
         )
+        if self.query.only_classes:
+            over = ", ".join(f"CASE WHEN {asked} THEN h.{c} END AS {c}" for c in ("over_least", "over_most"))
+            return (
+                f"WITH every AS (SELECT row, {', '.join([*columns, *constant])} FROM judged GROUP BY row), h AS (SELECT *, {told} FROM every)"
+                f' SELECT h.row, h.moment AS "at", {over}, {klass} AS class, {self._problem("h.")} AS problem FROM h'
+            )
+        for name in ("out_0", "due_lo_0", "due_hi_0", "decided", "standing_0"):
+            columns.append(f"max(CASE WHEN {at} THEN {name} END) AS at_{name}")
+        columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
+        columns.append(f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END) AS next_end")
+        columns.append(f"max(CASE WHEN t_next >= {HIGH} THEN out_0 END) AS last_out")
+        columns += constant
         names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
-        later = ("over_least", "over_most") if shape.bail else ()
+        later = ("over_least", "over_most") if self.query.before_bail else ()
         known_due = f"{asked} AND h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
         held = f"({asked} AND h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}))"
         final = [

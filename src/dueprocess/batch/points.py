@@ -5,7 +5,7 @@ from __future__ import annotations
 from dueprocess.batch import rows
 from dueprocess.batch.asked import Asked
 from dueprocess.batch.limits import Limits
-from dueprocess.batch.sqltext import HIGH, LOW, greatest, within
+from dueprocess.batch.sqltext import HIGH, chain, greatest, least, sorting, within
 from dueprocess.batch.survey import Told
 
 ASKED = "(conflict IS NULL AND moment IS NOT NULL AND NOT outside)"
@@ -19,18 +19,21 @@ class Points:
         self.asked = asked
         self.limits = limits
 
-    def listed(self) -> str:
-        """The instants of a row at which something may change, the law's midnights left aside; unsorted."""
+    def _of_custody(self) -> list[str]:
+        """The instants of every row: those of its grounds, the begin and the moment asked about."""
         found = ["booked_h"] if len(self._sides("booked")) > 1 else []
-        for s in rows.ground_slots(self.asked.shape):
-            for prefix in ("b", "a") if self.asked.shape.bail else ("b",):
+        for k in self.asked.grounds_asked:
+            for prefix in ("b", "a") if self.asked.before_bail else ("b",):
                 columns = ["e_lo", "e_hi"] if self.asked.shape.vague else ["e_lo"]
                 if self.asked.shape.grounds or self.asked.shape.papers:
                     columns += ["s_lo", "s_hi"]
-                found += [f"{prefix}{s.number}_{c}" for c in columns]
-        for i in self.asked.detainer_slots:
-            for n, name in (("rec", "detainer_received"), ("srv", "detainer_served"), ("can", "detainer_cancelled")):
-                found += [f"CASE WHEN k{i}_form IS NOT NULL THEN d{i}_{n}_{side} END" for side in (("lo", "hi") if i else self._sides(name))]
+                found += [f"{prefix}{k}_{c}" for c in columns]
+        # What is certainly local custody adds to nothing and needs no instant.
+        return [f"CASE WHEN calm <= begin THEN begin ELSE {HIGH} END", greatest("begin", "moment"), *(within(x) for x in dict.fromkeys(found))]
+
+    def _of_others(self) -> list[str]:
+        """The instants that few rows have while it matters: those of papers and facts, and the ends of limits."""
+        found = [f"d{i}_{n}_{side}" for i in self.asked.detainer_slots for n, name in (("rec", "detainer_received"), ("srv", "detainer_served"), ("can", "detainer_cancelled")) for side in (("lo", "hi") if i else self._sides(name))]
         for slot in rows.paper_slots(self.asked.shape):
             if slot.inline:
                 found += [f"{slot.inline}_{side[0]}" for side in self._sides(slot.inline)]
@@ -41,18 +44,31 @@ class Points:
                 found.append(f"f_{name}_from")
         if "determined_probable_cause_at" in self.asked.columns:
             found.append("determined_probable_cause_at")
-        used = {i: f"(uses // {1 << i}) % 2 = 1" for i in range(len(self.asked.specs))}
         for start in self.limits.starts:
-            if start.high == HIGH and start.low in (LOW, "absent_lo"):
-                continue  # an event that no row speaks of
-            for i, spec in self.limits.specs_of(start):
+            for i, _ in self.limits.specs_of(start):
                 for side in ("lo", "hi") if self.asked.shape.vague or start.name[0] not in "ab" or (self.asked.alone and start.name == "b1") else ("lo",):
                     end = f"x_{start.name}_{side}_{i}"
-                    # A limit printed on a form ends what is listed there, and nothing else unless law has it too.
-                    found.append(f"CASE WHEN {'NOT no_detainer OR ' if spec in self.asked.form_specs else ''}{used[i]} THEN {end} END")
-        inside = ", ".join(within(f"({x})") for x in dict.fromkeys(found))
-        # What is certainly local custody adds to nothing and needs no instant.
-        return f"list_sort(list_filter([CASE WHEN calm <= begin THEN begin END, {greatest('begin', 'moment')}, {inside}], lambda x: x IS NOT NULL))"
+                    found.append(f"(CASE WHEN {end} < unsure_until THEN {end} END)" if start.name == "k" else end)
+        return list(dict.fromkeys(found))
+
+    def listed(self) -> str:
+        """``epochs`` with ``points0``: the instants of each row at which something may change, the law's midnights left
+        aside, ascending; what is none is far off at the end, or repeats another."""
+        first, others = self._of_custody(), self._of_others()
+        inside = " OR ".join(f"({x} >= since_at AND {x} < until_at)" for x in others) or "FALSE"
+        every = ", ".join([*first, *(within(x) for x in others)])
+        layers: list[dict[str, str]] = [{f"p0_{n}": sql for n, sql in enumerate(first)}]
+        at = [f"p0_{n}" for n in range(len(first))]
+        for number, pairs in enumerate(sorting(len(first)), start=1):
+            layer: dict[str, str] = {}
+            for i, j in pairs:
+                one, other = at[i], at[j]
+                at[i], at[j] = f"p{number}_{i}", f"p{number}_{j}"
+                layer |= {at[i]: least(one, other), at[j]: greatest(one, other)}
+            layers.append(layer)
+        # Most rows have no others, and sorting a list takes longer than comparing a few columns.
+        points = f"CASE WHEN NOT {ASKED} THEN [CAST(0 AS BIGINT)] WHEN {inside} THEN list_filter(list_sort([{every}]), lambda x: x < {HIGH}) ELSE [{', '.join(at)}] END"
+        return chain("epochs", *layers, {"points0": points})
 
     def bounds_of_points(self) -> dict[str, str]:
         """Where something may change that matters: after all that is certainly local custody, up to an end.
@@ -83,8 +99,7 @@ class Points:
         lists = f"CASE WHEN c.cuts IS NULL THEN points0 ELSE list_sort(list_concat(points0, {cuts})) END"
         if conviction:
             lists = f"CASE WHEN c.cuts IS NULL AND an.days IS NULL THEN points0 ELSE list_sort(list_concat(list_concat(points0, coalesce({cuts}, [r.begin])), coalesce(an.days, [r.begin]))) END"
-        listed = f"SELECT *, CASE WHEN {ASKED} THEN {self.listed()} ELSE [CAST(0 AS BIGINT)] END AS points0 FROM epochs"
-        return f"WITH listed AS ({listed}) SELECT r.*, {lists} AS points FROM listed AS r LEFT JOIN cut_lists AS c ON c.number = {place}{conviction}"
+        return f"WITH listed AS ({self.listed()}) SELECT r.*, {lists} AS points FROM listed AS r LEFT JOIN cut_lists AS c ON c.number = {place}{conviction}"
 
     def _anniversaries(self) -> str:
         """Local midnights on which a conviction turns as old as some condition asks."""

@@ -38,8 +38,8 @@ ABOUT = ("outside", "no_grounds", "unknown_end", "open_at_end", "booking_unknown
 class Query(Asked):
     """The stages for one run and one shape of rows."""
 
-    def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), far: Calendars | None = None, timeline: bool = True, times: Mapping[str, Told] | None = None) -> None:
-        super().__init__(folded, calendars, shape, columns=columns, one_known=one_known, events=events, far=far, timeline=timeline, times=times)
+    def __init__(self, folded: Folded, calendars: Calendars, shape: Shape, *, columns: Iterable[str], one_known: bool, events: Iterable[str] = (), far: Calendars | None = None, timeline: bool = True, only_classes: bool = False, times: Mapping[str, Told] | None = None) -> None:
+        super().__init__(folded, calendars, shape, columns=columns, one_known=one_known, events=events, far=far, timeline=timeline, only_classes=only_classes, times=times)
         self.produced: set[str] = set()
         """The names of the columns of ``timed``."""
         self.facts = Facts(self)
@@ -85,6 +85,9 @@ class Query(Asked):
         starts: dict[str, str] = {}
         for start in self.limits.starts:
             starts |= {f"n_{start.name}_lo": start.low, f"n_{start.name}_hi": start.high, f"n_{start.name}_op": start.open}
+        if self.timeline:
+            first, second, third = self.grounds.due_at_moment()
+            layers += [first | (rows.one_ground(self.shape) if self.one_ground else {}), second, third | self.limits.unsure_until()]
         layers.append({**looks, **starts, **self.facts.papers_at_moment()})
         layers += self._at_moment()
         base = f"(SELECT part.*{self._pivot_columns()} FROM part{joins}) AS source"
@@ -177,6 +180,8 @@ class Query(Asked):
         text = chain("known_rows", second)
         joined = f"SELECT t.*, {', '.join([*(f'{v} AS {k}' for k, v in lo_ends.items()), *look_columns])} FROM keyed AS t {' '.join(joins)} {' '.join(look_joins)}"
         outside = " OR ".join(f"{k} IS NULL" for k, v in lo_ends.items() if v.startswith("CASE WHEN t.")) or "FALSE"
+        if self.timeline:
+            copies["first_end"] = self.limits.first_end()
         more = {**copies, "outside": f"({outside})", **self.facts.printed_at_moment()}
         instants = ({**self.points.bounds_of_points(), **self.points.horizon(), "about": self._about()},) if self.timeline else ()
         conflict = {} if "conflict" in self.produced else {"conflict": f"coalesce(contradiction, CASE {self.facts.against_papers()} END)"}
@@ -213,7 +218,7 @@ class Query(Asked):
 
     def _moments(self) -> str:
         """A row for each stretch of a stay: the codes of all that is asked there, packed into words for each candidate."""
-        slots = [s.number for s in rows.ground_slots(self.shape)]
+        slots = self.grounds_asked
         needs_day = any(a.kind == "compared" and "conviction_age_years" in a.facts for a in self.place) and "f_conviction_date" in self.columns
         spread = "SELECT r.*, moment AS t, CAST(" + HIGH + " AS BIGINT) AS t_next FROM ready AS r" if not self.timeline else "SELECT r.*, unnest(points) AS t, unnest(list_concat(points[2:], [" + HIGH + "])) AS t_next FROM ready AS r"
         # An instant may be listed several times; what lies between it and itself is nothing.
@@ -229,7 +234,7 @@ class Query(Asked):
         ruled = "SELECT d.*, g.regime, " + ", ".join(f"g.mask_{w}" for w in range(self.words)) + f" FROM dated AS d JOIN regime_of AS g ON g.number = {self.folded.number_sql('d.jurisdiction', 'd.epoch_at', 'd.known')}"
         layers: list[dict[str, str]] = [{}, {}, {}, {}, {}, {}]
         for v in self.variants:
-            sure, possible = self.grounds.sure(v)
+            sure, possible = self.grounds.sure(v, slots, str(v))
             if self.timeline:
                 for into, found in zip(layers, self.grounds.ground_layers(v, "t"), strict=False):
                     into |= found
@@ -246,14 +251,16 @@ class Query(Asked):
                     low = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN CASE WHEN none_{v} THEN {HIGH} ELSE {high} END WHEN none_{v} THEN CASE WHEN gnone THEN {LOW} ELSE {HIGH} END ELSE {low_} END"
                     high = f"CASE WHEN none_{v} THEN {HIGH} ELSE {high} END"
                     if self.timeline:
-                        layers[3] |= {f"xh_{i}_{v}": high, f"xl_{i}_{v}": low}
+                        early = f"CASE WHEN {self.limits.none_ended(v)} THEN {HIGH} ELSE"
+                        layers[3] |= {f"xh_{i}_{v}": f"{early} {high} END", f"xl_{i}_{v}": f"{early} {low} END"}
                     else:
                         self.limits.due[i, v] = low, high
                     continue
                 from_booking = ("x_b1_lo", "x_b1_hi") if self.alone else ("x_k_lo", "x_k_hi")
                 unless = f" WHEN alone_due THEN {HIGH}" if self.alone else ""
-                layers[2][f"xh_{i}_{v}"] = f"CASE WHEN gnone THEN {HIGH} WHEN sure_{v} THEN {xhigh}{unless} ELSE {greatest(xhigh, f'{from_booking[1]}_{i}')} END"
-                layers[2][f"xl0_{i}_{v}"] = f"CASE WHEN gnone THEN {LOW} WHEN sure_{v} THEN {xlow}{unless} ELSE {from_booking[0]}_{i} END"
+                early = f"WHEN {self.limits.none_ended(v)} THEN {HIGH} " if self.timeline else ""
+                layers[2][f"xh_{i}_{v}"] = f"CASE {early}WHEN gnone THEN {HIGH} WHEN sure_{v} THEN {xhigh}{unless} ELSE {greatest(xhigh, f'{from_booking[1]}_{i}')} END"
+                layers[2][f"xl0_{i}_{v}"] = f"CASE {early}WHEN gnone THEN {LOW} WHEN sure_{v} THEN {xlow}{unless} ELSE {from_booking[0]}_{i} END"
                 layers[3][f"xl_{i}_{v}"] = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN xh_{i}_{v} ELSE xl0_{i}_{v} END"
         if self.timeline:
             layers[0] |= {f"own_{name}": self.facts.paper_fact(name, "t") for name in self.facts.papers_asked}
@@ -278,4 +285,6 @@ class Query(Asked):
         kept = ["row", "t", "t_next", "moment", "conflict", "about", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "regime"]
         for v in self.variants:
             kept += [*(f"q{i}_{w}_{v}" for i in self.detainer_slots for w in range(self.words)), *(f"n_{w}_{v}" for w in range(self.words))]
-        return [*kept, "due_lo_0", "due_hi_0", *(f"parts_{i}" for i in self.detainer_slots)]
+        if self.only_classes:
+            return kept
+        return [*kept, "due_lo_at AS due_lo_0", "due_hi_at AS due_hi_0", *(f"parts_{i}" for i in self.detainer_slots)]

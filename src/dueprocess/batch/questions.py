@@ -31,6 +31,7 @@ class Questions:
         """Add to six layers how each detainer stands: here, lodged, served, and whether its request does."""
         if self.asked.timeline:
             layers[0] |= self.detainers_at("t")
+        printed_from_due = all(s.counted_from == DUE for s in self.asked.form_specs)
         for i in self.asked.detainer_slots:
             unlisted = self.asked.unlisted(i)
             layers[1][f"d{i}_here"] = f"CASE WHEN k{i}_form IS NULL THEN 0 WHEN {unlisted} THEN 1 ELSE {least(f'd{i}_r', f'2 - d{i}_x')} END"
@@ -43,9 +44,13 @@ class Questions:
             layers[4][f"d{i}_sound"] = least(f"d{i}_lodged", f"d{i}_paper_sound", f"d{i}_served_if")
             for v in self.asked.variants:
                 low, high = self.limits.request_end(i, v)
-                layers[4][f"d{i}_over_{v}"] = f"CASE WHEN {self.asked.lacking(i)} OR d{i}_edition_set = -1 THEN 1 ELSE {by(low, high, 't')} END"
+                layers[4][f"d{i}_over_{v}"] = f"CASE WHEN {self.asked.lacking(i)} OR d{i}_edition_set = -1 THEN 1 {self._early(v) if printed_from_due else ''}ELSE {by(low, high, 't')} END"
                 stands = least(f"d{i}_sound", f"2 - d{i}_over_{v}")
                 layers[5][f"d{i}_stands_{v}"] = f"CASE WHEN {stands} <> 1 THEN {stands} ELSE d{i}_st_request_stands END"
+
+    def _early(self, v: int) -> str:
+        """The branch of a CASE for instants before any limit from when release was due has ended."""
+        return f"WHEN {self.limits.none_ended(v)} THEN 0 " if self.asked.timeline else ""
 
     def shared_words(self) -> dict[str, str]:
         """The packed codes that all candidates share: ``shared_<word>``, and ``ends_<word>_<variant>`` of limits."""
@@ -55,7 +60,7 @@ class Questions:
                 terms: list[str] = []
                 ends: list[str] = []
                 if v == 0:
-                    terms = [f"word_{w}", *self.facts.changing(w, "t", dated=False)] if self.asked.timeline else [f"row_{w}"]
+                    terms = [f"word_{w}", *self.facts.changing(w, "t", dated=False)] if self.asked.timeline else [f"row_{w}", self.facts.rare_word(w)]
                     terms += self.facts.changing(w, "t", dated=True)
                 for atom, (word, shift) in self.asked.place.items():
                     if word == w and atom.spec is not None and atom.kind == "ended" and atom.spec.counted_from not in BY_DETAINER:
@@ -64,7 +69,9 @@ class Questions:
                 if v == 0:
                     found[f"shared_{w}"] = " + ".join(terms) or "0"
                 found[f"ends_{w}_{v}"] = " + ".join(ends) or "0"
-                if ends and self.limits.due:
+                if ends and self.asked.timeline:
+                    found[f"ends_{w}_{v}"] = f"CASE {self._early(v)}ELSE {' + '.join(ends)} END"
+                elif ends and self.limits.due:
                     found[f"ends_{w}_{v}"] = f"CASE WHEN {self.limits.none_has_ended()} THEN 0 ELSE {' + '.join(ends)} END"
         return found
 
@@ -116,5 +123,5 @@ class Questions:
                 for name, code in self._varying(i, w).items():
                     if name != "request_stands":
                         terms.append(packed(code if name in ("detainer_cancelled", "detainer_lodged") else self._wiped(i, code), self._varying_place[name][1]))
-                found[f"d{i}_base_{w}"] = " + ".join(terms)
+                found[f"d{i}_base_{w}"] = f"CASE WHEN d{i}_here = 0 THEN 0 ELSE {' + '.join(terms)} END"
         return found

@@ -250,6 +250,20 @@ def bail_layers(shape: Shape) -> list[dict[str, str]]:
     return [counts, alone, refs, ends]
 
 
+def one_ground(shape: Shape) -> dict[str, str]:
+    """``a0_…`` and ``b0_…``: the grounds of a row that all begin together, as the one that they are in time. Whether any
+    stands, and when release was due once none does, is the same of it as of them."""
+    count = range(1, shape.grounds + 1)
+    found: dict[str, str] = {}
+    for p in ("b", "a") if shape.bail else ("b",):
+        found |= {f"{p}0_{c}": f"{p}1_{c}" for c in ("s_lo", "s_hi")}
+        for c in ("e_lo", "e_hi"):
+            found[f"{p}0_{c}"] = _greatest([f"{p}1_{c}", *(f"CASE WHEN g_listed >= {k} THEN {p}{k}_{c} ELSE {LOW} END" for k in count if k > 1)])
+        # It is open where each that ends last is.
+        found[f"{p}0_e_o"] = _least([f"CASE WHEN g_listed >= {k} AND {p}{k}_e_hi = {found[f'{p}0_e_hi']} THEN {p}{k}_e_o ELSE 1 END" for k in count])
+    return found
+
+
 def moment_layers(shape: Shape) -> list[dict[str, str]]:
     """``moment`` (the instant of the outcome), ``begin``, ``latest_begin``, ``vague`` and ``contradiction``."""
     slots = ground_slots(shape)

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from dueprocess import __version__
 from dueprocess.batch.calendars import NOWHERE, Calendars, calendars
-from dueprocess.batch.engines import DuckEngine, Engine, arrow_table, whole_numbers
+from dueprocess.batch.engines import DuckEngine, Engine, numbers_table
 from dueprocess.batch.folding import Agency, Folded
 from dueprocess.batch.missing import MISSING_TIMES, Missing
 from dueprocess.batch.outcomes import Outcomes
@@ -29,12 +31,16 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-PART_ROWS, PART_ROWS_AT = 3_000_000, 5_000_000
+PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
 RESULT_COLUMNS = (
     "row", '"at"', "outcome", "open_because", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least",
     "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
 )  # fmt: skip
+
+TIMES_AND_HOURS = frozenset(RESULT_COLUMNS) - {"outcome", "open_because", "class", "deciding_norm", "missing", "problem"}
+ONLY_CLASSES = ("row", '"at"', "over_least", "over_most", "class", "problem")
+"""The columns of a result that are given where only classes are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Options:
     part_rows: int | None = None
     timeline: bool = True
     """False: only the outcome at each row's moment and what decides it; hours, class and hold_until stay empty."""
+    only_classes: bool = False
+    """True: only ``class``, ``over_least`` and ``over_most`` (and ``row``, ``at``, ``problem``) of each row; the rest stays empty."""
     progress: Callable[[int, int], None] | None = None
     """Called with (rows done, rows in all) after each part."""
 
@@ -98,7 +106,7 @@ class _Run:
     def _begin(self) -> None:
         """A work folder of another input or law is no start for this one."""
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(self.folder.glob("*.parquet"))}
-        key = content_hash([__version__, sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.engine])
+        key = content_hash([__version__, sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.only_classes, self.options.engine])
         note = self.work / "run.key"
         if not note.is_file() or note.read_text() != key:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -118,12 +126,16 @@ class _Run:
         known = self._known_days(agencies, first, last)
         self.folded = Folded(book, agencies, known=known, first=first - 5, last=last)
         size = self.options.part_rows or (PART_ROWS if self.options.timeline else PART_ROWS_AT)
-        self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline)
+        self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline, only_classes=self.options.only_classes)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
+        parts = self.parts.among()
+        if not self.options.timeline and [count for *_, count in parts] == [total]:
+            self._at_once(*parts[0][:2], out, total)
+            return
         done = 0
         files = []
-        for shape, rows, path, count in self.parts.among():
+        for shape, rows, path, count in parts:
             if not path.exists():
                 self.engine.expect(count)
                 self._part(shape, rows, path)
@@ -135,7 +147,14 @@ class _Run:
         self._gather(files, others=done < total)
         self._ends_of_holds(total)
         # Parts of all rows of their stretch, one after another, each sorted.
-        self._finish(out, total, in_order=not self.options.timeline and done == total and self.parts.whole)
+        self._finish("answered", out, total, in_order=not self.options.timeline and done == total and self.parts.whole)
+
+    def _at_once(self, shape: Shape, rows: Rows, out: Path, total: int) -> None:
+        """All rows in one part: its outcomes are the results, written once. They are sorted while they are narrow."""
+        self._answer(shape, rows, "")
+        self._finish(f"({Outcomes.named(f'({self._at} ORDER BY row)', self.norm_names)})", out, total, in_order=True)
+        if self.options.progress:
+            self.options.progress(total, total)
 
     def _gather(self, files: list[Path], *, others: bool) -> None:
         """The view ``answered``: the rows of all parts, and those that no part asked about."""
@@ -158,7 +177,7 @@ class _Run:
         all that comes later, changes of law too, and is asked only of the rows that are holds."""
         held = "outcome IN ('may_hold', 'must_hold')"
         self.engine.make("ends", 'SELECT row, "at" AS hold_until FROM stays WHERE FALSE', view=True)
-        count = int(self.engine.rows(f"SELECT count(*) FROM answered WHERE {held}")[0][0]) if self.options.timeline else 0
+        count = int(self.engine.rows(f"SELECT count(*) FROM answered WHERE {held}")[0][0]) if self.options.timeline and not self.options.only_classes else 0
         if not count:
             return
         # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
@@ -174,22 +193,25 @@ class _Run:
             files.append(target)
         self.engine.parquet("ends", *files)
 
-    def _finish(self, out: Path, total: int, *, in_order: bool) -> None:
-        counted = int(self.engine.rows("SELECT count(*) FROM answered")[0][0])
-        if counted != total:
-            raise AssertionError(f"{counted} results for {total} rows")
+    def _finish(self, answered: str, out: Path, total: int, *, in_order: bool) -> None:
+        """Write the results of a table or query ``answered``."""
         until = "e.hold_until" if self.options.timeline else "CAST(NULL AS BIGINT) AS hold_until"
         columns = ", ".join(until if c == "hold_until" else f"a.{c}" for c in RESULT_COLUMNS)
         ends = " LEFT JOIN ends AS e ON e.row = a.row" if self.options.timeline else ""
-        self.engine.write_sorted(f"SELECT {columns} FROM answered AS a{ends}", out, in_order=in_order)
+        self.engine.write_sorted(f"SELECT {columns} FROM {answered} AS a{ends}", out, in_order=in_order)
+        self.engine.parquet("written", out)
+        counted = int(self.engine.rows("SELECT count(*) FROM written")[0][0])
+        if counted != total:
+            out.unlink()
+            raise AssertionError(f"{counted} results for {total} rows")
 
     def _agencies(self) -> list[Agency]:
         places = load_places()
         found = []
-        for name, facility in self.engine.rows("SELECT DISTINCT agency, facility FROM stays WHERE agency IS NOT NULL ORDER BY 1, 2"):
+        for name, facility, rows in self.engine.rows("SELECT agency, facility, count(*) FROM stays WHERE agency IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"):
             agency = places.agency(name)
             where = places.facility(agency, facility)
-            found.append(Agency(name, facility, places.sets(where), str(where.zone)))
+            found.append(Agency(name, facility, places.sets(where), str(where.zone), rows))
         return found
 
     def _known_days(self, agencies: Sequence[Agency], first: int, last: int) -> list[int]:
@@ -219,40 +241,35 @@ class _Run:
         engine.table("regimes", resolver.regime_columns(), resolver.regime_rows())
         engine.table("norms", {"number": "BIGINT", "regime": "BIGINT", "role": "VARCHAR", "bit": "BIGINT", "norm": "VARCHAR"}, resolver.norm_rows())
         self.norm_names = resolver.norm_names
-        masks = [resolver.asked_masks(r, query.words) for r in range(len(folded.regimes))]
-        engine.table(
-            "regime_of",
-            {"number": "BIGINT", "regime": "BIGINT", **{f"mask_{w}": "BIGINT" for w in range(query.words)}},
-            ((folded.number_of(j, e, k), r, *masks[r]) for (j, e, k), r in folded.regime_of.items()),
-        )
+        masks = np.array([resolver.asked_masks(r, query.words) for r in range(len(folded.regimes))], dtype=np.int64).reshape(-1, query.words)
+        regime = np.array(list(folded.regime_of.values()), dtype=np.int64)
+        number = np.array([folded.number_of(*where) for where in folded.regime_of], dtype=np.int64)
+        engine.arrow("regime_of", numbers_table({"number": number, "regime": regime, **{f"mask_{w}": masks[regime, w] for w in range(query.words)}}))
         uses = self._uses(query)
+        places = [(a, folded.jurisdiction_of[a.agency, a.facility]) for a in folded.agencies]
         engine.table(
             "agency_of",
             {"agency": "VARCHAR", "facility": "VARCHAR", "jurisdiction": "BIGINT", "zone_number": "BIGINT", "uses": "BIGINT"},
-            ((a.agency, a.facility, folded.jurisdiction_of[a.agency, a.facility], cal.zone_number(a.zone), uses[folded.jurisdiction_of[a.agency, a.facility]]) for a in folded.agencies),
+            ((a.agency, a.facility, j, cal.zone_number(a.zone), uses[j]) for a, j in places),
         )
 
     def _days(self, prefix: str, cal: Calendars, limits: Mapping[int, tuple[int, int]]) -> None:
         """The tables ``days`` and ``windows`` of some calendars, the latter with the ends of limits, each a calendar and
         seconds: breaks ``e<limit>_1``, ``_2`` and shifts ``e<limit>_a``, ``_b``, ``_c`` of ``Calendars.ends``."""
-        from itertools import chain
-
         import pyarrow as pa
 
         days = cal.days(self.folded.epoch, self._known_index)
-        columns = cal.day_columns()
-        flat = arrow_table(dict.fromkeys(columns, "BIGINT"), chain.from_iterable(days))
-        zones = whole_numbers([z for z, rows in enumerate(days) for _ in rows])
-        self.engine.arrow(f"{prefix}days", flat.append_column("zone", zones))
-        number, split, *places = (whole_numbers(values) for values in zip(*cal.splits(days), strict=True))
+        flat = dict(zip(cal.day_columns(), np.concatenate(days).T, strict=True))
+        zones = np.repeat(np.arange(len(days)), [len(rows) for rows in days])
+        self.engine.arrow(f"{prefix}days", numbers_table({**flat, "zone": zones}))
+        number, split, *places = cal.splits(days)
         windows = {"number": number, "split": split}
         for side, place in zip("ab", places, strict=True):
-            windows |= {f"{c}_{side}": flat.column(c).take(place) for c in columns}
+            windows |= {f"{c}_{side}": values[place] for c, values in flat.items()}
         for limit, (calendar, seconds) in limits.items():
-            ends = zip(*cal.ends(days, calendar, seconds), strict=True)
-            windows |= {f"e{limit}_{part}": whole_numbers(values) for part, values in zip("12abc", ends, strict=True)}
-        nowhere = {"number": whole_numbers([NOWHERE])}
-        self.engine.arrow(f"{prefix}windows", pa.concat_tables([pa.table(nowhere), pa.table(windows)], promote_options="default"))
+            windows |= {f"e{limit}_{part}": values for part, values in zip("12abc", cal.ends(days, calendar, seconds), strict=True)}
+        nowhere = numbers_table({"number": np.array([NOWHERE])})
+        self.engine.arrow(f"{prefix}windows", pa.concat_tables([nowhere, numbers_table(windows)], promote_options="default"))
 
     def _far_tables(self) -> None:
         """Days as far ahead as a condition on the years since a conviction can reach."""
@@ -269,25 +286,33 @@ class _Run:
 
     def _uses(self, query: Query) -> list[int]:
         """For each jurisdiction, which limits any of its regimes has, as bits."""
+        place = {spec: 1 << i for i, spec in enumerate(query.specs)}
+        limits = [{bit.spec for bit in regime.forbids if bit.spec is not None} for regime in self.folded.regimes]
         found = [0] * max(1, len(self.folded.jurisdictions))
-        for (j, _, _), regime in self.folded.regime_of.items():
-            for bit in self.folded.regimes[regime].forbids:
-                if bit.spec is not None:
-                    found[j] |= 1 << query.specs.index(bit.spec)
+        for j, regime in {(j, regime) for (j, _, _), regime in self.folded.regime_of.items()}:
+            found[j] |= sum(place[spec] for spec in limits[regime])
         return found
 
     def _query(self, shape: Shape, *, all_cuts: bool = False) -> Query:
         events = self.parts.event_kinds if shape.papers or shape.grounds or shape.detainers or self.parts.event_kinds else ()
-        return Query(self.folded, self.calendars, shape, far=self._far if all_cuts else None, columns=self.columns, one_known=self.known_at is not None, events=events, timeline=self.options.timeline, times=self.times)
+        return Query(self.folded, self.calendars, shape, far=self._far if all_cuts else None, columns=self.columns, one_known=self.known_at is not None, events=events, timeline=self.options.timeline, only_classes=self.options.only_classes, times=self.times)
 
     def _part(self, shape: Shape, rows: Rows, path: Path) -> None:
         if not self.options.timeline:
             self._answer(shape, rows, "")
             self.engine.write(self._at, path, by_row=True)
             return
-        self._name_missing(self._answer(shape, rows, "found"))
+        missing = self._answer(shape, rows, "found")
+        if self.options.only_classes:
+            nothing = ", ".join(f"CAST(NULL AS {'BIGINT' if c in TIMES_AND_HOURS else 'VARCHAR'}) AS {c}" for c in RESULT_COLUMNS if c not in (*ONLY_CLASSES, "hold_until"))
+            self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)}, {nothing} FROM found", path)
+            return
+        self._name_missing(missing)
+        # A limit that is open although release is due at a known second is open for another reason.
+        others = "trim(replace(' ' || n.names || ' ', ' release_due ', ' '))"
+        names = f"CASE WHEN r.vague_due OR r.unknown_end OR r.no_grounds OR {others} = '' THEN n.names ELSE {others} END"
         times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
-        wants = f"trim({times} || CASE WHEN r.outcome = 'review' AND r.standing = 1 AND NOT (r.no_grounds OR r.unknown_end) THEN 'release_due ' ELSE '' END || coalesce(n.names, ''))"
+        wants = f"trim({times} || CASE WHEN r.outcome = 'review' AND r.standing = 1 AND NOT (r.no_grounds OR r.unknown_end) THEN 'release_due ' ELSE '' END || coalesce({names}, ''))"
         vague = "trim(CASE WHEN r.vague_due THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
         self.engine.write(
             "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"

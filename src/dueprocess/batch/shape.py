@@ -8,13 +8,15 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, order=True)
 class Shape:
     """``detainers``, ``papers`` and ``grounds`` are the rows of the side tables at most; ``vague`` says that ends of
-    grounds may be inexact, ``bail`` that bail may have been refused, ``facts`` that facts may change or be determined."""
+    grounds may be inexact, ``bail`` that bail may have been refused, ``together`` that all grounds of a row begin at the
+    same time, and no paper adds another."""
 
     detainers: int = 0
     papers: int = 0
     grounds: int = 0
     vague: bool = True
     bail: bool = True
+    together: bool = False
 
     @property
     def variants(self) -> tuple[int, ...]:

@@ -52,8 +52,25 @@ def given(low: str, high: str) -> str:
 
 
 def within(expression: str) -> str:
-    """The instant from ``since_at`` up to ``until_at``, else null."""
-    return f"CASE WHEN {expression} >= since_at AND {expression} < until_at THEN {expression} END"
+    """The instant from ``since_at`` up to ``until_at``, else one far off."""
+    return f"CASE WHEN {expression} >= since_at AND {expression} < until_at THEN {expression} ELSE {HIGH} END"
+
+
+def sorting(count: int) -> list[list[tuple[int, int]]]:
+    """Which of so many columns to compare, and swap where the first is greater, until they ascend: rounds of pairs of
+    which each column is in one at most (Batcher's merge exchange, in Knuth's Art of Computer Programming 5.2.2)."""
+    rounds = []
+    top = 1 << max(0, count - 1).bit_length() >> 1
+    p = top
+    while p:
+        q, r, d = top, 0, p
+        while True:
+            rounds.append([(i, i + d) for i in range(count - d) if i & p == r])
+            if q == p:
+                break
+            d, q, r = q - p, q >> 1, p
+        p >>= 1
+    return rounds
 
 
 def bounded(expression: str) -> str:

@@ -146,6 +146,8 @@ def covers(pattern: str, place: str, sets: tuple[str, ...] = ()) -> bool:
     """Whether a pattern of ``binds`` or ``persuades`` covers a place or agency path (or its named sets)."""
     if pattern in sets:
         return True
+    if "*" not in pattern:
+        return place == pattern or place.startswith(pattern + "/")
     wanted, given = pattern.split("/"), place.split("/")
     return len(wanted) <= len(given) and all(w in ("*", g) for w, g in zip(wanted, given, strict=False))
 

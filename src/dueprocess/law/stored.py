@@ -8,11 +8,12 @@ authority is asked for. It is data that can run nothing.
 
 from __future__ import annotations
 
+import itertools
 import json
 import mmap
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from dueprocess.terms.vocabulary import vocabulary_of
 
 _BOOK, _IDS = "book", "ids"
 _BINDS_LINE, _PERSUADES_LINE = "binds ", "persuades "
+
+_MANY = 100
+"""Look-ups after which reading all lines has cost less than finding each."""
 
 _Data = bytes | mmap.mmap
 
@@ -172,7 +176,17 @@ def opened(path: Path, anew: Callable[[], Lawbook]) -> Lawbook | None:
 
 
 def _ids_under(lines: Lines, prefix: str) -> Callable[[str], tuple[str, ...]]:
-    return lambda place: tuple(json.loads(lines.get(prefix + place) or b"[]"))
+    """The ids by what follows ``prefix`` in a line's key. One who asks for many has all read at once."""
+    asked = itertools.count()
+
+    @cache
+    def every() -> dict[str, tuple[str, ...]]:
+        return {key.removeprefix(prefix): tuple(json.loads(value)) for key, value in lines if key.startswith(prefix)}
+
+    def under(place: str) -> tuple[str, ...]:
+        return every().get(place, ()) if next(asked) >= _MANY else tuple(json.loads(lines.get(prefix + place) or b"[]"))
+
+    return under
 
 
 def as_bytes(lawbook: Lawbook) -> bytes:

@@ -6,9 +6,11 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from dueprocess.batch.calendars import DAY_COLUMNS, WINDOW, Calendars, calendars
+from dueprocess.batch.calendars import DAY_COLUMNS, UNVERIFIED, WINDOW, Calendars, calendars
 from dueprocess.clock import deadline, load_calendar
 from dueprocess.kernel.instants import MAX_INSTANT, local_date, midnight
 from dueprocess.testing import Seeded
@@ -24,17 +26,23 @@ HOURS = (48, 24, 72, 0.5, 6, 1, 100.25)
 
 
 @cache
-def built() -> tuple[Calendars, list[list[tuple[int, ...]]], dict[int, tuple[int, ...]]]:
+def built() -> tuple[Calendars, list[NDArray[np.int64]], dict[int, tuple[int, ...]]]:
     """(calendars, days of each zone, windows by number with their place among all)."""
     made = calendars(ZONES, EXCLUDING, first=FIRST.toordinal(), last=LAST.toordinal())
     days = made.days(lambda day: 0, lambda day: 0)
-    return made, days, {row[0]: (place, *row[1:]) for place, row in enumerate(made.windows(days))}
+    flat = np.concatenate(days).tolist()
+    windows = zip(*(values.tolist() for values in made.splits(days)), strict=True)
+    return made, days, {number: (place, split, *flat[a], *flat[b]) for place, (number, split, a, b) in enumerate(windows)}
 
 
 @cache
 def ends(hours: float, calendar: int) -> list[tuple[int, ...]]:
     made, days, _ = built()
-    return list(made.ends(days, calendar, round(3600 * hours)))
+    return ends_of(made, days, calendar, round(3600 * hours))
+
+
+def ends_of(made: Calendars, days: list[NDArray[np.int64]], calendar: int, seconds: int) -> list[tuple[int, ...]]:
+    return list(zip(*(values.tolist() for values in made.ends(days, calendar, seconds)), strict=True))
 
 
 def looked_up(at: int, zone_name: str, hours: float, excluding: tuple[str, ...]) -> int:
@@ -113,7 +121,7 @@ def test_beyond_the_verified_holidays_nothing_is_counted() -> None:
         day = dict(zip(made.day_columns(), row, strict=True))
         for i, excluding in enumerate(made.excluding):
             known = "federal_holidays" not in excluding or calendar.first <= day["day"] <= calendar.last
-            assert (day[f"counts_{i}"] is not None) == (day[f"before_{i}"] is not None) == known, (row, excluding)
+            assert (day[f"counts_{i}"] != UNVERIFIED) == (day[f"before_{i}"] != UNVERIFIED) == known, (row, excluding)
 
 
 def test_ends_beyond_the_verified_holidays_are_unknown() -> None:
@@ -121,12 +129,12 @@ def test_ends_beyond_the_verified_holidays_are_unknown() -> None:
     made = calendars(["America/New_York"], (("federal_holidays",),), first=calendar.last - 30, last=calendar.last + 10)
     days = made.days(lambda day: 0, lambda day: 0)
     last = midnight("America/New_York", calendar.last + 1)
-    places = {number: place for place, (number, *_) in enumerate(made.splits(days))}
-    found = list(made.ends(days, 0, 48 * 3600))
+    places = {number: place for place, number in enumerate(made.splits(days)[0].tolist())}
+    found = ends_of(made, days, 0, 48 * 3600)
     for at in (last - 48 * 3600 - 1, last - 48 * 3600, last - 48 * 3600 + 1, last - 1, last):
         first, second, *shifts = found[places[(at - made.origin) // WINDOW]]
         shift = shifts[0 if at < first else 1 if at < second else 2]
-        assert (shift is not None) == (at <= last - 48 * 3600), at - last
+        assert (shift != UNVERIFIED) == (at <= last - 48 * 3600), at - last
 
 
 def test_zones_with_the_same_days_are_one() -> None:
