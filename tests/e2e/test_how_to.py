@@ -18,7 +18,7 @@ GUIDES = ROOT / "docs" / "how-to"
 ALL = sorted(p.stem for p in GUIDES.glob("*.md"))
 NEEDS = {
     # guide: (words of a command, what it needs that the repository does not have)
-    "audit-for-experts": (("dueprocess", "an audit of the reader's own stays"),),
+    "audit-for-experts": (("audit stays.csv", "the reader's own stays"), ("audit explain audit", "an audit of them"), ("class audit --", "an audit of them")),
     "read-articles": (("clippings/", "articles that the reader has collected"),),
     "track-policies": (("agencies review made-up-article-1", "what a claim is called in the reader's queue"), ("agencies promote", "a position that nobody has to review")),
     "update": (("open-cases", "the reader's own open cases"),),

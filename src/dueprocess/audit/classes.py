@@ -36,7 +36,8 @@ OUTCOMES = ("local_custody", "release", "review", "may_hold", "must_hold")
 NONE = "none"
 """What a column says that is empty because there is nothing, not because it is unknown: no detainer listed, no norm that decides."""
 
-_WARRANTS = ("admin_warrant", "removal_warrant", "judicial_warrant")
+_WARRANTS = {"admin_warrant": "i-200", "removal_warrant": "i-205", "judicial_warrant": "judicial_warrant"}
+"""Own column -> the kind of paper in the table of papers."""
 
 
 class _AnyText(tuple[str, ...]):
@@ -103,8 +104,10 @@ def columns(vocabulary: Vocabulary, present: Sequence[str]) -> dict[str, tuple[s
     for name in PERIOD_BY:
         first, last = _days(name)
         found[f"{name}_on"] = ("date", f"(CASE WHEN {first} = {last} THEN {first} END)", ())
-    for name in _WARRANTS:
-        found[f"has_{name}"] = ("boolean", f"(CASE WHEN s.{name}_lo IS NULL THEN NULL ELSE s.{name}_lo < {NEVER_AT} END)", ())
+    for name, kind in _WARRANTS.items():
+        # A fact is stated of the packet: that an officer's warrant came does not say which of the two forms.
+        stated = f'WHEN s."f_{name}" IS NOT NULL THEN s."f_{name}"' if f"f_{name}" in present and f"f_{name}_from" not in present and name != "admin_warrant" else ""
+        found[f"has_{name}"] = ("boolean", f"(CASE WHEN s.{name}_lo IS NOT NULL THEN s.{name}_lo < {NEVER_AT} WHEN list_contains(s.listed, '{kind}') THEN TRUE {stated} WHEN s.record_complete THEN FALSE END)", ())
     for fact in vocabulary.facts.values():
         if fact.box and fact.name not in found:
             found[fact.name] = ("boolean", f"(CASE WHEN s.detainer_boxes IS NULL THEN NULL ELSE list_contains(string_split(s.detainer_boxes, ' '), '{fact.box}') END)", ())
@@ -255,7 +258,9 @@ class Members:
 
         self.definition = definition
         self.connection = duckdb.connect()
-        self.connection.read_parquet(str(prepared / "stays.parquet")).create_view("s")
+        self.connection.read_parquet(str(prepared / "stays.parquet")).create_view("stays")
+        self.connection.read_parquet(str(prepared / "papers.parquet")).create_view("papers")
+        self.connection.execute('CREATE VIEW s AS SELECT t.*, p.listed FROM stays t LEFT JOIN (SELECT "row", list(DISTINCT kind) AS listed FROM papers GROUP BY "row") p USING ("row")')
         self.connection.read_parquet(str(results)).create_view("r")
         self.columns = columns(vocabulary, _present(self.connection))
         self.tests = self._tests()

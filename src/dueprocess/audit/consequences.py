@@ -48,11 +48,10 @@ def undecided(found: Gathered, lawbook: Lawbook) -> Part:
         blocks.append(Paragraph(never_told(found, lawbook)))
     if from_records:
         stake = not found.public
-        head = ("What is missing", "Stays that lack it", "It alone would settle, at most", *(("Hours that turn on it, at most",) if stake else ()), "What to ask")
+        head = ("What is missing", "Stays that lack it", "It alone may settle, at most", *(("Hours that turn on it, at most",) if stake else ()), "What to ask")
         body = tuple((w["label"], count(r["rows"]), count(r["alone"]), *((hour_range(r["at_stake"], r["at_stake"]),) if stake else ()), w["asked"]) for r, w in from_records)
-        blocks.append(Table("Columns that would settle open stays, the most useful first. One stay may lack several", head, body))
-        if any(r["unknown"] for r, _ in from_records):
-            blocks.append(Paragraph("At most: while a time is missing, nobody can say which facts the answer would turn on once it is there."))
+        blocks.append(Table("Columns that may settle open stays, the most useful first. One stay may lack several", head, body))
+        blocks.append(Paragraph("At most: often one answer settles a stay and the other leaves it open. That a judge's warrant came may settle it; that none came leaves open what else there was. " + ("And while a time is missing, nobody can say which facts the answer would turn on once it is there." if any(r["unknown"] for r, _ in from_records) else "")))
         blocks.append(Paragraph("The letter that asks the agencies for these columns is in request.md."))
     if law:
         blocks.append(Table("Open law: no record settles it, only a court, a legislature or a person who answers for the case", ("Question of law", "Stays that turn on it", "What is asked"), tuple((w["label"], count(r["rows"]), w["asked"]) for r, w in law)))
@@ -217,4 +216,7 @@ def law(found: Gathered, run: Mapping[str, Any]) -> Part:
 
 def repeat(run: Mapping[str, Any]) -> Part:
     """The command; the same files, law and program give the same numbers."""
-    return Part("repeat", "To repeat it", (Paragraph("The same files, the same law and the same program give the same numbers. In the folder that holds the files:"), Code(str(run["command"]))), fine=True)
+    blocks: list[Any_] = [Paragraph("The same files, the same law and the same program give the same numbers. In the folder that holds the files:"), Code(str(run["command"]))]
+    if run.get("map_text"):
+        blocks += [Paragraph("How each column was read, and which dispositions were taken to end the jail's own reason, is the column map, as it was given:"), Code(str(run["map_text"]))]
+    return Part("repeat", "To repeat it", tuple(blocks), fine=True)

@@ -61,8 +61,8 @@ SWITCHES: dict[str, tuple[str, str, dict[str, str]]] = {
         "least": "least only", "most": "most only", "least_to_most": "least for the low end, most for the high end"}),
     "include": ("Which stays", "Possible stays turn on unsettled law or on times that cannot be decided.", {
         "certain": "certain stays only", "certain_and_possible": "certain and possible stays"}),
-    "claims": ("Who claims", "In a class that must claim, few may: 27 of more than 190 in D04.", {
-        "all": "everybody", "as_d04": "27 of 190, as in D04"}),
+    "claims": ("Who claims", "In a class that must claim, few may: 27 of more than 190 in Palacios-Valencia v. San Juan County.", {
+        "all": "everybody", "as_d04": "27 of 190, as in Palacios-Valencia v. San Juan County"}),
     "fees": ("Lawyers' fees", "Fees are paid once a case and have been several times the damages; most are not published.", {
         "none": "left out", "published": "added once: from the lowest to the highest published"}),
     "allowance": ("Processing time", "What an agency allows itself to process a release is not taken off unless chosen.", {
@@ -252,9 +252,9 @@ def _basis(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _caveats(groups: Mapping[str, Group], chosen: Assumptions, figures: list[dict[str, Any]]) -> list[str]:
     told = [WHAT_IT_IS]
-    without = [str(f["benchmark"]) for f in figures if f["high"] is None]
+    without = [f"{f['case']} ({f['year']}, {f['benchmark']})" for f in figures if f["high"] is None]
     if without:
-        told.append(f"Not used, since no such figure is published for them: {', '.join(without)}.")
+        told.append(f"Not used, since no such figure is published for them: {'; '.join(without)}.")
     if chosen.basis == "per_hour":
         told.append("Figures a day rest on hours as reported, often as an upper bound: the true figure a day may be higher.")
     if chosen.basis == "per_person":

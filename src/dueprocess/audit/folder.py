@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,8 +32,8 @@ from dueprocess.audit.publishing import published
 from dueprocess.audit.report import report_html
 from dueprocess.audit.request import request_text
 from dueprocess.audit.single import explain_row, prepared_info
-from dueprocess.audit.stays_file import write_stays
-from dueprocess.audit.theories import Theory, apply, read_theory, tables_for
+from dueprocess.audit.stays_file import stays_written
+from dueprocess.audit.theories import Asked, Theory, apply, read_theory, tables_for
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import Lawbook
@@ -77,7 +78,8 @@ def audit(inputs: Sequence[Input], out: Path, *, lawbook: Lawbook, options: Opti
     is stopped leaves ``<out>.partial``; the same question asked again goes on from there.
     """
     check_engine(options.engine, options.master)
-    theories = _read_theories(options.theories)
+    # Applied before anything is decided: a slip in one of them is told at once.
+    theories = [(t, apply(t, lawbook, folders=options.law_folders, today=options.today, law_known_at=options.law_known_at)) for t in _read_theories(options.theories)]
     if options.public and any(out.glob(f"classes/*/{LOG}")):
         raise InputError("it holds the log of lists of people, which is not for the public and must not be lost", where=str(out), do="name another folder for what is published")
     partial = _begin(out, _asked(inputs, lawbook, options))
@@ -187,7 +189,7 @@ def _keep_logs(old: Path, new: Path) -> None:
         shutil.copy2(log, target)
 
 
-def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None) -> dict[str, Any]:
+def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[tuple[Theory, Asked]], *, lawbook: Lawbook, options: Options, say: Say, progress: Progress | None) -> dict[str, Any]:
     prepared, results = folder / "prepared", folder / "results.parquet"
     # The tables call their columns without case, blanks and signs.
     by = tuple(dict.fromkeys(plain(n) for n in options.by))
@@ -204,8 +206,8 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, 
         (prepared / READY).touch()
     info = prepared_info(prepared)
 
-    def decided(tables: Path, out: Path) -> None:
-        decide(tables, out, lawbook=lawbook, law_known_at=options.law_known_at, engine=options.engine, master=options.master, progress=progress)
+    def decided(tables: Path, out: Path, *, only_classes: bool = False) -> None:
+        decide(tables, out, lawbook=lawbook, law_known_at=options.law_known_at, engine=options.engine, master=options.master, only_classes=only_classes, progress=progress)
 
     say(f"deciding {info['stays']:,} stays")
     decided(prepared, results)
@@ -213,17 +215,29 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, 
     if (without / "prepared.json").is_file():
         bare = (without, folder / "results-bare.parquet")
         say("deciding them again without what the map assumes")
-        decided(*bare)
+        decided(*bare, only_classes=True)
     else:
         shutil.rmtree(without, ignore_errors=True)
-    more = _compared(theories, prepared, results, folder, lawbook=lawbook, options=options, say=say) if theories else []
-    say("counting")
-    found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=by, bare=bare, crossed=options.public)
+    more = _compared(theories, prepared, results, folder, options=options, say=say) if theories else []
+    # Row by row beside the counting: what is published has no rows.
+    with nullcontext() if options.public else stays_written(folder, prepared, results, bare=bare, assumptions=info.get("assumptions") or []):
+        say("counting")
+        found = gather(prepared, results, lawbook=lawbook, law_known_at=options.law_known_at, today=options.today, by=by, bare=bare, crossed=options.public)
+        if found.total["stays"] != info["stays"]:
+            raise RuntimeError("rows were lost")  # an internal error: it must never look like a result
+        run = _tell(found, folder, more, lawbook=lawbook, options=options, say=say)
     (prepared / READY).unlink()
-    for tables in (prepared, *(bare[:1] if bare else ())):
-        drop_passthrough(tables)
-    if found.total["stays"] != info["stays"]:
-        raise RuntimeError("rows were lost")  # an internal error: it must never look like a result
+    drop_passthrough(prepared)
+    if options.public:
+        for path in folder.iterdir():
+            if path.name not in ("by_agency.csv", "by_month.csv", "problems.csv", "request.md", "report.html", *(f"by_{_plain(n)}.csv" for n in found.columns)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    return run
+
+
+def _tell(found: Gathered, folder: Path, more: Sequence[Any], *, lawbook: Lawbook, options: Options, say: Say) -> dict[str, Any]:
+    """Write the figures and the report, of what is published only what may be; what ``run.json`` holds."""
     told = found
     if options.public:
         safe = published(found)
@@ -236,16 +250,9 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[Theory], *, 
     for rows, table, first in by_class:
         nothing = _by_class([{"key": None, "label": None, "stays": None, "persons": None, "classes": None}], told, table, first)
         write_table(folder / f"by_{_plain(first)}.csv", _by_class(rows, told, table, first), head=list(nothing[0]))
-    write_table(folder / "problems.csv", _problems(prepared, told), head=("file", "column", "code", "what", "count") if options.public else ("file", "row", "column", "code", "what", "count"))
+    write_table(folder / "problems.csv", _problems(folder / "prepared", told), head=("file", "column", "code", "what", "count") if options.public else ("file", "row", "column", "code", "what", "count"))
     (folder / "request.md").write_text(request_text(told, lawbook=lawbook), encoding="utf-8")
     (folder / "report.html").write_text(report_html(told, lawbook=lawbook, run=run, daily_cost=options.daily_cost, more=[] if options.public else more), encoding="utf-8")
-    if options.public:
-        for path in folder.iterdir():
-            if path.name not in ("by_agency.csv", "by_month.csv", "problems.csv", "request.md", "report.html", *(f"by_{_plain(n)}.csv" for n in told.columns)):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-    else:
-        write_stays(folder, prepared, results, bare=bare, assumptions=info.get("assumptions") or [])
-    (folder / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
     return run
 
 
@@ -260,15 +267,14 @@ def _read_theories(paths: Sequence[Path]) -> list[Theory]:
     return found
 
 
-def _compared(theories: Sequence[Theory], prepared: Path, results: Path, folder: Path, *, lawbook: Lawbook, options: Options, say: Say) -> list[Any]:
+def _compared(theories: Sequence[tuple[Theory, Asked]], prepared: Path, results: Path, folder: Path, *, options: Options, say: Say) -> list[Any]:
     """The same stays under rival theories, side by side; the rows that move are written into the folder."""
     found: dict[str, Path] = {BASE: results}
     allowances: dict[str, int | None] = {BASE: None}
     scratch = folder / "theories"
     scratch.mkdir()
-    for theory in theories:
+    for theory, asked in theories:
         say(f"deciding under the theory [{theory.name}]")
-        asked = apply(theory, lawbook, folders=options.law_folders, today=options.today, law_known_at=options.law_known_at)
         tables = tables_for(theory, prepared, scratch)
         out = scratch / f"{len(found)}.parquet"
         decide(tables, out, lawbook=asked.lawbook, law_known_at=asked.law_known_at, engine=options.engine, master=options.master)
@@ -286,6 +292,7 @@ def _run(found: Gathered, lawbook: Lawbook, options: Options) -> dict[str, Any]:
         "inputs": info.get("inputs", []),
         "map": info.get("map"),
         "preset": info.get("preset"),
+        "map_text": options.map.read_text(encoding="utf-8") if options.map and not options.public else None,
         "assumptions": info.get("assumptions", []),
         "rows_in": info.get("rows_in"),
         "rows_out": info.get("rows_out"),

@@ -114,9 +114,7 @@ def gather(
         if crossed:
             names, rows = numbers.crossed(link, period=period, by=by, bare=bare[1] if bare else None)
             found = replace(found, crossed=Crossed(names, tuple(rows), len(numbers.BAND_LABELS)))
-    if bare is not None:
-        found = replace(found, bare=numbers.total_alone(*bare))
-    return found
+        return found if bare is None else replace(found, bare=numbers.total_without(link, *bare))
 
 
 def switchable(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -81,12 +81,16 @@ def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
     fresh = prepared / "stays.new.parquet"
     # Most ids are a few letters and more digits, which is quickly seen.
     looks_like_one = f"regexp_full_match(stay_id, '[A-Za-z]{{0,4}}[0-9]{{4,36}}') OR regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS})"
-    allowance = "" if allowance_hours is None else f", {round(allowance_hours * 3600)}::BIGINT AS allowance"
     with linked() as link:
         link.execute("SET preserve_insertion_order = true")
         link.read_parquet(str(stays)).create_view("s")
-        if allowance or link.execute(f"SELECT bool_or(({looks_like_one}) IS NOT TRUE) FROM s").fetchall() != [(False,)]:
-            link.execute(f"CREATE VIEW t AS SELECT * REPLACE (CASE WHEN {looks_like_one} THEN stay_id ELSE 'row-' || row END AS stay_id{allowance}) FROM s")
+        # The tables without what the map assumes have no ids.
+        named = any(c[0] == "stay_id" for c in link.execute("DESCRIBE s").fetchall())
+        replaced = [f"{round(allowance_hours * 3600)}::BIGINT AS allowance"] if allowance_hours is not None else []
+        if named and (replaced or link.execute(f"SELECT bool_or(({looks_like_one}) IS NOT TRUE) FROM s").fetchall() != [(False,)]):
+            replaced.append(f"CASE WHEN {looks_like_one} THEN stay_id ELSE 'row-' || row END AS stay_id")
+        if replaced:
+            link.execute(f"CREATE VIEW t AS SELECT * REPLACE ({', '.join(replaced)}) FROM s")
             link.table("t").to_parquet(str(fresh), compression="zstd")
             fresh.replace(stays)
         listed, fresh_list = prepared / "problems.parquet", prepared / "problems.new.parquet"
@@ -129,17 +133,18 @@ def decide(
     law_known_at: date | None,
     engine: str = "duckdb",
     master: str | None = None,
+    only_classes: bool = False,
     progress: Progress | None = None,
 ) -> None:
     """Decide every stay and write ``out``. ``engine`` is ``duckdb``, ``spark`` (at ``master``) or ``single``: the
-    evaluator of one case, row by row."""
+    evaluator of one case, row by row. ``only_classes``: no more is asked than the class and hours over."""
     check_engine(engine, master)
     if engine == "single":
         decide_rows(prepared, lawbook=lawbook, law_known_at=law_known_at, out=out, progress=progress)
         return
     from dueprocess.batch import Options, run_batch
 
-    run_batch(prepared, lawbook=lawbook, law_known_at=law_known_at, out=out, options=Options(engine=engine, master=master, progress=progress))
+    run_batch(prepared, lawbook=lawbook, law_known_at=law_known_at, out=out, options=Options(engine=engine, master=master, only_classes=only_classes, progress=progress))
     _ask_alone(prepared, out, lawbook=lawbook, law_known_at=law_known_at)
 
 

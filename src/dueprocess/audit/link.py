@@ -16,13 +16,13 @@ MEMORY = "2500MB"
 
 
 @contextmanager
-def linked(within: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def linked(within: Path | None = None, *, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose scratch files lie within a folder (the system's own, where none is named) and go when it closes."""
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix=".count-", dir=within) as scratch, duckdb.connect() as link:
         link.execute("SET enable_progress_bar = false")
         link.execute("SET TimeZone = 'UTC'")
-        link.execute(f"SET memory_limit = '{MEMORY}'")
+        link.execute(f"SET memory_limit = '{memory}'")
         link.execute("SET temp_directory = '" + scratch.replace("'", "''") + "'")
         yield link

@@ -70,12 +70,20 @@ def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]
         yield link
 
 
-def total_alone(prepared: Path, results: Path) -> Row:
-    """All stays of other tables as one row, and nothing else of them."""
-    with linked(prepared) as link:
-        _views(link, prepared, results)
-        link.execute(f'CREATE TEMP TABLE a AS SELECT {_PERSON}, r.class, r.over_least, r.over_most, {_AFTER} FROM stays s JOIN results r ON s."row" = r."row"')
-        return total(link)
+def total_without(link: duckdb.DuckDBPyConnection, prepared: Path, results: Path) -> Row:
+    """All stays as one row by other tables and results, those without the map's assumptions; the persons are those of ``stays``."""
+    link.read_parquet(str(prepared / "stays.parquet")).create_view("other_stays")
+    link.read_parquet(str(results)).create_view("other_results")
+    link.execute(
+        f"""
+        CREATE TEMP TABLE without AS
+        SELECT CASE WHEN s."row" = r."row" AND p."row" = r."row" THEN p.person ELSE error('the tables and their results are not of the same rows')::UBIGINT END AS person,
+               r.class, r.over_least, r.over_most, {_AFTER}
+        FROM (SELECT "row", allowance FROM other_stays) s POSITIONAL JOIN (SELECT "row", class, over_least, over_most FROM other_results) r
+            POSITIONAL JOIN (SELECT s."row", {_PERSON} FROM stays s) p
+        """
+    )
+    return total(link, of="without")
 
 
 def _views(link: duckdb.DuckDBPyConnection, prepared: Path, results: Path) -> None:
@@ -94,12 +102,12 @@ def fetch(link: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def classes_by(link: duckdb.DuckDBPyConnection, key: str, *, where: str = "true") -> Table:
+def classes_by(link: duckdb.DuckDBPyConnection, key: str, *, where: str = "true", of: str = "a") -> Table:
     """One row for each value of the expression ``key`` (ours, never a user's), with its classes.
 
     ``persons`` are those with a key in the row; None where no stay of the file has one.
     """
-    has_person = bool(fetch(link, "SELECT 1 FROM a WHERE person IS NOT NULL LIMIT 1"))
+    has_person = bool(fetch(link, f"SELECT 1 FROM {of} WHERE person IS NOT NULL LIMIT 1"))
     rows: dict[Any, Row] = {}
     for found in fetch(
         link,
@@ -108,7 +116,7 @@ def classes_by(link: duckdb.DuckDBPyConnection, key: str, *, where: str = "true"
                sum(over_least)::BIGINT AS least, sum(over_most)::BIGINT AS most,
                sum(after_least)::BIGINT AS after_least, sum(after_most)::BIGINT AS after_most,
                count(*) FILTER (after_least > 0) AS after_stays
-        FROM (SELECT *, {key} AS key FROM a WHERE {where}) GROUP BY GROUPING SETS ((key, class), (key)) ORDER BY key NULLS LAST, whole DESC, class
+        FROM (SELECT *, {key} AS key FROM {of} WHERE {where}) GROUP BY GROUPING SETS ((key, class), (key)) ORDER BY key NULLS LAST, whole DESC, class
         """,
     ):
         if found["whole"]:
@@ -131,9 +139,9 @@ def _empty(name: str, has_person: bool) -> Row:
     return {"stays": 0, "persons": 0 if has_person else None, "least": hours, "most": hours, "after_least": hours, "after_most": hours, "after_stays": 0}
 
 
-def total(link: duckdb.DuckDBPyConnection) -> Row:
+def total(link: duckdb.DuckDBPyConnection, *, of: str = "a") -> Row:
     """All stays as one row."""
-    found = classes_by(link, "1")
+    found = classes_by(link, "1", of=of)
     return found[0] if found else {"key": 1, "stays": 0, "persons": None, "classes": {c: _empty(c, False) for c in CLASSES}}
 
 
@@ -282,7 +290,7 @@ def worst(link: duckdb.DuckDBPyConnection, most: int = 20) -> Table:
     """The longest certain stays, named by where they stand in the file; where none is certain, the longest possible ones."""
     return fetch(
         link,
-        "SELECT class, source_file, source_row, agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, left_to "
+        "SELECT class, source_file, source_row, agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, left_to, left_state "
         "FROM a WHERE class = (SELECT CASE WHEN bool_or(class = 'certain') THEN 'certain' ELSE 'possible' END FROM a) "
         f"ORDER BY over_least DESC, over_most DESC, row LIMIT {int(most)}",
     )

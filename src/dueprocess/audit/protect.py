@@ -295,10 +295,12 @@ def spanned(first: str, last: str) -> str:
         return f"under {last.partition(' to ')[2]}" if " to " in last else "any time"
     if not unit:
         return f"{first} – {last}"
+    own = begin if " " in begin else f"{begin} {unit.split()[-1]}"  # an end that was joined before has its unit with it
+    own = own.removesuffix("s") if own.startswith("1 ") else own
     if " to " not in last:  # 30 days or more
-        return f"{begin} {unit.split()[-1]} or more" if last.endswith("or more") else f"{first} – {last}"
+        return f"{own} or more" if last.endswith("or more") else f"{first} – {last}"
     end = last.partition(" to ")[2]
-    return f"{begin} to {end}" if unit.split()[-1] == end.split()[-1] else f"{begin} {unit.split()[-1]} to {end}"
+    return f"{begin} to {end}" if " " not in begin and unit.split()[-1] == end.split()[-1] else f"{own} to {end}"
 
 
 def about(count: int | None) -> int | None:

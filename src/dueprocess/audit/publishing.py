@@ -41,7 +41,11 @@ def published(found: Gathered) -> Gathered | None:
         weighed = _weighed([bare], crossed, column="bare")[0]
         shown = protect.joined_classes(weighed) == groups and telling.take(Family("without assumptions", frozenset({"bare"}), _by_class(groups, "bare")))
         bare = protect.whole(weighed, groups) if shown else None
-    agencies = telling.table("agencies", "agency", found.agencies, "Other agencies ({n}), told together")
+    if len(found.agencies) == 1:  # whose records these are; its numbers are those of the whole, told already
+        agencies = [{**found.agencies[0], "keys": (found.agencies[0]["key"],), "persons": None, "classes": protect.whole(total, groups)["classes"]}]
+        telling.together["agencies"], telling.classes_of["agencies"] = None, tuple(protect.joined_name(g) for g in groups)
+    else:
+        agencies = telling.table("agencies", "agency", found.agencies, "Other agencies ({n}), told together")
     periods = telling.table("periods", "period", _with_undated(found), "", ordered=True)
     columns = {n: telling.table(f"by {n}", f"by {n}", rows, "Other values ({n}), told together") for n, rows in found.columns.items()}
     alone = {name: (name,) in groups and found.total["classes"][name]["stays"] > 0 for name in ("certain", "possible")}

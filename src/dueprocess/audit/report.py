@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _FOLDER = Path(__file__).resolve().parent
-_NUMBER = re.compile(r"(?:[\d,.]+(?: to [\d,.]+)?(?: %| USD)?|–|with others|fewer than 11|Chosen: |)$")
+_NUMBER = re.compile(r"(?:(?:under )?[\d,.]+(?: to (?:under )?[\d,.]+)?(?: %| USD)?|–|with others|fewer than 11|Chosen: |)$")
 
 NOTICE = "This is what the encoded law says of these records: no legal advice, and no finding of a court."
 
@@ -76,13 +76,27 @@ def headline(found: Gathered, lawbook: Lawbook) -> tuple[str, str]:
         elif name == "unknown" and cell["stays"]:
             rest.append(f"of {count(cell['stays'])} the record cannot tell")
         elif name == "contradiction" and cell["stays"]:
-            rest.append(f"{count(cell['stays'])} contradict themselves")
+            rest.append(f"{count(cell['stays'])} {'contradicts itself' if cell['stays'] == 1 else 'contradict themselves'}")
     if classes.get("unknown", {}).get("stays") == stays:
         whether = "any lasted longer than the encoded law allowed" if unit[0] == "stay" else "anybody was kept longer than the encoded law allowed"
         return f"Of {plural(stays, *unit)} the record cannot tell whether {whether}: every one is unknown.", f"{no_stay(found.info)} {consequences.never_told(found, lawbook)} The request that would settle it is in request.md.".strip()
     tail = "; ".join(rest)
-    told = [(tail[:1].upper() + tail[1:] + ".") if tail else "", _resting(found)]
+    told = [(tail[:1].upper() + tail[1:] + ".") if tail else "", _short(found), _resting(found)]
     return first, " ".join(t for t in told if t)
+
+
+def _short(found: Gathered) -> str:
+    """How many of the certain stays remain without the time that a release itself may take: the first thing that is asked."""
+    certain = found.total["classes"].get("certain", {})
+    short = int(found.lengths[0].get("least") or 0) if found.lengths else 0
+    if found.public or not certain.get("stays"):
+        return ""
+    if certain["after_least"] != certain["least"]:
+        return f"After the time that the agency allows itself to process a release, {count(certain['after_stays'])} of the certain ones remain."
+    if not short:
+        return ""
+    of = "The certain one was" if certain["stays"] == 1 else f"{count(short)} of the certain ones were"
+    return f"{of} over by less than an hour at the least, as long as a release itself may take; --allowance-hours tells what remains without such time."
 
 
 def _resting(found: Gathered) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from functools import lru_cache
+
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.words import count, missing_words, no_stay, plural, unit_of
+from dueprocess.kernel.files import data_dir
 from dueprocess.law import Lawbook
 from dueprocess.law.plain import day_words
 
@@ -15,7 +19,7 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
     low, high = found.days
     about = "about " if found.public else ""
     unit = unit_of(found.info)
-    span = f" from {day_words(low.toordinal())} to {day_words(high.toordinal())}" if low and high and not found.public else f" of {low.year} to {high.year}" if low and high else ""
+    span = f" from {day_words(low.toordinal())} to {day_words(high.toordinal())}" if low and high and not found.public else f" of {low.year} to {high.year}" if low and high else " from (fill in the first day) to (fill in the last)"
     out = ["# Request for records of custody and immigration detainers", ""]
     if not wanted:
         out += ["Nothing that a record could tell is open: no request is needed.", ""]
@@ -23,21 +27,22 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
             out += _law(rows)
         return "\n".join(out)
     out += [
-        "To the custodian of records of the agency (fill in its name, and the public records law under which you ask).",
+        "To the custodian of records of the agency (fill in its name).",
         "",
+        *_asked_under(found),
         f"I ask for the records below about each stay in custody{span} in which an immigration detainer (Form I-247, I-247A, I-247D, I-247G, I-247N or I-247X), or an immigration warrant, was received. "
         "A table with one row a stay is enough. I do not ask for names, dates of birth, places of birth or numbers that identify anybody: a key that is the same for all stays of one person, and means nothing outside the table, is wanted instead.",
         "",
-        f"An analysis of {plural(found.total['stays'], *unit)} could not settle {about}{count(found.open['stays'])} of them. {(no_stay(found.info) + ' ') if no_stay(found.info) else ''}These columns would, the most useful first:",
+        f"An analysis of {plural(found.total['stays'], *unit)} could not settle {about}{count(found.open['stays'])} of them. {(no_stay(found.info) + ' ') if no_stay(found.info) else ''}These columns may, the most useful first:",
         "",
-        f"| | column | what to give | {unit[1]} that lack it | it alone would settle, at most |",
+        f"| | column | what to give | {unit[1]} that lack it | it alone may settle, at most |",
         "| --- | --- | --- | ---: | ---: |",
     ]
     for number, (row, words) in enumerate(wanted, 1):
         out.append(f"| {number} | {_cell(words['label'])} | {_cell(words['asked'])} | {about}{count(row['rows'])} | {count(row['alone'])} |")
     out += [
         "",
-        f"{'An' if unit[0][0] in 'aeiou' else 'A'} {unit[0]} may lack several of these, so the numbers do not add up; and once a missing time is there, the answer may turn on something else that nobody can name yet.",
+        f"{'An' if unit[0][0] in 'aeiou' else 'A'} {unit[0]} may lack several of these, so the numbers do not add up. Often one answer settles a stay and the other leaves it open; and once a missing time is there, the answer may turn on something else that nobody can name yet. Please send all of these columns, not the first alone.",
         "",
         "For every column:",
         "",
@@ -46,6 +51,7 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         "- Include stays in which the detainer was not acted on, was cancelled, or asked for notice only.",
         "- Include each paper's form number and edition (in the footer), the boxes ticked, who signed it, and when it was served on the person.",
         "- Include the table or manual that explains the codes, and the written policy on detainers in force at each time.",
+        "- If a column is withheld, please name the exemption for that column and send the others. A federal rule, 8 C.F.R. § 236.6, on information about people held for the immigration authorities, is at times given as a reason; if it is, please say for which columns and stays.",
         "",
     ]
     if found.info.get("assumptions"):
@@ -54,6 +60,27 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         out.append("")
     out += _law(rows)
     return "\n".join(out)
+
+
+MOST_STATES = 5
+"""The records laws of so many states are named; who writes to more fills them in."""
+
+
+@lru_cache(maxsize=1)
+def _records_laws() -> dict[str, tuple[str, str]]:
+    """State -> name and citation of its public records law (``data/presets/records-laws.csv``)."""
+    with (data_dir("presets") / "records-laws.csv").open(encoding="utf-8", newline="") as file:
+        return {r["state"]: (r["name"], r["citation"]) for r in csv.DictReader(file)}
+
+
+def _asked_under(found: Gathered) -> list[str]:
+    """The public records law of each state whose agencies the files name, where those are few; else a blank to fill in."""
+    states = sorted({"/".join(str(r["key"]).split("/")[:2]) for r in found.agencies if r["key"]})
+    laws = [_records_laws()[s] for s in states if s in _records_laws()]
+    if not laws or len(laws) < len(states) or len(laws) > MOST_STATES:
+        return ["Under: (fill in the public records law of the agency's state).", ""]
+    said = "; ".join(f"the {name} ({cited})" if "'s " not in name else f"{name} ({cited})" for name, cited in laws)
+    return [f"Under: {said}. (Written from general knowledge: check the law, and who may ask under it, before you send this, and take this sentence out.)", ""]
 
 
 def _law(rows: list[tuple[dict[str, object], dict[str, object]]]) -> list[str]:

@@ -65,6 +65,8 @@ def findings(found: Gathered) -> Part:
         blocks.append(Paragraph("A person is told under the worst of their stays: certain before possible, unknown, contradiction and no."))
     blocks.append(Paragraph(_people(people, public=found.public)))
     blocks.append(Paragraph("Hours are counted from the end of the last local reason to keep the person to the moment the person left, as far as the encoded law did not allow a hold in between. Least and most are bounds: the truth lies between them wherever the recorded times leave room. Unknown stays and contradictions have no hours, since no bound can be told."))
+    if not found.public and total["classes"].get("possible", {}).get("stays"):
+        blocks.append(Paragraph("A late release is possible until the record says that no detainer or warrant came: also that of somebody whom ICE never asked for, where the files list everybody who was booked. Broken down by the column that says where people went (--by), the possible stays that ended with ICE stand apart."))
     if allowance:
         blocks.append(Paragraph(f"After the allowance that the agency gives itself to process a release, {plural(total['classes']['certain']['after_stays'], 'stay is', 'stays are')} still certainly over. The classes themselves leave the allowance out."))
     if found.bail["stays"]:
@@ -220,7 +222,7 @@ HOW = {
     },
 }
 NO_NORM = {
-    "certain": "At release the answer was open for want of facts or law; when that no longer mattered, no hold was allowed.",
+    "certain": "When release was due it was open, for want of facts or law, whether a hold was allowed. Later none was allowed either way, as when the longest limit of time had run out or the request was taken back: the hours count from there.",
     "possible": "",
 }
 MOST_WANTED = 3
@@ -295,11 +297,11 @@ def worst(found: Gathered, name_of: Callable[[str | None], str]) -> Part | None:
     one = len({w["source_file"] for w in found.worst}) == 1
     cited = {r["norm"]: str(r.get("citation") or "") for r in found.reasons if r.get("norm")}
     rows = tuple(
-        (f"row {w['source_row']}" if one else f"{w['source_file']}, row {w['source_row']}", name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), _rule(w["deciding_norm"], cited))
+        ((f"row {w['source_row']}" if one else f"{w['source_file']}, row {w['source_row']}") + (", still there" if w.get("left_state") == "present" else ""), name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), _rule(w["deciding_norm"], cited))
         for w in found.worst
     )
     of, fixed = (f" of {found.worst[0]['source_file']}", (0, 2)) if one else ("", (2,))
-    look = "No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first."
+    look = "No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first. Of a person who was still there when the records end, the hours run to that day."
     if found.worst[0]["class"] == "possible":
         # No norm has decided anything of them.
         shown = tuple(r[:-1] for r in rows)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from dueprocess.audit.link import linked
 
-PART_ROWS = 500_000
+GROUP_ROWS = 122_880
+PART_ROWS = 2 * GROUP_ROWS
 """So many rows are told at once: they are joined, put in order and written while few of them are in memory."""
+MEMORY = "800MB"
+"""What DuckDB may take here, beside what the counting takes at the same time."""
 
 # A lambda names the offset once: it is the dear part, and there are several times a row. The usual offsets are written out.
 _ISO = """
@@ -28,15 +33,31 @@ _ONCE = {"person", "asked_at", "release_due_earliest", "release_due_latest", "le
 """Columns in which most values stand once: a dictionary of them would be given up."""
 
 
-def write_stays(
+@contextmanager
+def stays_written(
     folder: Path, prepared: Path, results: Path, *, bare: tuple[Path, Path] | None, assumptions: Sequence[Mapping[str, Any]]
+) -> Iterator[None]:
+    """``write_stays`` beside what is done meanwhile: the files are whole at its end. Where that goes wrong, so does this."""
+    stop = Event()
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(write_stays, folder, prepared, results, bare=bare, assumptions=assumptions, stop=stop)
+        try:
+            yield
+        except BaseException:
+            stop.set()
+            raise
+        writing.result()
+
+
+def write_stays(
+    folder: Path, prepared: Path, results: Path, *, bare: tuple[Path, Path] | None, assumptions: Sequence[Mapping[str, Any]], stop: Event | None = None
 ) -> None:
     """Write both files into ``folder``, in the order of ``row``. Times are ISO 8601 in the facility's zone, hours decimal hours.
 
     ``assumptions`` of a row are the columns in which its tables differ from those without assumptions (``bare``); where
-    those are not there, every column that was assumed for some row.
+    those are not there, every column that was assumed for some row. ``stop`` ends it before all is written.
     """
-    with linked(folder) as link, ThreadPoolExecutor(1) as writer:
+    with linked(folder, memory=MEMORY) as link, ThreadPoolExecutor(1) as writer:
         link.execute(_ISO)
         link.execute(_HOURS)
         link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
@@ -51,6 +72,8 @@ def write_stays(
         files = _Files(folder)
         try:
             for first in range(0, max(int(rows), 1), PART_ROWS):
+                if stop is not None and stop.is_set():
+                    break
                 link.execute(f"CREATE OR REPLACE TEMP TABLE told AS {told.replace('{among}', f'WHERE row >= {first} AND row < {first + PART_ROWS}')}")
                 part = link.table("told").to_arrow_table()
                 if waiting is not None:
@@ -78,7 +101,7 @@ class _Files:
         if self.writer is None:
             few = [n for n in part.schema.names if n not in _ONCE]
             self.writer = pq.ParquetWriter(str(self.folder / "stays.parquet"), part.schema, compression="zstd", compression_level=1, use_dictionary=few, store_schema=False)
-        self.writer.write_table(part, row_group_size=122_880)
+        self.writer.write_table(part, row_group_size=GROUP_ROWS)
 
     def csv(self, link: Any) -> None:
         piece = self.folder / "stays.csv.part"

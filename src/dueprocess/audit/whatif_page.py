@@ -65,9 +65,10 @@ def _lead(found: Mapping[str, Any], changed: int) -> tuple[str, ...]:
         return ("None of these stays is of an agency that it binds: nothing changes.",)
     freed = sum(m["stays"] for m in found["moves"] if m["after"] == "release")
     held = sum(m["stays"] for m in found["moves"] if m["after"] in ("may_hold", "must_hold"))
-    rest = changed - freed - held
+    opened = sum(m["stays"] for m in found["moves"] if m["after"] == "review")
+    rest = changed - freed - held - opened
     told = f"{_count(found['bound'])} of an agency that it binds; the answer changes in {changed:,}: "
-    parts = [f"{n:,} {words}" for n, words in ((freed, "to release"), (held, "to a hold that is allowed or required"), (rest, "otherwise")) if n]
+    parts = [f"{n:,} {words}" for n, words in ((freed, "to release"), (held, "to a hold that is allowed or required"), (opened, "to open"), (rest, "otherwise")) if n]
     sentence = told + ", ".join(parts) + "." if parts else f"{_count(found['bound'])} of an agency that it binds; the answer changes in none."
     if found["hours_moved"]:
         sentence += f" Hours change in {found['hours_moved']:,}."
@@ -86,6 +87,12 @@ def _count(number: int) -> str:
     return f"{number:,} {'stay is' if number == 1 else 'stays are'}"
 
 
+def _span(least: float, most: float) -> str:
+    """``12 to 40``; one number where both are written alike."""
+    low, high = f"{least:,.0f}", f"{most:,.0f}"
+    return low if low == high else f"{low} to {high}"
+
+
 def _rows(found: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     rows: list[tuple[str, ...]] = []
     for name, words in _OUTCOMES.items():
@@ -95,8 +102,9 @@ def _rows(found: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     for key, label in (("overheld", "Hours past release"), ("undetermined", "Hours that stay open")):
         one, two = (found["hours"][side][key] for side in ("before", "after"))
         least, most = (round(two[end] - one[end]) for end in ("least", "most"))
-        change = f"{least:+,} to {most:+,}" if least <= most else f"{most:+,} to {least:+,}"
-        rows.append((f"{label}, least to most", *(f"{h['least']:,.0f} to {h['most']:,.0f}" for h in (one, two)), change if least or most else "none"))
+        low, high = sorted((least, most))
+        change = f"{low:+,}" if low == high else f"{low:+,} to {high:+,}"
+        rows.append((f"{label}, least to most", *(_span(h["least"], h["most"]) for h in (one, two)), change if least or most else "none"))
     told = {n: [found["notices"][side].get(n, 0) for side in ("before", "after")] for n in _NOTICES}
     told = {n: pair for n, pair in told.items() if any(pair)}
     if told:

@@ -53,11 +53,13 @@ def share(part: int | None, of: int | None) -> str:
 
 
 def hours(seconds: float | None) -> str:
-    """``1,234.5``; whole hours from a thousand up."""
+    """``1,234.5``; whole hours from a thousand up, and where no tenth is over. A little is never written as nothing."""
     if seconds is None:
         return DASH
     value = seconds / HOUR
-    return f"{value:,.0f}" if value >= 1000 or value == round(value) else f"{value:,.1f}"
+    if 0 < value < 0.05:
+        return "under 0.1"
+    return f"{value:,.0f}" if value >= 1000 or round(value, 1) == round(value) else f"{value:,.1f}"
 
 
 def hour_range(least: float | None, most: float | None) -> str:
@@ -77,12 +79,12 @@ def money_range(low: float | None, high: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """``19 hours``, ``3 days 4 hours``."""
+    """``19 hours``, ``3 days 4 hours``; rounded down, since it is told as what was lasted at least."""
     if seconds is None:
         return DASH
-    whole = round(seconds / HOUR)
+    whole = int(seconds // HOUR)
     if whole < 1:
-        return f"{round(seconds / 60)} minutes"
+        return plural(int(seconds // 60), "minute", "minutes")
     if whole < 48:
         return f"{whole} hour{'s' if whole != 1 else ''}"
     days, rest = divmod(whole, 24)

@@ -89,7 +89,7 @@ def run(
         raise InputError("one of the two, not both", where="--as-known-then, --law-known-at", do="leave one out")
     for name, number, most in (("--allowance-hours", allowance_hours, 72.0), ("--daily-cost", daily_cost, 1e6)):
         if number is not None and not 0 <= number <= most:
-            raise InputError(f"[{number:g}] cannot be meant", where=name, do=f"give a number from 0 to {most:g}")
+            raise InputError(f"[{number:g}] cannot be meant", where=name, do=f"give a number from 0 to {most:,.0f}")
     passphrase = _to_seal(identified=identified, public=public, purpose=purpose, by_role=by_role, passphrase_file=passphrase_file)
     today = now.today()
     folders = tuple(law_folders or ())

@@ -19,13 +19,15 @@ NO = ("no", "n", "false", "f", "0")
 UNSURE = ("unknown", "unk", "?", "not known", "u")
 
 # The first character alone tells most cells from every mark, and this runs for every cell of every row.
-_FIRST = sorted({ord(c) for m in MARKS for c in (m[0], m[0].lower()) if ord(c) >= 48})
+_FIRST = sorted({ord(c) for m in (*MARKS, "b") for c in (m[0], m[0].lower(), m[0].upper()) if ord(c) >= 48})
+_NO_MARK = f"ascii(x) BETWEEN 48 AND 126 AND ascii(x) NOT IN ({', '.join(str(c) for c in _FIRST)})"
 
 MACROS = (
-    f"""CREATE MACRO dp_clean(x) AS CASE WHEN (ascii(x) < 48 OR ascii(x) IN ({", ".join(str(c) for c in _FIRST)}))
-        AND upper(trim(x)) IN ({", ".join(literal(m) for m in MARKS)}) THEN NULL
-        WHEN contains(x, '(') AND regexp_matches(trim(x), '^\\(?[bB]\\)?\\s*\\(\\d\\)') THEN NULL
-        WHEN ascii(x) IN (42, 9608) AND regexp_full_match(trim(x), '[*█ ]{{2,}}') THEN NULL ELSE nullif(trim(x), '') END""",
+    f"""CREATE MACRO dp_withheld(x) AS CASE WHEN {_NO_MARK} THEN FALSE
+        WHEN ascii(x) <= 126 AND upper(trim(x)) IN ({", ".join(literal(m) for m in MARKS)}) THEN TRUE
+        WHEN contains(x, '(') AND regexp_matches(trim(x), '^\\(?[bB]\\)?\\s*\\(\\d\\)') THEN TRUE
+        ELSE ascii(x) IN (42, 9608) AND regexp_full_match(trim(x), '[*█ ]{{2,}}') END""",
+    f"CREATE MACRO dp_clean(x) AS CASE WHEN {_NO_MARK} THEN trim(x) WHEN NOT dp_withheld(x) THEN nullif(trim(x), '') END",
     f"""CREATE MACRO dp_bool(x) AS CASE WHEN lower(x) IN ({", ".join(literal(m) for m in YES)}) THEN TRUE WHEN lower(x) IN ({", ".join(literal(m) for m in NO)}) THEN FALSE END""",
     # 13.06.2014 21:02 where a map says that the day comes first; every other way to write a time says it by itself.
     r"""CREATE MACRO dp_month_first(x) AS regexp_replace(trim(x), '^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})($|[^0-9].*$)', '\2/\1/\3\4')""",

@@ -27,7 +27,7 @@ _STATED_AS_COLUMNS = ("detainer_form", "detainer_issuer")
 
 # What identifies a person or tells their origin never enters. Race, ethnicity, sex and age as recorded may be carried
 # beside the stays, to break counts down by them, and never become facts.
-_ORIGIN = re.compile(r"citizen|nationalit|birth|born|\bdob\b|d_o_b|country_of|language|religion")
+_ORIGIN = re.compile(r"citizen|nationalit|birth|born|\bdob\b|d_o_b|country_of|language|religion|(^|_)(nation|country|cob|coc|pob)(_|$)")
 _IDENTITY = re.compile(r"(^|_)(first|last|middle|full|inmate|subject|person|defendant|offender|prisoner|birth)_?name|^name$|^(inmate|defendant|subject|person|offender|prisoner|arrestee|detainee)s?$|surname|(^|_)(ssn|dob)(_|$)|social_sec|alien_(file|number|reg)|a_number|address|phone|passport|(^|_)email")
 _RACE = re.compile(r"(^|_)(race|ethnic)")
 

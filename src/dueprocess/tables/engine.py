@@ -61,6 +61,9 @@ class Engine:
             "SET TimeZone = 'UTC'",
             "SET autoinstall_known_extensions = false",
             "SET autoload_known_extensions = false",
+            # A list of values in a condition would become a join that every row goes through, even where the condition is
+            # not asked or its column not read.
+            "SET disabled_optimizers = 'in_clause'",
         ):
             self.connection.execute(setting)
 

@@ -13,6 +13,8 @@ from dueprocess.tables.raw import Raw
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4}|(?<!\d)\d{8}(?!\d)")
 _DAY_COLUMNS = ("snapshot_date", "roster_date", "census_date", "report_date", "list_date", "as_of", "as_of_date", "date_of_roster", "day", "run_date")
+_NUMBER = re.compile(r"(^|_)(id|no|num|nbr|number|booking|book|jacket|inmate|person|commit|commitment|admission|custody|spn|spin)($|_)")
+"""A header of what tells the people of a list apart."""
 _SHOWN_FILES = 3
 
 
@@ -104,7 +106,7 @@ def _day(engine: Engine, members: Sequence[Raw]) -> str | None:
     days = [_DAY.search(r.file) for r in members]
     if len(members) < 3 or not all(days) or len({d[0] for d in days if d}) < len(members):
         return None
-    columns = [f"c{i}" for i, h in enumerate(members[0].headers) if re.search(r"(^|_)(id|no|num|number|booking)($|_)", spoken(h))]
+    columns = [f"c{i}" for i, h in enumerate(members[0].headers) if _NUMBER.search(spoken(h))]
     for column in columns:
         every = " UNION ALL ".join(f"SELECT {n} AS file, {column} AS id FROM {raw.table}" for n, raw in enumerate(members))
         (again, ids) = engine.one(f"SELECT count(*) FILTER (WHERE n > 1), count(*) FROM (SELECT id, count(DISTINCT file) AS n FROM ({every}) WHERE nullif(trim(id), '') IS NOT NULL GROUP BY id)")

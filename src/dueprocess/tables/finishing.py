@@ -33,6 +33,8 @@ class Finished:
     parts: dict[str, str] = field(default_factory=dict)
     facts: list[str] = field(default_factory=list)
     determined: bool = False
+    late: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Columns that are worked out as they are written: the column of ``stays`` that each is made of, and its SQL."""
     assumptions: list[Assumption] = field(default_factory=list)
 
 
@@ -70,12 +72,13 @@ def _begin(
 ) -> tuple[Finished, str | None, str | None]:
     """The tables before anything is assumed, the stays with a paper nobody can name, and what is known of their grounds."""
     engine, problems = builder.engine, builder.problems
-    typed, facts = _typed(builder, placed, books, key=key, single_id=len(map_.id) == 1)
+    typed, facts = _typed(builder, placed, books, single_id=len(map_.id) == 1)
     done = Finished(typed, facts=list(facts), determined=builder.has("determined_probable_cause"))
+    done.late = {"person": ("_person", person_hash(key, "_person")), "source_file": ("_file", "_file"), "source_row": ("_line", "_line")}
     unknown = _papers(done, builder, shaper, map_, placed, books, assumed)
     about = _grounds(done, shaper, map_, placed, problems_of=builder)
     if (part := shaper.sections.get("events")) is not None:
-        done.parts["events"] = events(engine, part[0], problems=problems, known=list(vocabulary.events))
+        done.parts["events"] = events(engine, part, problems=problems, known=list(vocabulary.events))
     return done, unknown, about
 
 
@@ -93,7 +96,7 @@ def person_hash(key: bytes, text: str) -> str:
     return f"CASE WHEN {text} IS NOT NULL THEN sha256({blob(bytes(b ^ 0x5C for b in block))} || {inner}) END"
 
 
-def _typed(builder: StayBuilder, placed: Placed, books: tuple[str, str], *, key: bytes, single_id: bool) -> tuple[str, dict[str, str]]:
+def _typed(builder: StayBuilder, placed: Placed, books: tuple[str, str], *, single_id: bool) -> tuple[str, dict[str, str]]:
     b, engine = builder, builder.engine
     boxes, editions = books
     facts = b.fact_columns()
@@ -112,8 +115,7 @@ def _typed(builder: StayBuilder, placed: Placed, books: tuple[str, str], *, key:
     columns = {
         "row": "s.row", "_file": "s._file", "_line": "s._line",
         "stay_id": f"coalesce({b.text('stay_id')}, {('k._key' if single_id else 'NULL')}, s._file || ':' || s._line)",
-        "person": person_hash(key, b.text("person_key")) if b.has("person_key") else "NULL::VARCHAR",
-        "source_file": "s._file", "source_row": "s._line", "agency": "k.agency", "facility": "k.facility", "zone": "k.zone",
+        "_person": b.text("person_key"), "agency": "k.agency", "facility": "k.facility", "zone": "k.zone",
         "record_complete": b.boolean("record_complete"),
         "at": f"{stem('at')}_hi" if b.has("at") else "NULL::BIGINT",
         "left_to": b.choice("left_to", LEFT_TO), "_left_state": b.choice("left_state", LEFT_STATES), "_present": "coalesce(_present, FALSE)" if present else "FALSE",
@@ -164,7 +166,7 @@ def _papers(done: Finished, builder: StayBuilder, shaper: Shaper, map_: Map, pla
         return None
     engine = builder.engine
     boxes, editions = books
-    table, unknown = papers(engine, part[0], part[1], problems=builder.problems, posted=map_.posted, boxes=boxes, editions=editions, form=assumed.get("detainer_form"))
+    table, unknown = papers(engine, part, problems=builder.problems, boxes=boxes, editions=editions, form=assumed.get("detainer_form"))
     first = engine.fresh("first")
     engine.run(
         f"CREATE TABLE {first} AS SELECT p.* FROM {table} p JOIN {done.stays} s USING (row) WHERE p._detainer AND NOT s._listed AND s.detainer_form IS NULL QUALIFY row_number() OVER (PARTITION BY p.row ORDER BY p.received_lo NULLS LAST, p._ord) = 1"
@@ -185,7 +187,7 @@ def _grounds(done: Finished, shaper: Shaper, map_: Map, placed: Placed, *, probl
     if part is None:
         return None
     engine, problems = problems_of.engine, problems_of.problems
-    table, about = grounds(engine, part[0], part[1], problems=problems, posted=map_.posted, foreign=map_.preset != "own")
+    table, about = grounds(engine, part, problems=problems, foreign=map_.preset != "own")
     problems.collect(
         f"SELECT s._file AS file, s._line AS row, NULL::VARCHAR AS \"column\", 'only-holds' AS code, NULL::VARCHAR AS what, s.row AS stay_row FROM {about} a JOIN {done.stays} s USING (row) WHERE a.holds AND NOT a.given AND NOT a.complete"
     )

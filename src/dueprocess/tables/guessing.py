@@ -55,6 +55,8 @@ class Headers:
                     continue  # an agency's initials name none; its path does
                 if own == "detainer" and not all(v.lower() in (*YES, *NO, *UNSURE) for v in self.values(raw, headers[match])):
                     continue
+                if own == "detainer_edition" and self.mostly(raw, headers[match], [r"i-?247"]):
+                    continue  # "Form Rev" that holds the form, too
                 if own == "detainer_served_ever" and not self.yes_or_no(raw, headers[match]):
                     continue
                 if (own.endswith("_at") or own in ("from", "until")) and not self.is_time(raw, headers[match]):

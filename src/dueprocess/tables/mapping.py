@@ -221,6 +221,8 @@ def read_map(value: Any, *, vocabulary: Vocabulary, where: Where = dotted, prese
             check_target(str(name), vocabulary, where=where(path))
             if name in columns:
                 raise reader.fail(f"[{name}] stands under columns and under constants", path, "keep one")
+            if part == "constants" and name == "agency" and "/" not in str(entry):
+                raise reader.fail(f"[{shown(str(entry))}] is no agency's path", path, "write one as us/or/clackamas-county/sheriff; “dueprocess columns FILE --agency” and the county's name with its state says which")
             columns[str(name)] = Column(value=_text(entry)) if part == "constants" else reader.column(entry, path, target=str(name))
             if columns[str(name)].table is not None:
                 _known_table(reader, str(columns[str(name)].table), tables, (*path, "table"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from dueprocess.case.custody import NEVER_AT
 from dueprocess.case.model import DETAINERS
 from dueprocess.case.reading import GROUND_KINDS, PAPER_KINDS, SIGNERS
 from dueprocess.tables.cells import NO, UNSURE, YES
 from dueprocess.tables.engine import Engine, literal
 from dueprocess.tables.problems import Problems
-from dueprocess.tables.timing import Posted, TimeColumn, time_problems, with_times
+from dueprocess.tables.rows import Part
 
 SIGNED_YES, SIGNED_NO = ("yes", "y", "true", "1", "x", "officer", "ice", "immigration officer"), ("no", "n", "false", "0", "unsigned")
 
@@ -61,33 +62,24 @@ def _problem(code: str, column: str, table: str, condition: str) -> str:
     return f"SELECT _file AS file, _line AS row, {literal(column)} AS \"column\", {literal(code)} AS code, NULL::VARCHAR AS what, row AS stay_row FROM {table} WHERE {condition}"
 
 
-def grounds(engine: Engine, table: str, fields: Sequence[str], *, problems: Problems, posted: Mapping[str, Posted], foreign: bool = True) -> tuple[str, str]:
-    """(table of grounds, table of the stays ``row, any, holds, complete`` that have rows there). Holds are none of them.
+def grounds(engine: Engine, part: Part, *, problems: Problems, foreign: bool = True) -> tuple[str, str]:
+    """(table of grounds, table of the stays ``row, given, holds, complete`` that have rows there). Holds are none of them.
 
     In a ``foreign`` table a ground whose ``from`` is the day of the booking is there from the booking. Our own tables say what
     a case file says, where such a day is any hour of it.
     """
-    present = [f for f in fields if f in ("from", "until")]
-    if "until" in fields:
-        # A ground that still runs is no time, but said all the same.
-        running = engine.fresh("grounds_open")
-        engine.run(f"CREATE VIEW {running} AS SELECT * REPLACE (CASE WHEN lower(trim(t_until)) NOT IN ('open', 'still running') THEN t_until END AS t_until), coalesce(lower(trim(t_until)) IN ('open', 'still running'), FALSE) AS _runs FROM {table}")
-        table = running
-    times = [TimeColumn(f"t_{f}", f, posted.get(f, False)) for f in present]
-    timed = with_times(engine, table, times, stored=False) if times else table
-    if times:
-        problems.collect(time_problems(timed, [(t, f) for t, f in zip(times, present, strict=True)], row="row"))
+    table, fields = part.table, part.fields
     kind = "lower(trim(t_kind))" if "kind" in fields else "'charge'"
     if "kind" in fields:
         problems.collect(_problem("kind-unknown", "kind", table, f"NOT _hold AND t_kind IS NOT NULL AND {kind} NOT IN {listed(GROUND_KINDS)}"))
     empty = "NULL::BIGINT AS {0}_lo, NULL::BIGINT AS {0}_hi, NULL::BOOLEAN AS {0}_open"
     ends = (
         # Only a disposition that ends local authority says that the ground ended at that time.
-        "CASE WHEN {o} THEN {never} WHEN t_disposition = 'yes' THEN until_lo END AS end_lo, CASE WHEN {o} THEN {never} WHEN t_disposition = 'yes' THEN until_hi END AS end_hi, "
-        "CASE WHEN {o} THEN FALSE WHEN t_disposition = 'yes' THEN until_open END AS end_open"
+        f"CASE WHEN _runs THEN {NEVER_AT} WHEN _ends THEN until_lo END AS end_lo, CASE WHEN _runs THEN {NEVER_AT} WHEN _ends THEN until_hi END AS end_hi, "
+        "CASE WHEN _runs THEN FALSE WHEN _ends THEN until_open END AS end_open"
         if "until" in fields
         else empty.format("end")
-    ).replace("{o}", "_runs").replace("{never}", str(2**40))
+    )
     # A charge dated on the day of the booking was there from the booking: a day without an hour opens no gap after it.
     at_booking = "NOT _has_from" if not foreign else "NOT _has_from OR coalesce(from_open AND booked_lo >= from_lo AND booked_lo < from_hi, FALSE)"
     starts = (
@@ -99,20 +91,16 @@ def grounds(engine: Engine, table: str, fields: Sequence[str], *, problems: Prob
     engine.run(
         # A ground of a kind that nobody knows is still a ground: it must not vanish from the stay.
         f"CREATE VIEW {target} AS SELECT g.row, CASE WHEN {kind} IN {listed(GROUND_KINDS)} THEN {kind} WHEN t_kind_given THEN 'other' ELSE 'charge' END AS kind, {starts}, {ends}, g._ord "
-        f"FROM (SELECT *, {'t_kind IS NOT NULL' if 'kind' in fields else 'FALSE'} AS t_kind_given FROM {timed}) g WHERE NOT _hold"
+        f"FROM (SELECT *, {'t_kind IS NOT NULL' if 'kind' in fields else 'FALSE'} AS t_kind_given FROM {table}) g WHERE NOT _hold"
     )
     about = engine.fresh("grounds_about")
-    engine.run(f"CREATE TABLE {about} AS SELECT row, bool_or(NOT _hold) AS given, bool_or(_hold) AS holds, bool_and(_complete) AS complete, bool_or(t_disposition = 'transfer') AS transfer FROM {table} GROUP BY row")
+    engine.run(f"CREATE TABLE {about} AS SELECT row, bool_or(NOT _hold) AS given, bool_or(_hold) AS holds, bool_and(_complete) AS complete FROM {table} GROUP BY row")
     return target, about
 
 
-def papers(engine: Engine, table: str, fields: Sequence[str], *, problems: Problems, posted: Mapping[str, Posted], boxes: str, editions: str, form: str | None) -> tuple[str, str]:
+def papers(engine: Engine, part: Part, *, problems: Problems, boxes: str, editions: str, form: str | None) -> tuple[str, str]:
     """(table of papers, table of the rows of stays that have a paper nobody can name). ``form`` is taken for detainers without one."""
-    present = [f for f in fields if f.endswith("_at")]
-    times = [TimeColumn(f"t_{f}", f.removesuffix("_at"), posted.get(f, False)) for f in present]
-    timed = with_times(engine, table, times) if times else table
-    if times:
-        problems.collect(time_problems(timed, [(t, f) for t, f in zip(times, present, strict=True)], row="row"))
+    table, fields = part.table, part.fields
     typed = engine.fresh("papers_typed")
     text = "lower(trim(t_kind))" if "kind" in fields else "'detainer'"
 
@@ -124,7 +112,7 @@ def papers(engine: Engine, table: str, fields: Sequence[str], *, problems: Probl
         f"WHEN {text} IS NULL OR regexp_matches({text}, 'detainer|hold|immigra') THEN {literal(form)} END) AS kind, "
         f"coalesce(dp_form({text}) IS NULL AND ({text} IS NULL OR regexp_matches({text}, 'detainer|hold|immigra')), FALSE) AS _formless, "
         f"{signer(given('signed_by'))} AS signed_by, b.boxes AS boxes, lower(trim({given('matter')})) AS matter, lower(trim({given('issuer')})) AS issuer "
-        f"FROM {timed} p LEFT JOIN {boxes} b ON b.text = {given('boxes')}"
+        f"FROM {table} p LEFT JOIN {boxes} b ON b.text = {given('boxes')}"
     )
     problems.collect(_problem("detainer-form", "kind", typed, "kind IS NULL AND _formless"))
     problems.collect(_problem("kind-unknown", "kind", typed, "kind IS NULL AND NOT _formless"))
@@ -138,16 +126,16 @@ def papers(engine: Engine, table: str, fields: Sequence[str], *, problems: Probl
         if name in fields:
             problems.collect(_problem(code, name, typed, f"t_{name} IS NOT NULL AND {condition}"))
     if "received_at" in fields:
-        problems.collect(_problem("never-received", "received_at", typed, f"received_lo >= {2**40}"))
+        problems.collect(_problem("never-received", "received_at", typed, f"received_lo >= {NEVER_AT}"))
     target, unknown = engine.fresh("papers_done"), engine.fresh("papers_unknown")
     time_columns = ", ".join(
-        f"{n}_lo, {n}_hi, {n}_open" if f"{n}_at" in present else f"NULL::BIGINT AS {n}_lo, NULL::BIGINT AS {n}_hi, NULL::BOOLEAN AS {n}_open" for n in ("received", "served", "cancelled")
+        f"{n}_lo, {n}_hi, {n}_open" if f"{n}_at" in fields else f"NULL::BIGINT AS {n}_lo, NULL::BIGINT AS {n}_hi, NULL::BOOLEAN AS {n}_open" for n in ("received", "served", "cancelled")
     )
     engine.run(
         f"CREATE TABLE {target} AS SELECT t.row, kind, e.edition AS edition, signed_by, t.boxes, CASE WHEN matter IN ('civil', 'criminal') THEN matter END AS matter, "
         f"CASE WHEN issuer IN ('ice', 'cbp') THEN issuer END AS issuer, {time_columns}, kind IN {listed(DETAINERS)} AS _detainer, {str('served' in fields).upper()} AS _served_asked, dp_bool({given('served')}) AS _served_ever, _ord "
         f"FROM {typed} t LEFT JOIN {editions} e ON e.form = t.kind AND e.text = {given('edition').replace('t_', 't.t_')} WHERE kind IS NOT NULL"
-        + (f" AND (received_lo IS NULL OR received_lo < {2**40})" if "received_at" in fields else "")
+        + (f" AND (received_lo IS NULL OR received_lo < {NEVER_AT})" if "received_at" in fields else "")
     )
     if "edition" in fields:
         problems.collect(
@@ -158,13 +146,10 @@ def papers(engine: Engine, table: str, fields: Sequence[str], *, problems: Probl
     return target, unknown
 
 
-def events(engine: Engine, table: str, *, problems: Problems, known: Sequence[str]) -> str:
+def events(engine: Engine, part: Part, *, problems: Problems, known: Sequence[str]) -> str:
     """The table of events."""
-    time = TimeColumn("t_at", "at")
-    timed = with_times(engine, table, [time])
-    problems.collect(time_problems(timed, [(time, "at")], row="row"))
     kind = "replace(lower(trim(t_kind)), ' ', '_')"
-    problems.collect(_problem("kind-unknown", "kind", timed, f"t_kind IS NULL OR {kind} NOT IN {listed(known)}"))
+    problems.collect(_problem("kind-unknown", "kind", part.table, f"t_kind IS NULL OR {kind} NOT IN {listed(known)}"))
     target = engine.fresh("events_done")
-    engine.run(f"CREATE TABLE {target} AS SELECT row, {kind} AS kind, at_lo, at_hi, at_open, _ord FROM {timed} WHERE {kind} IN {listed(known)}")
+    engine.run(f"CREATE TABLE {target} AS SELECT row, {kind} AS kind, at_lo, at_hi, at_open, _ord FROM {part.table} WHERE {kind} IN {listed(known)}")
     return target

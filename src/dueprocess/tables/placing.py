@@ -25,6 +25,8 @@ class Placed:
     aside: int
     several: bool
     """Whether any stay has more than one row."""
+    zones: tuple[str, ...] | None
+    """The zones of all stays; None where one of them has none."""
     joined: bool = False
     """``rows`` has ``agency, facility`` too: each row is a stay, and ``keys`` is a view of them."""
 
@@ -77,13 +79,15 @@ def place(engine: Engine, rows: Rows, *, places: PlaceBook, aliases: Sequence[Al
         problems.collect(
             f"SELECT _file AS file, _line AS row, 'agency' AS \"column\", 'agency-unmatched' AS code, 'no agency could be matched (' || coalesce(how, 'nothing given') || '); the agency is unknown' AS what, row AS stay_row FROM {keys} WHERE agency IS NULL"
         )
+    found_zones = [row[0] for row in engine.rows(f"SELECT DISTINCT zone FROM {matches} ORDER BY zone")]
+    zones = None if None in found_zones else tuple(found_zones)
     if dense:
         (stays,) = engine.one(f"SELECT sum(stays)::BIGINT FROM {matches}") if rows.lines is None else (sum(count for _, count in rows.lines),)
-        return Placed(keys, placed, int(stays), 0, 0, several=False, joined=True)
+        return Placed(keys, placed, int(stays), 0, 0, several=False, zones=zones, joined=True)
     (stays,) = engine.one(f"SELECT count(*) FROM {keys}")
     (main,) = engine.one(f"SELECT count(*) FROM {rows.table} WHERE _main")
     (others,) = engine.one(f"SELECT count(DISTINCT _ord) FROM {rows.table} WHERE NOT _main")
-    return Placed(keys, placed, stays, main - stays + others - orphans, orphans, bool(repeated))
+    return Placed(keys, placed, stays, main - stays + others - orphans, orphans, bool(repeated), zones)
 
 
 def _dense(engine: Engine, rows: Rows) -> str | None:
@@ -91,11 +95,11 @@ def _dense(engine: Engine, rows: Rows) -> str | None:
     spans = [(number, 1, count, count, True) for number, count in rows.lines] if rows.lines is not None else engine.rows(f"SELECT _ord >> 40, min(_line), max(_line), count(*), bool_and(_main) FROM {rows.table} GROUP BY 1 ORDER BY 1")
     if not spans or any(last - first + 1 != count or not main for _, first, last, count, main in spans):
         return None
-    cases, before = [], 0
+    firsts, before = [0] * (max(span[0] for span in spans) + 1), 0
     for number, first, _, count, _ in spans:
-        cases.append(f"WHEN {number} THEN k._line + {before - first}")
+        firsts[number] = before - first
         before += count
-    return f"CASE k._ord >> 40 {' '.join(cases)} END::BIGINT"
+    return f"(k._line + {firsts[0]})" if len(firsts) == 1 else f"(k._line + CAST({firsts} AS BIGINT[])[(k._ord >> 40) + 1])"
 
 
 def _day_text(rows: Rows) -> str:
@@ -112,9 +116,8 @@ def _match(engine: Engine, keys: str, given: Sequence[str], *, places: PlaceBook
     matcher = Matcher(places, aliases, role=role)
     dated = _dated(aliases, given)
     columns = [f"p_{p}" for p in given] + (["_on"] if dated else [])
-    engine.run(
-        f"CREATE TABLE {matches} ({', '.join(f'{p} VARCHAR' for p in PLACES)}, _on VARCHAR, agency_matched VARCHAR, facility_matched VARCHAR, zone VARCHAR, how VARCHAR, stays BIGINT)"
-    )
+    found = engine.fresh("matches_found")
+    engine.run(f"CREATE TABLE {found} ({', '.join(f'{p} VARCHAR' for p in PLACES)}, _on VARCHAR, agency_matched VARCHAR, facility_matched VARCHAR, zone VARCHAR, how VARCHAR, stays BIGINT)")
     listed = engine.rows(f"SELECT {', '.join([*columns, 'sum(n)::BIGINT', 'count(*)'])} FROM {keys} GROUP BY ALL ORDER BY ALL") if columns else [(0, engine.one(f"SELECT count(*) FROM {keys}")[0])]
     rows = []
     for *values, _, count in listed:
@@ -122,7 +125,12 @@ def _match(engine: Engine, keys: str, given: Sequence[str], *, places: PlaceBook
         on = values[len(given)] if dated else None
         match = matcher.match(Given(**{p: said.get(p) for p in PLACES}), day=_iso(on))
         rows.append([*(said.get(p) for p in PLACES), on, match.agency, match.facility, match.zone, match.how, count])
-    engine.insert(matches, rows)
+    engine.insert(found, rows)
+    # What each row carries on is a number; in their order the numbers are the texts' own.
+    numbered = ("agency_matched", "facility_matched", "zone")
+    for column in numbered:
+        engine.run(f"CREATE TYPE {column}_of AS ENUM (SELECT DISTINCT coalesce({column}, '') AS text FROM {found} UNION SELECT '' ORDER BY text)")
+    engine.run(f"CREATE TABLE {matches} AS SELECT * REPLACE ({', '.join(f'{c}::{c}_of AS {c}' for c in numbered)}) FROM {found}")
 
 
 def _iso(text: str | None) -> str | None:

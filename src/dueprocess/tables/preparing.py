@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +26,7 @@ from dueprocess.tables.mapping import Map
 from dueprocess.tables.parts import boxes_book, editions_book
 from dueprocess.tables.placing import Placed, place
 from dueprocess.tables.problems import WORDS, Problems
-from dueprocess.tables.raw import Raw, groups
+from dueprocess.tables.raw import Raw, groups, together
 from dueprocess.tables.rows import Shaper
 from dueprocess.tables.sources import Input, grouped, read_all
 from dueprocess.tables.stays import Assumption, StayBuilder
@@ -92,8 +94,9 @@ def prepare(
     the day (its end, where each jail lies); without it the map's, else the latest recorded time, which the notes say.
     ``assume=False`` leaves the map's assumptions out. ``keep_by`` names columns to carry along for breaking counts down.
     ``person_key`` keys the hashes of persons; without it a random one is used and thrown away. ``memory`` bounds DuckDB.
-    ``bare`` is a second folder to write: the same tables without what the map assumes; it stays empty where the map
-    assumes nothing. ``progress`` is told each step in a few words.
+    ``bare`` is a second folder to write: what is decided by of the same tables without what the map assumes (the stays
+    have no ids and no persons: their rows have the same numbers); it stays empty where the map assumes nothing. ``progress``
+    is told each step in a few words.
 
     Every defect of a cell or row is listed in ``problems.parquet``; no row is dropped.
 
@@ -148,6 +151,9 @@ def _prepare(
             if table.group or table.fill:
                 groups(opened, raw, problems, group=table.group, fill=table.fill)
     rows_in = sum(raw.rows for raw in raws)
+    # A file of which several tables of the map are made stands by itself: its rows are counted once.
+    several = {i for i, n in Counter(id(raw) for found in tables.values() for raw in found).items() if n > 1}
+    tables = {name: found if any(id(raw) in several for raw in found) else together(opened, found) for name, found in tables.items()}
     say(f"{rows_in:,} rows read; making stays of them", 0.08)
     shaper = Shaper(opened, map_, tables, problems)
     rows = shaper.stay_rows(keep_by, [n for n in map_.columns if n in vocabulary.facts or n.removesuffix("_from") in vocabulary.facts or n.removesuffix("_then") in vocabulary.facts])
@@ -163,7 +169,7 @@ def _prepare(
     say(f"{placed.stays:,} stays; joining what belongs to them", 0.57)
     for part in ("papers", "grounds", "events"):
         if any(s.part == part for s in map_.sections):
-            shaper.sections[part] = shaper.section_rows(part, builder.known(booked=part == "grounds"))
+            shaper.sections[part] = shaper.section_rows(part, builder.known(booked=part == "grounds"), placed.zones)
     builder.date_facts()
     books = (boxes_book(opened, _boxes_in(builder, shaper), known=[f.box for f in vocabulary.facts.values() if f.box]), editions_book(opened, lawbook.forms))
     say("finishing the stays", 0.75)
@@ -177,7 +183,7 @@ def _prepare(
     say("writing the tables", 0.85)
     write(opened, out, done, by=rows.by)
     if bare is not None and without is not None:
-        write_bare(opened, bare, without, whole=out, of=done, by=rows.by)
+        write_bare(opened, bare, without, whole=out, of=done)
     prepared = Prepared(out, map_.name, map_.preset, tuple(listed), rows_in, placed.stays, merged, aside, tuple(done.assumptions), dict(sorted(problems.counts.items())), tuple(notes))
     text = {
         "inputs": [asdict(i) for i in listed], "map": prepared.map, "preset": prepared.preset, "assumptions": [asdict(a) for a in prepared.assumptions],
@@ -201,8 +207,8 @@ def _alike(tables: Mapping[str, Sequence[Raw]], known: set[str]) -> dict[str, li
 
 def _boxes_in(builder: StayBuilder, shaper: Shaper) -> list[tuple[str, str]]:
     found = [(builder.table, "t_detainer_boxes")] if builder.has("detainer_boxes") else []
-    table, fields = shaper.sections.get("papers", ("", []))
-    return [*found, (table, "t_boxes")] if "boxes" in fields else found
+    papers = shaper.sections.get("papers")
+    return [*found, (papers.table, "t_boxes")] if papers and "boxes" in papers.fields else found
 
 
 def _check_constant(map_: Map, places: PlaceBook) -> None:
@@ -248,8 +254,9 @@ def _account(shaper: Shaper, tables: Mapping[str, Sequence[Raw]], raws: Sequence
                 belong = shaper.belonging(section, raw, placed.keys)
                 merged += belong
                 aside += raw.rows - belong
+    used = {id(m) for found in tables.values() for raw in found if id(raw) in counted for m in raw.each}
     for raw in raws:
-        if id(raw) not in counted and raw.rows:
+        if id(raw) not in used and raw.rows:
             aside += raw.rows
             problems.add("no-stay", file=raw.file, what="a table that the map does not use; set aside", count=raw.rows)
     return merged, aside
@@ -259,7 +266,7 @@ def _repeated(opened: Engine, raws: Sequence[Raw], map_: Map, problems: Problems
     """Count rows that repeat an earlier one where nothing tells two people from one listed twice."""
     if map_.id:
         return
-    for raw in raws:
+    for raw in chain.from_iterable(found.each for found in raws):
         cells = ", ".join(f"c{i}" for i in range(len(raw.headers)))
         if cells:
             (count,) = opened.one(f"SELECT count(*) - count(DISTINCT hash({cells})) FROM {raw.table}")

@@ -30,6 +30,8 @@ from dueprocess.terms.vocabulary import Vocabulary
 MOST_VALUES = 80
 """So many different dispositions or release types are listed in a proposed map."""
 HIDDEN = "(not shown)"
+_ALIGNED = re.compile(r"\S {2,}\S.*\S {2,}\S")
+_EDITION = re.compile(r"(?<![\d/])(0?[1-9]|1[0-2])/(\d{4}|\d{2})(?![\d/])")
 _NAME = re.compile(r"[^\W\d_][^\d,:;/]{0,40}, ?[^\W\d_][^\d,:;/]{0,40}")
 
 
@@ -85,13 +87,23 @@ class _Proposer:
         if preset is None and counts(main):
             raise InputError("each row is a count, not a stay: nothing can be decided from it", where=main.file, do="ask for the records behind the counts, one row a stay, with times")
         if not columns and preset is None:
-            raise InputError("no column of a stay is recognized", where=main.file, do="write a map by hand, as in docs/reference/map-file.md")
+            raise self._nothing(main)
         text = self._text(main, columns, guesses)
         idle = [h for raw in self.raws for h in self.headers.idle.get(id(raw), ()) if h not in self.logged.get(id(raw), {})]
         if idle:
             self.notes.append(f"nothing was made of these columns, which hold times: {', '.join(f'[{h}]' for h in idle[:12])}. If one is a time of the stay, name it under columns")
         tables = [{"file": raw.file, "rows": raw.rows, "columns": self._shown(raw, guesses[id(raw)]), "before": self._sample(raw)} for raw in self.raws]
         return Proposal(text, preset, tables, self.notes)
+
+    def _nothing(self, raw: Raw) -> InputError:
+        """What to do with a table of which nothing was recognized: its columns, and which of them hold times."""
+        lines = self.headers.values(raw, raw.headers[0]) if len(raw.headers) < 3 else []
+        if lines and sum(bool(_ALIGNED.search(v)) for v in lines) >= 0.5 * len(lines):
+            return InputError("no column of a stay is recognized: the columns are lined up by blanks", where=raw.file, do="open it in a spreadsheet program, split it at fixed widths (Text to columns), save it as CSV, and give that")
+        shown = [h for h in raw.headers if not personal(h)]
+        times = [h for h in shown if self.headers.values(raw, h, most=1) and self.headers.is_time(raw, h)]
+        held = f"; these hold times: {', '.join(f'[{h[:40]}]' for h in times[:8])}" if times else "; none of them holds times"
+        return InputError(f"no column of a stay is recognized; its columns are {', '.join(f'[{h[:40]}]' for h in shown[:20])}{held}", where=raw.file, do="write a map by hand, as under “A map by hand” in docs/how-to/audit-a-spreadsheet.md")
 
     def _name(self, raw: Raw) -> str:
         return self.family[id(raw)].name
@@ -110,7 +122,7 @@ class _Proposer:
         if several or main.sheet or layout[id(main)] or len(self.family[id(main)].members) > 1:
             lines.append("tables:")
             for raw in self.raws:
-                family, via = self.family[id(raw)], self._via(raw, main, columns, guesses[id(raw)]) if others.get(id(raw)) else ""
+                family, via = self.family[id(raw)], self._via(raw, main, columns, guesses[id(raw)]) if others.get(id(raw)) or self._by_person(raw, main, columns, guesses[id(raw)]) else ""
                 lines.append(f"  {self._name(raw)}: {{file: {_q(family.file)}{f', sheet: {_q(family.sheet)}' if family.sheet else ''}{layout[id(raw)]}{via}}}")
         if not any(own in TIME_OF for own in columns):
             self.notes.append("no column was taken for a time of a stay: without one nothing can be decided. If each row is a count, ask for the records behind the counts")
@@ -125,12 +137,14 @@ class _Proposer:
         lines += ["columns:"]
         for own, header in columns.items():
             lines += self._column(main, own, header)
+        if "detainer_form" in columns and "detainer_edition" not in columns and (edition := self._edition(main, columns["detainer_form"])):
+            lines.append(f"  detainer_edition: {edition}")
         for raw in self.raws:
             lines += [f"  {own}: {{table: {self._name(raw)}, column: {_q(h)}}}" for own, h in others.get(id(raw), {}).items()]
         lines += self._agency(columns)
         lines += self._posted(main, columns)
         charged = [self._charges(raw, main, several) for raw in self.raws]
-        logs = [self._log(raw, main, guesses[id(raw)]) for raw in self.raws]
+        logs = [self._log(raw, main, columns, guesses[id(raw)]) for raw in self.raws]
         for key, part in (("grounds:   # each row a local reason to hold, until a disposition that ends it", [g for g, _ in charged]), ("papers:   # detainers, and rows that are holds for immigration and no charges", [*(p for _, p in charged), *logs])):
             if any(part):
                 lines += [key, *(line for found in part for line in found)]
@@ -153,9 +167,10 @@ class _Proposer:
         filled = " + ".join(f"(nullif(trim({c}), '') IS NOT NULL)::INT" for c in cells)
         alone, usual = self.engine.one(f"SELECT count(*) FILTER (WHERE n = 1 AND nullif(trim(c0), '') IS NOT NULL), median(n) FROM (SELECT c0, {filled} AS n FROM {raw.table})")
         said = ""
-        if alone >= 2 and usual >= 3:
+        (before_header,) = self.engine.one(f"SELECT count(*) FILTER (WHERE n = 1 AND nullif(trim(c0), '') IS NOT NULL AND next = _line + 2) FROM (SELECT c0, _line, {filled} AS n, lead(_line) OVER (ORDER BY _line) AS next FROM {raw.table})") if alone == 1 else (0,)
+        if (alone >= 2 or before_header) and usual >= 3:
             said += ", group_header: Group"
-            self.notes.append(f"[{raw.file}]: {alone} lines hold one cell only; they are read as titles of the rows below (group_header)")
+            self.notes.append(f"[{raw.file}]: {alone} {'line holds' if alone == 1 else 'lines hold'} one cell only; read as {'the title' if alone == 1 else 'titles'} of the rows below (group_header)")
         owned = [h for own, h in columns.items() if own not in ("agency", "state", "county")]
         first = raw.column([columns["stay_id"]]) if "stay_id" in columns else None
         if first and raw.rows > alone:
@@ -228,19 +243,25 @@ class _Proposer:
             return ""
         return f", via: {{table: {self._name(main)}, on: {{{_q(link[0])}: {_q(link[1])}}}}}"
 
+    def _by_person(self, raw: Raw, main: Raw, columns: Mapping[str, str], guesses: Mapping[str, str]) -> bool:
+        """Whether a log of detainers names the person and not the booking, and the stays name the person, too."""
+        return raw is not main and self._is_log(raw, guesses) and "stay_id" not in guesses and self._link(main, columns, guesses) is not None
+
     def _is_log(self, raw: Raw, guesses: Mapping[str, str]) -> bool:
         """Whether a table lists detainers, one a row: it names their forms, or its own name says so."""
         named = self.headers.words_of(f"{self.family[id(raw)].file} {raw.sheet or ''}") & {"detainer", "detainers", "hold", "holds", "ice"}
         return not guesses.keys() & {"booked_at", "left_at"} and ("detainer_form" in guesses or bool(named))
 
-    def _log(self, raw: Raw, main: Raw, guesses: Mapping[str, str]) -> list[str]:
+    def _log(self, raw: Raw, main: Raw, columns: Mapping[str, str], guesses: Mapping[str, str]) -> list[str]:
         """A log of detainers beside the stays: papers."""
         if raw is main or not self._is_log(raw, guesses):
             return []
         stay = guesses.get("stay_id")
-        if stay is None:
+        if stay is None and not self._by_person(raw, main, columns, guesses):
             self.notes.append(f"[{raw.file}] looks like a log of detainers, but no column names the booking")
             return []
+        if stay is None:
+            self.notes.append(f"[{raw.file}] names the person and not the booking: it is joined by the person (via), and each stay of a person gets all of that person's detainers. Compare those who were booked more than once")
         fields = {name: guesses[own] for name, own in (("kind", "detainer_form"), ("edition", "detainer_edition"), ("issuer", "detainer_issuer")) if own in guesses}
         fields |= {n: guesses[f"detainer_{n}"] for n in ("received_at", "served_at", "cancelled_at", "boxes") if f"detainer_{n}" in guesses}
         fields |= {"served": guesses["detainer_served_ever"]} if "detainer_served_ever" in guesses else {}
@@ -253,7 +274,15 @@ class _Proposer:
                 self.notes.append(f"[{fits[0]}] of [{raw.file}] was taken for a detainer's {entry['column']} by the words of its name: check that it is that")
         self.logged[id(raw)] = {h: f"papers: {n}" for n, h in fields.items()}
         kind = _q(fields.pop("kind")) if "kind" in fields else "{value: detainer}"
-        return [f"  - table: {self._name(raw)}", f"    stay: {_q(stay)}", f"    kind: {kind}", *(f"    {n}: {_q(h)}" for n, h in fields.items())]
+        edition = self._edition(raw, guesses["detainer_form"]) if "detainer_form" in guesses and "edition" not in fields else ""
+        named = [f"    stay: {_q(stay)}"] if stay else []
+        return [f"  - table: {self._name(raw)}", *named, f"    kind: {kind}", *([f"    edition: {edition}"] if edition else []), *(f"    {n}: {_q(h)}" for n, h in fields.items())]
+
+    def _edition(self, raw: Raw, header: str) -> str:
+        """How an edition that stands with the form, as ``I-247 (12/12)``, is read; empty where none does."""
+        found = {m[0]: f"{m[2] if len(m[2]) == 4 else '20' + m[2] if int(m[2]) < 90 else '19' + m[2]}-{int(m[1]):02}" for v in self.headers.values(raw, header, most=5000) if re.search(r"i-?247", v, re.IGNORECASE) and (m := _EDITION.search(v))}
+        patterns = ", ".join(_q("\\b" + text + "\\b") + f": {_q(edition)}" for text, edition in sorted(found.items()))
+        return f"{{column: {_q(header)}, patterns: {{{patterns}}}, else: unknown}}" if found else ""
 
     def _column(self, raw: Raw, own: str, header: str) -> list[str]:
         if own == "left_to":

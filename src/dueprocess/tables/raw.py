@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from dueprocess.tables.engine import Engine, literal, module
@@ -38,6 +39,23 @@ class Raw:
     """Whether its rows stand in the lines 1, 2, 3, … and none was set aside."""
     digest: str = ""
     """SHA-256 of its rows as they were read; only of what has no file of its own."""
+    members: tuple[Raw, ...] = ()
+    """The tables that this is a view of, one after another, in the order of its column ``_part`` (``together``); else none."""
+
+    @property
+    def each(self) -> tuple[Raw, ...]:
+        """The tables as they were read."""
+        return self.members or (self,)
+
+    @property
+    def file_of(self) -> str:
+        """The SQL of the file that a row stands in."""
+        return f"[{', '.join(literal(m.file) for m in self.members)}][_part + 1]" if self.members else literal(self.file)
+
+    @property
+    def part_of(self) -> str:
+        """The SQL of which of ``each`` a row stands in, from 0."""
+        return "_part" if self.members else "0"
 
     def column(self, names: Sequence[str]) -> str | None:
         """The SQL name of the first of these columns that the table has."""
@@ -46,6 +64,21 @@ class Raw:
             if plain(name) in known:
                 return f"c{known[plain(name)]}"
         return None
+
+
+def together(engine: Engine, raws: Sequence[Raw]) -> list[Raw]:
+    """Tables that follow one another with one header as one, so that a year of exports is asked as often as one of them is."""
+    found: list[Raw] = []
+    for _, alike in groupby(raws, key=lambda r: r.headers):
+        members = tuple(alike)
+        if len(members) == 1:
+            found += members
+            continue
+        cells = "".join(f"c{i}, " for i in range(len(members[0].headers)))
+        table = engine.fresh("raw")
+        engine.run(f"CREATE VIEW {table} AS {' UNION ALL '.join(f'SELECT {cells}_line, {n} AS _part FROM {m.table}' for n, m in enumerate(members))}")
+        found.append(replace(members[0], table=table, rows=sum(m.rows for m in members), aside=0, notes=[], dense=all(m.dense for m in members), members=members))
+    return found
 
 
 def store(engine: Engine, records: Iterable[tuple[int, Sequence[str | None]]], *, width: int) -> str:

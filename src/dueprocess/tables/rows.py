@@ -13,12 +13,23 @@ from dueprocess.tables.header import plain
 from dueprocess.tables.mapping import Column, Condition, Map, Section
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw
+from dueprocess.tables.timing import TimeColumn, time_problems, with_times
 
 SEPARATOR = "chr(31)"
 _CLEAN = "dp_clean({c})"
 
 ALWAYS_BROKEN_DOWN = ("agency", "month")
 """What every audit breaks its figures down by, in files of these names."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that belong to stays: ``table`` has ``_file, _line, _ord, row``, ``t_<field>`` (text) for each of ``fields`` that is
+    no time and the interval of each that is one, without its ``_at``. Grounds have ``_ends``, ``_hold``, ``_has_from``,
+    ``_complete``, ``_runs`` and when the stay was ``booked``."""
+
+    table: str
+    fields: list[str]
 
 
 @dataclass
@@ -30,6 +41,8 @@ class Rows:
     by: list[str]
     facts: list[str]
     notes: list[str] = field(default_factory=list)
+    files: tuple[str, ...] = ()
+    """The file of each table, by its number in ``_ord``."""
     lines: list[tuple[int, int]] | None = None
     """Where each row is a line of a table that has no other lines: the number of each table with its rows; else None."""
 
@@ -38,14 +51,31 @@ class Rows:
         return [n for n in self.names if n in TIMES or n.endswith("_from") or n in ("_day", "at", "determined_probable_cause_at")]
 
 
+PLACE = ("_file", "_line")
+"""Where a row stands, which its ``_ord`` says in fewer bytes."""
+
+
+def with_place(engine: Engine, table: str, files: Sequence[str]) -> str:
+    """A view of a table that was stored without ``PLACE``, with it."""
+    target = engine.fresh("rows")
+    file = literal(files[0]) if len(files) == 1 else f"[{', '.join(literal(f) for f in files)}][(_ord >> 40) + 1]"
+    engine.run(f"CREATE VIEW {target} AS SELECT *, {file} AS _file, _ord & {(1 << 40) - 1} AS _line FROM {table}")
+    return target
+
+
 class Shaper:
     """Builds the SQL of a map over the tables that were read."""
 
     def __init__(self, engine: Engine, map_: Map, tables: Mapping[str, Sequence[Raw]], problems: Problems) -> None:
         self.engine, self.map, self.tables, self.problems = engine, map_, tables, problems
-        self.sections: dict[str, tuple[str, list[str]]] = {}
+        self.sections: dict[str, Part] = {}
         self._linked: dict[int, str] = {}
-        self.order = {id(raw): n for n, raw in enumerate(r for name in tables for r in tables[name])}
+        self.order: dict[int, int] = {}
+        files: list[str] = []
+        for raw in (raw for name in tables for raw in tables[name]):
+            self.order[id(raw)] = len(files)
+            files += [m.file for m in raw.each]
+        self.files = tuple(files)
 
     def _others(self, table: str, raw: Raw) -> list[Raw]:
         return [r for r in self.tables[table] if r is not raw]
@@ -55,7 +85,11 @@ class Shaper:
 
     def base(self, raw: Raw) -> str:
         """Columns that every row carries."""
-        return f"{literal(raw.file)} AS _file, _line, ({self.order[id(raw)]}::BIGINT << 40) + _line AS _ord"
+        return f"{raw.file_of} AS _file, _line, ({self.number(raw)} << 40) + _line AS _ord"
+
+    def number(self, raw: Raw) -> str:
+        """The SQL of the number of a row's table among all."""
+        return f"({self.order[id(raw)]}::BIGINT + {raw.part_of})" if raw.members else f"{self.order[id(raw)]}::BIGINT"
 
     def key(self, raw: Raw, table: str, names: Sequence[str], where: str, *, prefix: str = "") -> str:
         """The SQL of the key of a row's stay; NULL where all of it is empty."""
@@ -115,9 +149,9 @@ class Shaper:
         target = self.engine.fresh("rows")
         # Where each row is a stay the rows are read through it once; ``place`` stores them where several make one.
         self.engine.run(f"CREATE VIEW {target} AS {' UNION ALL BY NAME '.join(parts)}")
-        found = Rows(target, names, [f"by_{plain(n)}" for n in by], [n for n in names if n in facts])
+        found = Rows(target, names, [f"by_{plain(n)}" for n in by], [n for n in names if n in facts], files=self.files)
         if len(contributors) == 1 and map_.tables[map_.stays].via is None and all(raw.dense for raw in self.tables[map_.stays]):
-            found.lines = sorted((self.order[id(raw)], raw.rows) for raw in self.tables[map_.stays])
+            found.lines = sorted((self.order[id(raw)] + n, m.rows) for raw in self.tables[map_.stays] for n, m in enumerate(raw.each))
         for name in keep_by:
             if not any(raw.column(by[name]) for raw in self.tables[map_.stays]):
                 headers = [h for raw in self.tables[map_.stays] for h in raw.headers]
@@ -126,7 +160,7 @@ class Shaper:
 
     def _stay_select(self, table: str, raw: Raw, names: Sequence[str], by: Mapping[str, Sequence[str]]) -> str:
         map_, main = self.map, table == self.map.stays
-        origin, key = self.keyed(table, raw, map_.id, f"map: stays.id of [{table}]") if map_.id else (f"{raw.table} r", f"concat('#', {self.order[id(raw)]}, '-', _line)")
+        origin, key = self.keyed(table, raw, map_.id, f"map: stays.id of [{table}]") if map_.id else (f"{raw.table} r", f"concat('#', {self.number(raw)}, '-', _line)")
         chosen, checks = [], []
         for name in names:
             if name == "_day":
@@ -147,15 +181,15 @@ class Shaper:
             chosen.append(f"{f'dp_clean({cell})' if cell else 'NULL::VARCHAR'} AS {quoted('by_' + plain(name))}")
         self._report_cells(raw, checks)
         # A row without its stay's key stays a stay of its own.
-        fallback = f"coalesce({key}, concat('#', {self.order[id(raw)]}, '-', _line))" if main else key
+        fallback = f"coalesce({key}, concat('#', {self.number(raw)}, '-', _line))" if main else key
         if main and map_.id:
-            self.problems.collect(f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(map_.id[0])} AS \"column\", 'no-key' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {origin} WHERE {key} IS NULL")
+            self.problems.collect(f"SELECT {raw.file_of} AS file, _line AS row, {literal(map_.id[0])} AS \"column\", 'no-key' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {origin} WHERE {key} IS NULL")
         return f"SELECT {self.base(raw)}, {str(main).upper()} AS _main, {fallback} AS _key, {', '.join(chosen) or 'NULL AS _none'} FROM {origin}"
 
     def _day(self, table: str, raw: Raw) -> str:
         day = str(self.map.snapshot)
         if day.startswith("file:"):
-            return f"nullif(regexp_extract({literal(raw.file)}, {literal(day[5:].strip())}, 1), '')"
+            return f"nullif(regexp_extract({raw.file_of}, {literal(day[5:].strip())}, 1), '')"
         text = f"dp_clean({self.cell(raw, table, [day], 'map: snapshots.day')})"
         return f"dp_month_first({text})" if self.map.day_first else text
 
@@ -164,46 +198,56 @@ class Shaper:
         unique = {cell: header for header, cell, _ in checks}
         if not unique or not raw.rows:
             return
-        counts = self.engine.one(f"SELECT {', '.join(f'count(nullif(trim({c}), {chr(39) * 2})) - count(dp_clean({c}))' for c in unique)} FROM {raw.table}")
-        for (_, header), count in zip(unique.items(), counts, strict=True):
-            self.problems.add("redacted", file=raw.file, column=header, count=count)
+        counted = self.engine.rows(f"SELECT {raw.part_of} AS part, {', '.join(f'count(*) FILTER (dp_withheld({c}))' for c in unique)} FROM {raw.table} GROUP BY part ORDER BY part")
+        for part, *counts in counted:
+            for header, count in zip(unique.values(), counts, strict=True):
+                self.problems.add("redacted", file=raw.each[part].file, column=header, count=count)
         for header, cell, column in checks:
             if (column.values or column.patterns) and column.otherwise == "":
                 self.problems.collect(
-                    f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(header)} AS \"column\", 'unlisted-value' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
+                    f"SELECT {raw.file_of} AS file, _line AS row, {literal(header)} AS \"column\", 'unlisted-value' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
                     f"FROM {raw.table} WHERE dp_clean({cell}) IS NOT NULL AND {text_of(column, cell)} IS NULL"
                 )
 
     # -- what belongs to stays --------------------------------------------------------------------------------
 
-    def section_rows(self, part: str, known: str) -> tuple[str, list[str]]:
-        """(table, fields) of the rows of a part that belong to a stay of the query ``known``: its columns but ``_key``, ``_file, _line, _ord`` and ``t_<field>``; ``t_disposition`` for grounds."""
+    def section_rows(self, part: str, known: str, zones: Sequence[str] | None) -> Part:
+        """The rows of a part that belong to a stay of the query ``known``, with its columns but ``_key``. ``zones`` are all the zones
+        of those stays, where none of them lacks one."""
+        engine = self.engine
         sections = [s for s in self.map.sections if s.part == part]
         fields = list(dict.fromkeys(f for s in sections for f in s.fields))
+        times = [TimeColumn(f"t_{f}", f.removesuffix("_at"), part != "events" and self.map.posted.get(f, False)) for f in fields if _is_time(f)]
         selects = [self._section_select(s, raw, fields) for s in sections for raw in self.tables[s.table]]
-        linked, target = self.engine.fresh(f"{part}_linked"), self.engine.fresh(part)
-        self.engine.run(f"CREATE TABLE {linked} AS SELECT p.* EXCLUDE (_key), k.* EXCLUDE (_key) FROM ({' UNION ALL BY NAME '.join(selects)}) p LEFT JOIN ({known}) k ON k._key = p._key")
-        self.engine.run(f"CREATE VIEW {target} AS SELECT * FROM {linked} WHERE row IS NOT NULL")
+        given, linked, found = engine.fresh(f"{part}_given"), engine.fresh(f"{part}_linked"), engine.fresh(part)
+        engine.run(f"CREATE VIEW {given} AS {' UNION ALL BY NAME '.join(selects)}")
+        engine.run(f"CREATE VIEW {linked} AS SELECT p.* EXCLUDE (_key), k.* EXCLUDE (_key) FROM {given} p LEFT JOIN ({known}) k ON k._key = p._key")
+        # All that belongs to no stay is stored too, to be counted.
+        stored = with_times(engine, linked, times, among=f"(SELECT * FROM {linked} WHERE row IS NOT NULL)", before=None if zones is None else (given, zones), without=(*PLACE, "zone", *(t.text for t in times)))
+        placed = with_place(engine, stored, self.files)
+        engine.run(f"CREATE VIEW {found} AS SELECT * FROM {placed} WHERE row IS NOT NULL")
+        if times:
+            self.problems.collect(time_problems(found, [(t, t.text.removeprefix("t_")) for t in times], row="row"))
         for section in sections:
             whole = not section.when and (part == "grounds" or not section.unless)
             if whole and self.map.tables[section.table].via is None and sum(s.table == section.table for s in sections) == 1:
-                self._linked |= {id(raw): linked for raw in self.tables[section.table]}
-        return target, fields
+                self._linked |= {id(raw): placed for raw in self.tables[section.table]}
+        return Part(found, fields)
 
     def belonging(self, section: Section, raw: Raw, keys: str) -> int:
         """How many rows of a table belong to a stay; those that do not are listed."""
         if id(raw) in self._linked:  # every row of it was looked up already
-            linked, mine = self._linked[id(raw)], f"_file = {literal(raw.file)}"
+            linked, mine = self._linked[id(raw)], f"_ord >> 40 BETWEEN {self.order[id(raw)]} AND {self.order[id(raw)] + len(raw.each) - 1}"
             (lost,) = self.engine.one(f"SELECT count(*) FROM {linked} WHERE row IS NULL AND {mine}")
             if lost:
                 self.problems.collect(f"SELECT _file AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row FROM {linked} WHERE row IS NULL AND {mine}")
             return raw.rows - int(lost)
         origin, key = self.keyed(section.table, raw, section.stay, f"{section.where} stay")
         self.problems.collect(
-            f"SELECT {literal(raw.file)} AS file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
-            f"FROM (SELECT _line, bool_or(coalesce({key} IN (SELECT _key FROM {keys}), FALSE)) AS known FROM {origin} GROUP BY _line) WHERE NOT known"
+            f"SELECT file, _line AS row, NULL::VARCHAR AS \"column\", 'no-stay' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
+            f"FROM (SELECT {raw.file_of} AS file, _line, bool_or(coalesce({key} IN (SELECT _key FROM {keys}), FALSE)) AS known FROM {origin} GROUP BY file, _line) WHERE NOT known"
         )
-        (count,) = self.engine.one(f"SELECT count(DISTINCT _line) FROM {origin} WHERE {key} IN (SELECT _key FROM {keys})")
+        (count,) = self.engine.one(f"SELECT count(DISTINCT ({self.number(raw)} << 40) + _line) FROM {origin} WHERE {key} IN (SELECT _key FROM {keys})")
         return int(count)
 
     def _section_select(self, section: Section, raw: Raw, fields: Sequence[str]) -> str:
@@ -217,8 +261,12 @@ class Shaper:
         for name in fields:
             column = section.fields.get(name)
             cell = self.cell(raw, section.table, column.names, f"{section.where} {name}") if column else None
-            is_time = name.endswith("_at") or name in ("at", "from", "until")
-            sql = self.value(raw, section.table, column, f"{section.where} {name}", is_time=is_time) if column else "NULL::VARCHAR"
+            sql = self.value(raw, section.table, column, f"{section.where} {name}", is_time=_is_time(name)) if column else "NULL::VARCHAR"
+            if (section.part, name) == ("grounds", "until"):
+                # A ground that still runs is no time, but said all the same.
+                running = f"lower(trim({sql})) IN ('open', 'still running')"
+                chosen.append(f"coalesce({running}, FALSE) AS _runs")
+                sql = f"CASE WHEN NOT {running} THEN {sql} END"
             chosen.append(f"{sql} AS t_{name}")
             if column and cell:
                 checks.append((raw.headers[int(cell[1:])], cell, column))
@@ -234,15 +282,24 @@ class Shaper:
             # Rows that another section reads as a paper are requests to hold, not grounds.
             held = [met(s.when) for s in self.map.sections if s.part == "papers" and s.table == section.table and s.when]
             is_hold = " OR ".join([f"coalesce({answer} = 'hold', FALSE)", *held, *([met(section.unless)] if section.unless else [])])
-            chosen += [f"{answer} AS t_disposition", f"({is_hold}) AS _hold", f"{str('from' in section.fields).upper()} AS _has_from", f"{str(section.complete).upper()} AS _complete"]
-            # Of a column with few different values each is looked at once.
-            if disposition and section.disposition and self.engine.rows(f"SELECT 1 FROM (SELECT DISTINCT {disposition} FROM {raw.table}) WHERE {answer} = 'unlisted' LIMIT 1"):
+            chosen += [f"{answer} = 'yes' AS _ends", f"({is_hold}) AS _hold", f"{str('from' in section.fields).upper()} AS _has_from", f"{str(section.complete).upper()} AS _complete"]
+            if disposition and section.disposition and self._any_unlisted(disposition, answer, raw):
                 self.problems.collect(
-                    f"SELECT {literal(raw.file)} AS file, _line AS row, {literal(raw.headers[int(disposition[1:])])} AS \"column\", 'disposition-unlisted' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
+                    f"SELECT {raw.file_of} AS file, _line AS row, {literal(raw.headers[int(disposition[1:])])} AS \"column\", 'disposition-unlisted' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
                     f"FROM {raw.table} WHERE {answer} = 'unlisted'"
                 )
         elif section.unless:
             wanted += f" AND NOT {met(section.unless)}"
         return f"SELECT {self.base(raw)}, {key} AS _key, {', '.join(chosen)} FROM {origin} WHERE {wanted}"
 
+    def _any_unlisted(self, cell: str, answer: str, raw: Raw) -> bool:
+        """Whether a table of dispositions leaves out a value of a column: of few different ones each is looked at once."""
+        different = self.engine.fresh("dispositions")
+        self.engine.run(f"CREATE TABLE {different} AS SELECT DISTINCT {cell} FROM {raw.table}")
+        found = self.engine.rows(f"SELECT 1 FROM {different} WHERE {answer} = 'unlisted' LIMIT 1")
+        self.engine.run(f"DROP TABLE {different}")
+        return bool(found)
 
+
+def _is_time(field: str) -> bool:
+    return field.endswith("_at") or field in ("at", "from", "until")

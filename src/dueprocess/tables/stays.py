@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from dueprocess.case.custody import STAY_TIMES
 from dueprocess.tables.cells import NO, UNSURE, YES
-from dueprocess.tables.columns import TIME_OF
+from dueprocess.tables.columns import PLACES, TIME_OF
 from dueprocess.tables.engine import Engine, literal, quoted
 from dueprocess.tables.parts import listed
 from dueprocess.tables.placing import Placed
 from dueprocess.tables.problems import Problems
-from dueprocess.tables.rows import Rows
+from dueprocess.tables.rows import PLACE, Rows, with_place
 from dueprocess.tables.timing import Posted, TimeColumn, time_problems, with_times
 from dueprocess.terms.vocabulary import Fact
 
@@ -59,7 +59,10 @@ class StayBuilder:
         columns = [TimeColumn(quoted("t_" + n), stem(n), posted.get(n, False)) for n in self.rows.times]
         if not columns:
             return
-        self.table = with_times(engine, self.table, columns)
+        # One row a stay needs no more what it was matched by.
+        done = () if self.placed.several else ("_main", *(quoted("t_" + p) for p in PLACES if self.has(p)), *(("how",) if self.placed.joined else ()))
+        before = None if self.placed.zones is None else (self.rows.table, self.placed.zones)
+        self.table = with_place(engine, with_times(engine, self.table, columns, before=before, without=(*PLACE, *done)), self.rows.files)
         self.problems.collect(time_problems(self.table, [(c, n.lstrip("_")) for c, n in zip(columns, self.rows.times, strict=True)], row="row"))
 
     def keep_unread(self, target: str) -> None:
@@ -179,7 +182,7 @@ class StayBuilder:
         if not names:
             return
         target = self.engine.fresh("dated")
-        self.engine.run(f"CREATE TABLE {target} AS SELECT * REPLACE ('UTC' AS zone), zone AS _zone FROM {self.table}")
+        self.engine.run(f"CREATE VIEW {target} AS SELECT * REPLACE ('UTC' AS zone), zone AS _zone FROM {self.table}")
         columns = [TimeColumn(quoted("t_" + n), f"q_{n}") for n in names]
         timed = with_times(self.engine, target, columns)
         self.problems.collect(time_problems(timed, list(zip(columns, names, strict=True)), row="row"))

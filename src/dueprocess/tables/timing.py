@@ -24,16 +24,21 @@ class TimeColumn:
     posted: Posted = False
 
 
-def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn], *, stored: bool = True) -> str:
-    """The table with an interval for each text column: BIGINT, BIGINT, BOOLEAN and a problem's code.
+def with_times(
+    engine: Engine, table: str, columns: Sequence[TimeColumn], *, stored: bool = True, among: str | None = None, before: tuple[str, Sequence[str]] | None = None, without: Sequence[str] = ()
+) -> str:
+    """The table with an interval for each text column: BIGINT, BIGINT, BOOLEAN and a problem's code. Of the texts themselves
+    those that could not be read are left.
 
-    ``stored=False`` makes it a view, for what is read once or twice.
+    ``stored=False`` makes it a view, for what is read once or twice. ``among`` is the part of the table whose texts count
+    (an item of FROM), where it is not all. ``before`` is a table of the same texts that costs less to read, without zones,
+    and all the zones they have, where none of them lacks one. ``without`` are columns to leave out.
     """
     plain = [c.text for c in columns if not c.posted]
-    days, others = _calendar(engine, table, plain) if plain else (None, [])
+    days, others = _calendar(engine, among or table, plain, before) if plain else (None, [])
     books: dict[Posted, str] = {}
     for posted in dict.fromkeys(c.posted for c in columns):
-        books[posted] = _book(engine, table, [c.text for c in columns if c.posted == posted] if posted else others, posted)
+        books[posted] = _book(engine, among or table, [c.text for c in columns if c.posted == posted] if posted else others, posted)
     inner, joins, chosen = [], [], []
     for number, column in enumerate(columns):
         m, d = f"m{number}", f"d{number}"
@@ -47,9 +52,12 @@ def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn], *, sto
         chosen += _columns(column, m, d, f"s.{local}", f"s.{instant}")
     target = engine.fresh("timed")
     given = f"(SELECT *, {', '.join(inner)} FROM {table})" if inner else table
-    made = ", ".join(f"_{kind}{n}" for n, c in enumerate(columns) if days is not None and not c.posted for kind in "li")
-    kept = f"s.* EXCLUDE ({made})" if made else "s.*"
-    engine.run(f"CREATE {'TABLE' if stored else 'VIEW'} {target} AS SELECT {', '.join([kept, *chosen])} FROM {given} s {' '.join(joins)}")
+    made = [f"_{kind}{n}" for n, c in enumerate(columns) if days is not None and not c.posted for kind in "li"]
+    left_out = ", ".join([*made, *without])
+    kept = f"s.* EXCLUDE ({left_out})" if left_out else "s.*"
+    unread = ", ".join(f"CASE WHEN {c.out}_lo IS NULL THEN {c.text} END AS {c.text}" for c in columns if c.text not in without)
+    read = f"SELECT {', '.join([kept, *chosen])} FROM {given} s {' '.join(joins)}"
+    engine.run(f"CREATE {'TABLE' if stored else 'VIEW'} {target} AS SELECT *{f' REPLACE ({unread})' if unread else ''} FROM ({read})")
     return target
 
 
@@ -69,14 +77,17 @@ def _columns(column: TimeColumn, m: str, d: str, local: str, instant: str) -> li
     ]
 
 
+_NO_ISO = "{t} IS NOT NULL AND dp_instant({t}) IS NULL AND dp_local({t}) IS NULL"
 _OTHER = "{t} IS NOT NULL AND dp_instant({t}) IS NULL AND (zone IS NULL OR dp_local({t}) IS NULL)"
 """A text that the engine does not turn by itself."""
 
 
-def _calendar(engine: Engine, table: str, texts: Sequence[str]) -> tuple[str, list[str]]:
+def _calendar(engine: Engine, table: str, texts: Sequence[str], before: tuple[str, Sequence[str]] | None) -> tuple[str, list[str]]:
     """The days of all zones in the years that ISO texts name, perhaps none; and the columns with other texts."""
-    asked = ", ".join(f"year(min(dp_local({t}))), year(max(dp_local({t}))), count(*) FILTER ({_OTHER.format(t=t)})" for t in texts)
-    *found, zones = engine.one(f"SELECT {asked}, list(DISTINCT zone) FILTER (zone IS NOT NULL) FROM {table}")
+    source, other, zone = (before[0], _NO_ISO, "NULL") if before else (table, _OTHER, "list(DISTINCT zone) FILTER (zone IS NOT NULL)")
+    asked = ", ".join(f"year(min(dp_local({t}))), year(max(dp_local({t}))), count(*) FILTER ({other.format(t=t)})" for t in texts)
+    *found, zones = engine.one(f"SELECT {asked}, {zone} FROM {source}")
+    zones = before[1] if before else zones
     first, last = min((y for y in found[::3] if y is not None), default=None), max((y for y in found[1::3] if y is not None), default=None)
     days = zone_days(engine, sorted(zones or ()) if first is not None else [], first=max(first or FIRST_YEAR, FIRST_YEAR), last=min(last or FIRST_YEAR, LAST_YEAR))
     return days, [t for t, count in zip(texts, found[2::3], strict=True) if count]

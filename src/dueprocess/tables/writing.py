@@ -20,11 +20,15 @@ from dueprocess.case.custody import (
 from dueprocess.tables.engine import Engine, literal, quoted
 from dueprocess.tables.finishing import Finished
 
+NAMING = ("stay_id", "person", "source_file", "source_row")
+"""Columns that say which stay a row is; nothing is decided by them."""
 
-def write_bare(engine: Engine, out: Path, done: Finished, *, whole: Path, of: Finished, by: Sequence[str]) -> None:
-    """Write the tables without assumptions; those that are the same as in the folder ``whole`` (``of``) are taken from there."""
+
+def write_bare(engine: Engine, out: Path, done: Finished, *, whole: Path, of: Finished) -> None:
+    """Write the tables without assumptions, their stays without ``NAMING`` and what is carried along: rows have the numbers that
+    they have in the folder ``whole``. Tables that are the same there (``of``) are taken from it."""
     out.mkdir(parents=True, exist_ok=True)
-    _write_stays(engine, out, done, by=by)
+    _write_stays(engine, out, done, leave=NAMING)
     same = [n for n in ("papers", "grounds", "events") if done.parts.get(n) == of.parts.get(n)]
     _write_parts(engine, out, done, [n for n in PARTS if n not in same])
     for name in [*(f"{n}.parquet" for n in (*same, "problems", "unread")), "matches.csv"]:
@@ -47,9 +51,14 @@ def write(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]) -> No
 PARTS = {"papers": (PAPER_COLUMNS, PAPER_TIMES), "grounds": (GROUND_COLUMNS, GROUND_TIMES), "events": (EVENT_COLUMNS, EVENT_TIMES)}
 
 
-def _write_stays(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]) -> None:
-    stays = [*stay_schema(), *done.facts, *(c for c in ("determined_probable_cause", "determined_probable_cause_at") if done.determined), *by]
-    _copy(engine, f"SELECT {', '.join(quoted(c) for c in stays)} FROM {done.stays} ORDER BY row", out / "stays.parquet")
+def _write_stays(engine: Engine, out: Path, done: Finished, *, by: Sequence[str] = (), leave: Sequence[str] = ()) -> None:
+    schema = {c: kind for c, kind in stay_schema().items() if c not in leave}
+    stays = [*schema, *done.facts, *(c for c in ("determined_probable_cause", "determined_probable_cause_at") if done.determined), *by]
+    late = {c: made for c, made in done.late.items() if c in schema}
+    # What is long or costs much is not carried through the sorting.
+    sorted_ = ", ".join(late[c][0] if c in late else quoted(c) for c in stays)
+    chosen = ", ".join(f"{late[c][1] if c in late else quoted(c)}{f'::{schema[c]}' if c in schema else ''} AS {quoted(c)}" for c in stays)
+    _copy(engine, f"SELECT {chosen} FROM (SELECT {sorted_} FROM {done.stays} ORDER BY row)", out / "stays.parquet")
 
 
 def _write_parts(engine: Engine, out: Path, done: Finished, names: Sequence[str]) -> None:

@@ -155,7 +155,7 @@ def test_an_older_audit_is_replaced_only_by_a_whole_one(whole: Path, tmp_path: P
     made_up.write(tmp_path / "few", [made_up.stay(i) for i in range(3)])
     run([tmp_path / "few"], tmp_path / "out")
     before = (tmp_path / "out" / "run.json").read_bytes()
-    monkeypatch.setattr("dueprocess.audit.folder.write_stays", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("dueprocess.audit.stays_file.write_stays", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run([tmp_path / "few"], tmp_path / "out")
     assert (tmp_path / "out" / "run.json").read_bytes() == before

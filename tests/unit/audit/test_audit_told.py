@@ -67,6 +67,6 @@ def test_what_is_joined_leaves_room_for_every_small_number() -> None:
         assert sum(r["stays"] for r in pool) - LEAST * (len(pool) - 1) >= LEAST - 1
 
 
-@pytest.mark.parametrize(("first", "last", "both"), [("4 to 12 hours", "12 to 24 hours", "4 to 24 hours"), ("12 to 24 hours", "1 to 2 days", "12 hours to 2 days"), ("under 1 hour", "1 to 4 hours", "under 4 hours"), ("14 to 30 days", "30 days or more", "14 days or more"), ("under 4 hours", "30 days or more", "any time")])
+@pytest.mark.parametrize(("first", "last", "both"), [("4 to 12 hours", "12 to 24 hours", "4 to 24 hours"), ("12 to 24 hours", "1 to 2 days", "12 hours to 2 days"), ("under 1 hour", "1 to 4 hours", "under 4 hours"), ("14 to 30 days", "30 days or more", "14 days or more"), ("under 4 hours", "30 days or more", "any time"), ("1 hours to 7 days", "30 days or more", "1 hour or more"), ("1 to 12 hours", "1 to 2 days", "1 hour to 2 days")])
 def test_bands_told_together_have_one_name(first: str, last: str, both: str) -> None:
     assert spanned(first, last) == both
