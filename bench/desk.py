@@ -194,34 +194,51 @@ def _board(desk: DeskProcess, cookie: str) -> list[float]:
     return found
 
 
-def _heard(desk: DeskProcess, cookie: str, place: Place) -> list[float]:
-    """Seconds from the acknowledgement of a booking until the last of the viewers has heard of it."""
-    views = [live(desk, cookie) for _ in range(VIEWERS)]
-    for _, stream in views:
+class _Viewer:
+    """An open board, in a thread that notes what it hears and when: the numbers of last entries, of whatever origin."""
+
+    def __init__(self, desk: DeskProcess, cookie: str) -> None:
+        self._connection, stream = live(desk, cookie)
         next_change(stream)
+        self._heard: list[tuple[int, float]] = []
+        threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
+
+    def _listen(self, stream: http.client.HTTPResponse) -> None:
+        with contextlib.suppress(OSError, ValueError, AttributeError, http.client.HTTPException):  # closed at the end
+            while (number := next_change(stream)) is not None:
+                self._heard.append((number, time.perf_counter()))
+
+    def heard_of(self, entry: int) -> float:
+        """When it first heard of the entry or of one after it; waits until it has."""
+        until = time.perf_counter() + 10 * TARGET_SECONDS
+        while time.perf_counter() < until:
+            for number, at in list(self._heard):
+                if number >= entry:
+                    return at
+            time.sleep(0.01)
+        raise RuntimeError("a viewer has not heard of a change")
+
+    def close(self) -> None:
+        """End the stream."""
+        self._connection.close()
+
+
+def _heard(desk: DeskProcess, cookie: str, place: Place) -> list[float]:
+    """Seconds from the acknowledgement of a booking until the last of the viewers has heard of its entries."""
+    viewers = [_Viewer(desk, cookie) for _ in range(VIEWERS)]
     at = now.instant()
     send, found = jail_day.sender(desk.address, place.token), []
     for number in range(CHANGES):
-        heard: list[float] = []
-        threads = [threading.Thread(target=_note, args=(stream, heard)) for _, stream in views]
-        for thread in threads:
-            thread.start()
         answer = send(jail_day.Push(f"V-{number}", 0, "bookings", {"name": "Example", "booking_number": f"V-{number}"}, at))
         acknowledged = time.perf_counter()
         if answer.status != 201:
             raise RuntimeError(f"the endpoint answered {answer.status}")
-        for thread in threads:
-            thread.join()
-        found.append(max(0.0, max(heard) - acknowledged))
+        last = max(answer.body["entries"])
+        found.append(max(0.0, max(viewer.heard_of(last) for viewer in viewers) - acknowledged))
         time.sleep(0.3)  # until the next change is one of its own
-    for connection, _ in views:
-        connection.close()
+    for viewer in viewers:
+        viewer.close()
     return found
-
-
-def _note(stream: http.client.HTTPResponse, heard: list[float]) -> None:
-    next_change(stream)
-    heard.append(time.perf_counter())
 
 
 def _people(places: list[tuple[str, Place]]) -> bool:
