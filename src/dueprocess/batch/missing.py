@@ -1,6 +1,6 @@
 """What could settle an open row: each unknown thing asked of it is tried both ways, once for each different question.
 
-An unknown thing that settles the question alone, whichever way it turns out, is named; where none does, all that are unknown there are. Which
+An unknown thing that settles the question alone is named; where none does, all that are unknown there are. Which
 column of a table supplies it is for the reader of the names: they are facts of the vocabulary and recorded times.
 """
 
@@ -49,17 +49,16 @@ class Missing:
         probed = ", ".join(f"p_{w} AS w_{w}" for w in self.words)
         tried = f"SELECT regime, {words}, favor, against FROM ({self.resolver.sql('probe_questions')}) AS r"
         settled = (
-            f"SELECT p.regime, {', '.join(f'p.w_{w}' for w in self.words)}, p.atom, max(CASE WHEN {SETTLED} THEN 1 ELSE 0 END) AS settles, min(CASE WHEN {SETTLED} THEN 1 ELSE 0 END) AS surely FROM probes AS p JOIN probe_answers AS a ON a.regime = p.regime"
+            f"SELECT p.regime, {', '.join(f'p.w_{w}' for w in self.words)}, p.atom, max(CASE WHEN {SETTLED} THEN 1 ELSE 0 END) AS settles FROM probes AS p JOIN probe_answers AS a ON a.regime = p.regime"
             f" AND {' AND '.join(f'a.w_{w} = p.p_{w}' for w in self.words)} GROUP BY p.regime, {', '.join(f'p.w_{w}' for w in self.words)}, p.atom"
         )
         sums = []
         for m in self.masks:
             inside = f"atom BETWEEN {m * ATOMS_A_MASK} AND {(m + 1) * ATOMS_A_MASK - 1}"
             powers = "CASE atom " + " ".join(f"WHEN {n} THEN {1 << (n % ATOMS_A_MASK)}" for n in range(len(self.atoms)) if n // ATOMS_A_MASK == m) + " END"
-            sums += [f"CAST(sum(CASE WHEN {inside} AND {column} = 1 THEN {powers} ELSE 0 END) AS BIGINT) AS {name}_{m}" for name, column in (("alone", "surely"), ("perhaps", "settles"))]
-            sums += [f"CAST(sum(CASE WHEN {inside} THEN {powers} ELSE 0 END) AS BIGINT) AS all_{m}"]
+            sums += [f"CAST(sum(CASE WHEN {inside} AND settles = 1 THEN {powers} ELSE 0 END) AS BIGINT) AS alone_{m}", f"CAST(sum(CASE WHEN {inside} THEN {powers} ELSE 0 END) AS BIGINT) AS all_{m}"]
         any_alone = " OR ".join(f"alone_{m} <> 0" for m in self.masks)
-        facts = " OR ".join(f"(perhaps_{m} & {self._fact_mask(m)}) <> 0" for m in self.masks)
+        facts = " OR ".join(f"(alone_{m} & {self._fact_mask(m)}) <> 0" for m in self.masks)
         named = ", ".join(f"CASE WHEN {any_alone} THEN alone_{m} ELSE all_{m} END AS mask_{m}" for m in self.masks)
         named_questions = f"SELECT regime, {words}, {named}, CASE WHEN joint = 1 OR {facts} THEN 1 ELSE 0 END AS by_facts FROM (SELECT regime, {words}, {', '.join(sums)}, max(CASE WHEN atom = -1 THEN settles ELSE 0 END) AS joint FROM settled GROUP BY regime, {words}) AS s"
         joins = " ".join(f"LEFT JOIN named_questions AS n{i} ON n{i}.regime = o.regime AND " + " AND ".join(f"n{i}.w_{w} = o.{c}_{w}_0" for w in self.words) for i, c in enumerate(candidates))
