@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tables_common import workbook
@@ -17,7 +18,7 @@ from dueprocess.tables.proposing import Proposal, propose
 AGENCY = "us/or/clackamas-county/sheriff"
 
 
-def proposed(*paths: Path) -> tuple[Proposal, dict]:  # type: ignore[type-arg]
+def proposed(*paths: Path) -> tuple[Proposal, dict[str, Any]]:
     found = propose(list(paths), vocabulary=load_lawbook().vocabulary, agency=AGENCY)
     value = parse(found.text, name="map").value
     assert isinstance(value, dict)
