@@ -17,7 +17,10 @@ import pytest
 CORPUS = Path(__file__).parents[1] / "corpus"
 SPLITS = ("dev", "heldout")
 THIRD = ("third-dev", "third-test")
-LATER = {"fourth-dev": "fourth", "fourth-test": "fourth_test", "fifth-test": "fifth_test", "sixth-test": "sixth_test", "seventh-test": "seventh_test"}
+LATER = {
+    "fourth-dev": "fourth", "fourth-test": "fourth_test", "fifth-test": "fifth_test", "sixth-test": "sixth_test",
+    "seventh-test": "seventh_test", "eighth-test": "eighth_test",
+}
 """Splits written later, shorter texts among them, and the file of each."""
 ALL = (*SPLITS, *THIRD, *LATER)
 POSITIONS = {
