@@ -245,7 +245,7 @@ def counted(definition: str | None, *, known_at: str | None, rows: bool, registr
         if number:
             typer.echo("")
         typer.echo(f"{c.definition.id}: {c.definition.title}")
-        typer.echo(f"  ours: {c.certain} {c.definition.unit} in {len(c.states)} states; {c.possible} more possible")
+        typer.echo(f"  ours: {c.certain} {c.definition.unit} in {len(c.states)} {'state' if len(c.states) == 1 else 'states'}; {c.possible} more possible")
         for b in c.beside:
             less = "" if b.difference is None else f", ours less that: {b.difference:+d}"
             typer.echo(printable(f"  published: {b.value} {b.unit} ({b.claimant}, {b.as_of or 'no date'}{less}{f', ships as {b.ships}' if b.ships else ''}): {b.said}"))
