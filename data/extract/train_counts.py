@@ -2,127 +2,113 @@
 
     python data/extract/train_counts.py
 
-Reads the labelled texts on which the extractor may be tuned, prints how well ten parts of the texts are told by what was
-fitted on the other nine, and each set of texts by what was fitted on the others, and writes ``counts-model.json``. The same texts give the same weights. Needs numpy.
+Reads the labelled texts on which the extractor may be tuned, prints how well each set of texts is told by what was fitted on the
+others, and writes ``counts-model.json``. The same texts give the same weights. Needs numpy and scipy.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
+import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(Path(__file__).parent)]
 
-from bench.extraction import _family, load, wilson  # noqa: E402
+from bench.extraction import _family  # noqa: E402
+from logistic import LEADS, LIGHT, VARIANTS, filled, fit, left_out, thinned  # noqa: E402
+from train_accounts import group, texts  # noqa: E402
 
 from dueprocess.extract import capture  # noqa: E402
-from dueprocess.extract.figures import candidates  # noqa: E402
+from dueprocess.extract.figures import Figure, candidates  # noqa: E402
 from dueprocess.extract.gazetteer import survey  # noqa: E402
 from dueprocess.extract.reading import prepared  # noqa: E402
 from dueprocess.extract.sentences import sentences  # noqa: E402
-from dueprocess.extract.stances import about_detainers  # noqa: E402
+from dueprocess.extract.wording import table  # noqa: E402
 
-RIDGE = 1.0
+RIDGE = 2.0
+FEWEST = 3
+LEAST = 0.03
 THRESHOLD = 0.5
-FOLDS = 10
 
 
-def examples(texts: Sequence[Mapping[str, Any]]) -> tuple[list[frozenset[str]], np.ndarray, list[str], int]:
-    """Features, whether each is a labelled figure, the text of each, and how many labels no candidate stands for.
+def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tuple[Figure, int]], int]:
+    """The candidates of a text, each with whether it is a labelled figure; the bare numbers among the labelled ones, each with
+    whether it counts agencies; and how many labels no candidate stands for.
 
-    What a label calls optional is neither: it is left out.
+    What a label calls optional is left out of the first.
     """
-    features: list[frozenset[str]] = []
-    right: list[int] = []
-    origin: list[str] = []
-    without = 0
-    for text in texts:
-        labels = text["labels"].get("counts", [])
-        needed = {i for i, label in enumerate(labels) if not label.get("optional")}
-        whole, _ = prepared(capture(text["text"].encode(), name=text["id"]).text)
-        met: set[int] = set()
-        for figure in candidates(whole, sentences(whole), survey(whole, title=text.get("title"))) if about_detainers(whole) else ():
-            same = {i for i, label in enumerate(labels) if float(label["value"]) == float(figure.value) and _family(label["unit"]) == _family(figure.unit)}
-            met |= same
-            if (same and not same & needed) or (not same and text.get("partial")):
-                continue
-            features.append(figure.features)
-            right.append(int(bool(same)))
-            origin.append(text["id"])
-        without += len(needed - met)
-    return features, np.array(right), origin, without
+    labels = text["labels"].get("counts", ())
+    whole, _ = prepared(capture(text["text"].encode(), name=text["id"], title=text.get("title")).text)
+    needed = {i for i, label in enumerate(labels) if not label.get("optional")}
+    met: set[int] = set()
+    found: list[tuple[Figure, int]] = []
+    bare: list[tuple[Figure, int]] = []
+    for figure in candidates(whole, sentences(whole), survey(whole, title=text.get("title"))):
+        valued = {i for i, label in enumerate(labels) if float(label["value"]) == float(figure.value)}
+        families = {_family(labels[i]["unit"]) for i in valued}
+        same = valued if figure.either is not None and families <= {"cases", "bodies"} else {i for i in valued if _family(labels[i]["unit"]) == _family(figure.unit)}
+        met |= same
+        if figure.either is not None and len(families) == 1 and families <= {"cases", "bodies"}:
+            bare.append((figure, int("bodies" in families)))
+        if (same and not same & needed) or (not same and text.get("partial")):
+            continue
+        found.append((figure, int(bool(same))))
+    return found, bare, len(needed - met)
 
 
-def fit(features: Sequence[frozenset[str]], right: np.ndarray) -> dict[str, float]:
-    """Logistic regression with a ridge, by Newton's method."""
-    names = sorted({f for one in features for f in one})
-    place = {name: i for i, name in enumerate(names)}
-    matrix = np.zeros((len(features), len(names) + 1))
-    matrix[:, -1] = 1
-    for row, one in enumerate(features):
-        matrix[row, [place[f] for f in one]] = 1
-    ridge = np.full(len(names) + 1, RIDGE)
-    ridge[-1] = 1e-6
-    weights = np.zeros(len(names) + 1)
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-matrix @ weights))
-        step = np.linalg.solve((matrix * (chance * (1 - chance))[:, None]).T @ matrix + np.diag(ridge), matrix.T @ (chance - right) + ridge * weights)
-        weights -= step
-        if np.abs(step).max() < 1e-9:
-            break
-    return {**dict(zip(names, (round(float(w), 3) for w in weights[:-1]), strict=True)), "(always)": round(float(weights[-1]), 3)}
-
-
-def chance_of(weights: Mapping[str, float], one: frozenset[str]) -> float:
-    """The fitted chance of one candidate."""
-    return 1 / (1 + math.exp(-(weights["(always)"] + sum(weights.get(f, 0.0) for f in one))))
-
-
-def left_out(features: Sequence[frozenset[str]], right: np.ndarray, group: Sequence[object]) -> np.ndarray:
-    """The chance of each candidate by the weights fitted on all groups but its own."""
-    told = np.zeros(len(right))
-    for one in set(group):
-        inside = [i for i in range(len(right)) if group[i] != one]
-        weights = fit([features[i] for i in inside], right[inside])
-        for i in range(len(right)):
-            if group[i] == one:
-                told[i] = chance_of(weights, features[i])
-    return told
+def made_up() -> list[tuple[frozenset[str], int]]:
+    """The features of the numbers of ``count-sentences.yaml``, each sentence with some fillings of its slots, and whether they are figures."""
+    known = dict(table("count-sentences"))
+    slots, chance = known.pop("slots"), random.Random(7)
+    found: list[tuple[frozenset[str], int]] = []
+    for kind in ("figure", "other"):
+        for sentence in known[kind]:
+            for _ in range(VARIANTS):
+                lead = chance.choice(LEADS)
+                whole = lead + filled(sentence, slots, chance)[0]
+                found += [(one.features, int(kind == "figure")) for one in candidates(whole, sentences(whole), survey(whole)) if one.start >= len(lead)]
+    return found
 
 
 def main() -> None:
-    texts = load()
-    features, right, origin, without = examples(texts)
-    part = {text["id"]: int(hashlib.sha256(text["id"].encode()).hexdigest(), 16) % FOLDS for text in texts}
-    told = left_out(features, right, [part[one] for one in origin])
-    taken = told >= THRESHOLD
-    good, wrong, missed = int((taken & (right == 1)).sum()), int((taken & (right == 0)).sum()), int((~taken & (right == 1)).sum()) + without
-    for name, share in (("precision", wilson(good, good + wrong)), ("recall", wilson(good, good + missed))):
-        print(f"{name} of the parts left out: {share[0]:.2f} ({share[1]:.2f} to {share[2]:.2f})")
-    print(f"{len(right)} candidates, {int(right.sum())} of them figures, in {len(texts)} texts; {without} labelled figures are no candidate")
-    # The sets were written by different authors or at different times: a harder question than parts of all.
-    group = {text["id"]: str(text.get("split") or "").split("-")[0] for text in texts}
-    sets = [group[one] for one in origin]
-    taken = left_out(features, right, sets) >= THRESHOLD
-    for name in sorted(set(sets) - {""}):
-        here = np.array([s == name for s in sets])
-        without = examples([text for text in texts if group[text["id"]] == name])[3]
-        good, wrong, missed = int((taken & here & (right == 1)).sum()), int((taken & here & (right == 0)).sum()), int((~taken & here & (right == 1)).sum()) + without
-        print(f"set {name} left out: precision {good / (good + wrong):.2f} of {good + wrong}, recall {good / (good + missed):.2f} of {good + missed}")
-    found = {
-        "about": "weights of a logistic model: which numbers of a text are figures on detainers; fitted by data/extract/train_counts.py",
-        "threshold": THRESHOLD,
-        "weights": fit(features, right),
-    }
-    (Path(__file__).parent / "counts-model.json").write_text(json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    known = [t for t in texts() if t["kind"] != "other_language"]
+    sets: list[str] = []
+    features: list[frozenset[str]] = []
+    right: list[int] = []
+    bare: list[tuple[str, frozenset[str], int]] = []
+    without: Counter[str] = Counter()
+    for text in known:
+        figures, undecided, missing = examples(text)
+        without[group(text)] += missing
+        for figure, kind in figures:
+            sets.append(group(text))
+            features.append(figure.features)
+            right.append(kind)
+        bare += [(group(text), figure.features, kind) for figure, kind in undecided]
+    real = len(right)
+    for one, kind in made_up():
+        sets.append("")
+        features.append(one)
+        right.append(kind)
+    heft = [1.0] * real + [LIGHT] * (len(right) - real)
+    told = left_out(features, right, sets, ridge=RIDGE, fewest=FEWEST, heft=heft)
+    for name in [*sorted(set(sets) - {""}), "all"]:
+        here = [(told[i] >= THRESHOLD, right[i]) for i in range(real) if name in (sets[i], "all")]
+        good, taken, wanted = sum(t and r for t, r in here), sum(t for t, _ in here), sum(r for _, r in here) + (without.total() if name == "all" else without[name])
+        print(f"set {name} left out: precision {good / taken if taken else 0:.2f} of {taken}, recall {good / wanted if wanted else 0:.2f} of {wanted}")
+    print(f"{real} candidates, {sum(right[:real])} of them figures, in {len(known)} texts; {without.total()} labelled figures are no candidate")
+    of, weighed, bodies = [b[0] for b in bare], [b[1] for b in bare], [b[2] for b in bare]
+    told = left_out(weighed, bodies, of, ridge=RIDGE, fewest=FEWEST)
+    print(f"{len(bare)} bare figures, {sum(bodies)} of them of agencies: {sum((told[i] > 0.5) == bodies[i] for i in range(len(bare))) / len(bare):.2f} told right by the other sets")
+    parts = {"weights": fit(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft), "bodies": fit(weighed, bodies, ridge=RIDGE, fewest=FEWEST)}
+    head = json.dumps({"about": "weights of two logistic models: which numbers of a text are figures on detainers, and which bare ones count agencies; fitted by data/extract/train_counts.py", "threshold": THRESHOLD})
+    written = [f'"{name}": {{\n ' + ",\n ".join(f"{json.dumps(f, ensure_ascii=False)}: {w}" for f, w in thinned(weights, LEAST).items()) + "\n}" for name, weights in parts.items()]
+    (Path(__file__).parent / "counts-model.json").write_text(f"{head[:-1]}, {', '.join(written)}}}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

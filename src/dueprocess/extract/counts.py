@@ -11,9 +11,10 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from dueprocess.extract.dates import days
-from dueprocess.extract.figures import Figure, candidates, is_year, unit_words
+from dueprocess.extract.figures import BODIES, Figure, candidates, is_year, unit_words
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.model import Count
 from dueprocess.extract.numbers import value_of
@@ -24,41 +25,57 @@ from dueprocess.kernel.files import data_dir
 
 
 @cache
-def weights() -> tuple[Mapping[str, float], float]:
-    """The weight of each feature, and the threshold from which on a candidate is a figure."""
-    found = json.loads((data_dir("extract") / "counts-model.json").read_text(encoding="utf-8"))
-    return found["weights"], float(found["threshold"])
+def _model() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads((data_dir("extract") / "counts-model.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _chance(figure: Figure, of: str) -> float:
+    known: Mapping[str, float] = _model()[of]
+    return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in figure.features))))
 
 
 def likelihood(figure: Figure) -> float:
     """How likely a candidate is a figure on detainers, in [0, 1], by the fitted weights."""
-    known, _ = weights()
-    return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in figure.features))))
+    return _chance(figure, "weights")
 
 
-_UNSTATED = 0.78
+def unit_of(figure: Figure) -> str:
+    """What a candidate counts: its own unit; a bare number's is weighed where what stands around it is clear."""
+    if figure.either is None:
+        return figure.unit
+    cases, bodies = figure.either
+    chance = _chance(figure, "bodies")
+    if figure.unit in BODIES and chance < 1 - _CLEAR:
+        return cases
+    if figure.unit not in BODIES and chance > _CLEAR:
+        return bodies
+    return figure.unit
+
+
+_UNSTATED = 0.8
+_CLEAR = 0.6
 
 
 def _is_whole(figure: Figure) -> bool:
     """Whether it only says out of how many agencies: "seven of the state's 87 sheriffs"."""
-    return "whole" in figure.features and figure.unit in ("agencies", "jails", "counties", "cities", "jurisdictions", "states")
+    return "whole" in figure.features and figure.unit in BODIES
 
 
 def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: str | None, stated: bool = True) -> list[Count]:
-    """The figures of a text that are about detainers, in order. A text that hardly speaks of them has none.
+    """The figures of a text that are about detainers, in order.
 
     ``stated`` says that the text tells some agency's position: in one that tells none, a number must look far more like a
     figure on detainers to be one.
     """
-    requests = len(wording("stances", "request").findall(text))
-    if not requests or len(wording("stances", "housing").findall(text)) > 2 * requests:
-        return []
     known = people(text, survey.mentions)
-    threshold = weights()[1] if stated else _UNSTATED
-    hits = [(f.start, f.end, f.value, f.unit, f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
+    threshold = float(_model()["threshold"]) if stated else _UNSTATED
+    hits = [(f.start, f.end, f.value, unit_of(f), f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
     column: dict[int, str] = {}
+    requests = len(wording("stances", "request").findall(text))
+    tables = stated and requests and len(wording("stances", "housing").findall(text)) <= 2 * requests
     for sentence in parts:
-        if "\t" not in sentence.text:
+        if "\t" not in sentence.text or not tables:
             column = {}
             continue
         for start, end, value, unit, said in _in_table(sentence.text, column):
@@ -66,25 +83,44 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     return [_count(parts[index], (start, end, value, unit, said), survey, known, text, published) for start, end, value, unit, said, index in sorted(hits, key=lambda h: h[:2])]
 
 
+# What a column counts where its head names no unit: "Held for ICE", "Kept, 2023", "Forms".
+_HEADS = (
+    ("people", re.compile(r"\b(?:held|kept|detained|turned over|handed over|picked up|taken|released)\b", re.IGNORECASE)),
+    ("detainers", re.compile(r"\b(?:forms|received|lodged|honored|declined)\b", re.IGNORECASE)),
+)
+_CELL = re.compile(r"\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\s?[a-z*†])?\s*")
+_ON_DETAINERS = re.compile(r"\b(?:detainers?|ICE|immigration)\b")
+_LONGEST_HEAD = 5
+
+
+def _head(cell: str) -> str | None:
+    """The unit that a head of a column or a row names; None for one that is no head."""
+    if not cell.strip() or len(cell.split()) > _LONGEST_HEAD:
+        return None
+    return next((u for u, p in (*_HEADS, *unit_words()) if p.search(cell)), None)
+
+
 def _in_table(row: str, column: dict[int, str]) -> Iterator[tuple[int, int, int | float, str, str]]:
-    """The numbers of a row under a head that names a unit; ``column`` keeps the heads from row to row."""
+    """The numbers of a row under a head that names a unit, or behind one that names detainers; ``column`` keeps the heads from row to row."""
     at = 0
     cells = []
     for cell in row.split("\t"):
         cells.append((at, cell))
         at += len(cell) + 1
-    heads = {i: next((u for u, p in unit_words() if p.search(c)), None) for i, (_, c) in enumerate(cells)}
-    if not any(re.fullmatch(r"\s*[\d,]+\s*", c) for _, c in cells):
-        for i, unit in heads.items():
-            if unit and len(cells[i][1].split()) <= 4:
+    if not any(_CELL.fullmatch(c) for _, c in cells):
+        for i, (_, cell) in enumerate(cells):
+            unit = _head(cell)
+            if unit is not None:
                 column.setdefault(i, unit)
         return
+    own = _head(cells[0][1]) if not column and _ON_DETAINERS.search(cells[0][1]) else None
     for i, (start, cell) in enumerate(cells):
-        number = re.fullmatch(r"\s*([\d,]+)\s*", cell)
-        if number and i in column:
+        number = _CELL.fullmatch(cell)
+        unit = column.get(i, own if i else None)
+        if number and unit is not None:
             value = value_of(number[1])
             if value is not None and not is_year(number[1], value):
-                yield start + number.start(1), start + number.end(1), value, column[i], number[1]
+                yield start + number.start(1), start + number.end(1), value, unit, number[1]
 
 
 def _count(sentence: Sentence, hit: tuple[int, int, int | float, str, str], survey: Survey, known: list[Person], text: str, published: str | None) -> Count:

@@ -13,6 +13,7 @@ from functools import cache
 
 from dueprocess.extract.dates import days
 from dueprocess.extract.gazetteer import Survey
+from dueprocess.extract.nearby import beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, value_of
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.wording import pattern as wording
@@ -32,7 +33,7 @@ _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
-    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|ILCS|RCW|ORS|NRS|stat\.|code|(?:[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|ILCS|RCW|ORS|NRS|stat\.|code|(?:[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
     r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#(]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
@@ -41,7 +42,10 @@ _NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|e
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A candidate: its span in the whole text, value, unit and wording, and the names of the features that it has."""
+    """A candidate: its span in the whole text, value, unit and wording, and the names of the features that it has.
+
+    A number without a unit of its own has ``either``: what it counts if it counts cases, and if it counts agencies.
+    """
 
     start: int
     end: int
@@ -50,6 +54,7 @@ class Figure:
     wording: str
     sentence: int
     features: frozenset[str]
+    either: tuple[str, str] | None = None
 
 
 @cache
@@ -80,10 +85,8 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
     unit = "detainers"
     last = -10
     known: dict[int | float, str] = {}  # the unit that a number had before
-    requests = len(wording("stances", "request").findall(text))
-    shared = {f"requests:{min(requests, 4)}"}
-    if len(wording("stances", "housing").findall(text)) > requests:
-        shared.add("text:housing")
+    cases, bodies = "detainers", "agencies"  # the last ones spoken of
+    shared = of_text(text)
     subject = [wording("counts", "subject").search(p.text) is not None for p in parts]
     request = [wording("stances", "request").search(p.text) is not None for p in parts]
     for sentence in parts:
@@ -95,7 +98,12 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         numbers = list(_numbers(sentence, unit, known))
         if not numbers:
             continue
-        around = {f"s:{name}" for name, found in _sentence(sentence.text).items() if found}
+        for _, name in sorted((m.end(), u) for u, p in unit_words() for m in p.finditer(sentence.text)):
+            if name in BODIES:
+                bodies = name
+            elif name != "releases":
+                cases = name
+        around = {f"s:{name}" for name, found in _sentence(sentence.text).items() if found} | {f"0:{name}" for name in of_sentence(sentence.text)}
         if any(subject[max(0, sentence.index - 1) : sentence.index]):
             around.add("before:subject")
         if any(request[max(0, sentence.index - 2) : sentence.index]):
@@ -106,9 +114,13 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
             around.add("s:short")
         if any(m.start >= sentence.start and m.end <= sentence.end and m.kind == "county" for m in survey.mentions):
             around.add("s:county")
+        earlier: set[str] = set()
         for start, end, value, kind, said, own in numbers:
-            features = frozenset(shared | around | own | _near(sentence.text, start - sentence.start, end - sentence.start) | ({"follows"} if sentence.index - last <= 1 else set()))
-            yield Figure(start, end, value, kind, said, sentence.index, features)
+            first, behind = start - sentence.start, end - sentence.start
+            own |= {f"rule:{_family(kind)}", *(f"earlier:{name}" for name in earlier)}
+            features = frozenset(shared | around | own | _near(sentence.text, first, behind) | beside(sentence.text, first, behind) | ({"follows"} if sentence.index - last <= 1 else set()))
+            yield Figure(start, end, value, kind, said, sentence.index, features, (cases, bodies) if "bare" in own else None)
+            earlier = earlier | {_family(kind)}
             if not kind.startswith(("dollars", "percent")):
                 if "bare" not in own:
                     unit = kind
@@ -135,7 +147,9 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and re.match(r"[.)]", text[match.end() :])):
             continue
         end = match.end()
-        if value == 48 and re.match(r"(?:[ \n-](?:extra |more )?hours?|s\b|[.,])|[ \n](?:and not|or)", text[end:]):
+        if value == _THE_HOURS and (re.match(r"(?:[ \n-](?:extra |more )?h(?:ou)?rs?|s\b|[.,])|[ \n](?:and not|or)", text[end:]) or _OVER_THE.search(text[:begin])):
+            continue
+        if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end):
             continue
         said = " ".join((match["q"] + match["n"]).split())
         own = {"hedge"} if match["q"] else set()
@@ -152,7 +166,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
                 continue
             if behind[0] == "percent" and value >= 100:
                 continue
-            if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in _ALL_BODIES and _BODIES_LATER.match(text, behind[1]):
+            if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in BODIES and _BODIES_LATER.match(text, behind[1]):
                 behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
             own.add(f"unit:{behind[0]}")
             if value >= _TELLING:
@@ -179,6 +193,12 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             yield at + match.start(), at + match.end(), value, dollars(match["per"], text[match.end() : match.end() + 25]), " ".join((match["q"] + "$" + match["n"]).split()), own
 
 
+_THE_HOURS = 48
+_OVER_THE = re.compile(r"\b(?:over|past|beyond|within|after|of) the $", re.IGNORECASE)
+_IN_LEGEND = re.compile(r"[ ]?=")  # "0 = does not hold"
+_OLDEST = 99
+_AGED = re.compile(r"\b[A-Z][a-z]+(?:-[A-Z][a-z]+)?, $")  # "Ada Sample, 29, a roofer"
+_WAS_AGED = re.compile(r"\b(?:[Hh]e|[Ss]he|I) was $")
 _BODIES = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
 _BODIES_LATER = re.compile(r"[ \n](?:of[ \n](?:them|those|these)[ \n])?(?:(?:that|who|which)[ \n](?:\w+[ \n]){1,4})?(?:said|say|told|report(?:ed)?|answered|hold|honor|refuse|decline|require|want|limit|have[ \n](?:never|stopped|ended|changed|quit|adopted)|haven't|has[ \n](?:never|stopped)|are[ \n](?:thinking|reviewing|still|undecided)|do[ \n]as)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
@@ -208,14 +228,25 @@ _OF_NAME = re.compile(r"'?s?'?[ \n](?:[A-Z]\w+[ \n]){0,2}(?:Council|Association|
 _NUMBER_OF = re.compile(r"\b(?:number|count|total|tally|figure)s?[ \n]of[ \n](?:\w+[ \n]){0,3}?$", re.IGNORECASE)
 # So many a year: requests come by time, agencies do not.
 _PER_TIME = re.compile(r"[ \n](?:in[ \n](?:all[ \n]of[ \n])?(?:19|20)\d\d|last[ \n](?:year|month|week|fiscal)|this[ \n](?:year|month)|a[ \n](?:year|month|week|day)|so[ \n]far|(?:per|each|every)[ \n](?:year|month|week)|year[ \n]to[ \n]date|since[ \n])", re.IGNORECASE)
-_ALL_BODIES = ("counties", "jails", "agencies", "jurisdictions", "states", "cities")
+def _is_age(text: str, start: int, end: int, value: int | float) -> bool:
+    if value > _OLDEST:
+        return False
+    return bool(_WAS_AGED.search(text[max(0, start - 12) : start]) or (text.startswith(",", end) and _AGED.search(text[max(0, start - 40) : start])))
+
+
+def _family(unit: str) -> str:
+    return "bodies" if unit in BODIES else "dollars" if unit.startswith("dollars") else "cases"
+
+
+BODIES = ("counties", "jails", "agencies", "jurisdictions", "states", "cities")
+"""The units of those who hold or do not."""
 
 
 def _bare_unit(text: str, start: int, end: int, unit: str) -> str:
     """The unit of a number without one: by what is done, by the nearest noun before it, else as the figure before."""
     if _BODIES_LATER.match(text, end):
-        return unit if unit in _ALL_BODIES else "agencies"
-    if _PER_TIME.match(text, end) and unit in _ALL_BODIES:
+        return unit if unit in BODIES else "agencies"
+    if _PER_TIME.match(text, end) and unit in BODIES:
         unit = "detainers"
     if _BODIES.match(text, end) and unit not in ("counties", "jails", "agencies", "jurisdictions"):
         return "agencies"

@@ -1,0 +1,107 @@
+"""Lengths of time in a text, each with what a reader would weigh before taking it for somebody's stay in a jail beyond release.
+
+Every length in words or digits is a candidate. Which of them tell of a person who was kept too long is decided in ``incidents``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from dueprocess.extract.nearby import beside, of_sentence, of_text
+from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.sentences import Sentence
+
+_LENGTH = re.compile(
+    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?![- ]old|'[ \n](?:use|notice|pay|work))(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
+# A number without a unit beside lengths that have one: "14, 39 and 61 hours", "for 48 hours and kept her for 131".
+_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|,[ \n]|\()(?P<n>{NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of|more|past|beyond|after|when|before|too|on|over|until|till|[\d\"])))", re.IGNORECASE)
+_HOURS = {"hour": 1, "hr": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
+_SIZES = (4, 12, 23, 47, 49, 96, 240, 1_000)
+_STEPS = (-2, -1, 0, 1)
+"""The sentences that are looked at, counted from that of the length."""
+_SHORTEST_BARE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A candidate: its span in the whole text, hours (None where it has no number), wording, the index of its sentence and its features."""
+
+    start: int
+    end: int
+    hours: float | None
+    wording: str
+    sentence: int
+    features: frozenset[str]
+
+
+def durations(text: str, parts: Sequence[Sentence]) -> Iterator[Duration]:
+    """All lengths of time of a text, in order of their sentences."""
+    shared = of_text(text)
+    of = cache(lambda index: of_sentence(parts[index].text))
+    for part in parts:
+        found = list(_lengths(part.text))
+        if not found:
+            continue
+        around = shared | {f"{step}:{name}" for step in _STEPS if 0 <= part.index + step < len(parts) for name in of(part.index + step)}
+        for start, end, hours, own in found:
+            others = {f"other:{'longer' if (h or 0) > (hours or 0) else 'as-long' if h == hours else 'shorter'}" for at, _, h, _ in found if at != start}
+            features = frozenset(around | own | others | beside(part.text, start, end))
+            yield Duration(part.start + start, part.start + end, hours, part.text[start:end], part.index, features)
+
+
+def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:
+    """Start, end, hours and own features of the lengths of a sentence."""
+    taken: list[tuple[int, str]] = []
+    for match in _LENGTH.finditer(text):
+        hours, vague = _hours(match)
+        if hours is None and not vague:
+            continue
+        taken.append((match.end(), match["unit"].lower().rstrip("s")))
+        yield match.start(), match.end(), hours, _own(match, hours)
+    if not taken:
+        return
+    for match in _BARE.finditer(text):
+        value = value_of(match["n"])
+        if value is None or value < _SHORTEST_BARE:
+            continue
+        # Behind a length its unit goes on; before the first one the number is of a list that this one ends.
+        unit = next((u for end, u in reversed(taken) if end <= match.start()), taken[0][1])
+        hours = round(float(value * _HOURS[unit]), 2)
+        yield match.start("n"), match.end("n"), hours, {"bare", f"unit:{unit}", "digits" if match["n"][0].isdigit() else "words", _size(hours)}
+
+
+def _hours(match: re.Match[str]) -> tuple[float | None, bool]:
+    """The length in hours (a day has 24), and whether it is a vague one."""
+    if _VAGUE.match(match["n"]):
+        return None, True
+    value = 1 if match["n"].lower() in ("a", "an") else value_of(match["n"])
+    if value is None:
+        return None, False
+    unit = match["unit"].lower().rstrip("s")
+    rest = 0.0
+    if match["minor"] is not None:
+        rest = float((value_of(match["m"]) or 0) * _HOURS[match["minor"].lower().rstrip("s")])
+    return round(float((value + (0.5 if match["half"] else 0)) * _HOURS[unit] + rest), 2), False
+
+
+def _size(hours: float) -> str:
+    return f"size:{sum(hours > s for s in _SIZES)}"
+
+
+def _own(match: re.Match[str], hours: float | None) -> set[str]:
+    unit = match["unit"].lower().rstrip("s")
+    found = {f"unit:{unit}", "digits" if match["n"][0].isdigit() else "words"}
+    found.add("vague" if hours is None else _size(hours))
+    if hours == 48 and unit in ("hour", "hr"):
+        found.add("the-48-hours")
+    if match["minor"] or match["half"]:
+        found.add("exact")
+    if match["n"].lower() in ("a", "an"):
+        found.add("one")
+    return found

@@ -1,0 +1,73 @@
+"""What a fitted model weighs of the words around a number: the words themselves, and their senses, by how near they stand."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from dueprocess.extract.senses import senses, tokens
+from dueprocess.extract.wording import pattern as wording
+
+NEAR = 4
+REACH = 12
+"""So many words on each side are looked at; the nearer ones apart."""
+_PERSON = re.compile(
+    r"\b(?:he|she|him|her|his|hers|man|woman|mother|father|boy|girl|teen\w*|citizen|client|veteran|worker|plaintiff|student|driver|cook|farmer|farmhand|laborer|roofer|picker|dishwasher|nurse|waiter|immigrant|resident|fella|guy|gentleman|lady|person|cousin|brother|sister|husband|wife|son|daughter|uncle|aunt|neighbor|mr|ms|mrs|inmate|detainee|prisoner|individual|somebody|someone|\w+-year-old)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[A-Z][a-z]+[ \n](?:[A-Z]\.[ \n])?[A-Z][a-z]+(?:-[A-Z][a-z]+)?\b")
+
+
+_TOPIC = ("ice", "req", "keep", "tell", "honor", "go")
+
+
+def of_text(text: str) -> set[str]:
+    """How much a text speaks of detainers: requests named, senses that it lacks, whether it is rather about beds for rent."""
+    requests = len(wording("stances", "request").findall(text))
+    found = {f"requests:{min(requests, 4)}"}
+    if len(wording("stances", "housing").findall(text)) > requests:
+        found.add("text:housing")
+    names = {name for name, _, _ in senses(tokens(text))}
+    return found | {f"text:no-{name}" for name in _TOPIC if name not in names}
+
+
+def of_sentence(text: str) -> frozenset[str]:
+    """The senses and other marks that a sentence has, wherever in it."""
+    words = tokens(text)
+    found = {name for name, _, _ in senses(words)}
+    if _PERSON.search(text):
+        found.add("person")
+    if _NAME.search(text):
+        found.add("name")
+    if "$" in text:
+        found.add("money")
+    if text.rstrip().endswith("?"):
+        found.add("question")
+    if len(words) < REACH:
+        found.add("short")
+    return frozenset(found)
+
+
+def beside(text: str, start: int, end: int) -> set[str]:
+    """The words before and behind ``text[start:end]``, and their senses."""
+    before, behind = tokens(text[:start]), tokens(text[end:])
+    lead = tokens(text[start:end])
+    found = {f"lead:{lead[0]}"} if lead and not lead[0][0].isdigit() else set()
+    found |= {f"bb:{a} {b}" for a, b in pairwise(before[-NEAR:])} | {f"ab:{a} {b}" for a, b in pairwise(behind[:NEAR])}
+    for i, word in enumerate(reversed(before[-REACH:])):
+        found.add(f"b:{word}")
+        if i < NEAR:
+            found.add(f"bn:{word}")
+        if i == 0:
+            found.add(f"b1:{word}")
+    for i, word in enumerate(behind[:REACH]):
+        found.add(f"a:{word}")
+        if i < NEAR:
+            found.add(f"an:{word}")
+        if i == 0:
+            found.add(f"a1:{word}")
+    found |= {f"sb:{name}" for name, _, _ in senses(before[-REACH:])}
+    found |= {f"sa:{name}" for name, _, _ in senses(behind[:REACH])}
+    if not before:
+        found.add("first")
+    return found

@@ -1,0 +1,43 @@
+"""Lengths of time as candidates, and which of them are taken for stays beyond release."""
+
+import pytest
+
+from dueprocess.extract import capture, read
+from dueprocess.extract.durations import durations
+from dueprocess.extract.sentences import sentences
+
+
+def lengths(text: str) -> list[float | None]:
+    return [one.hours for one in durations(text, sentences(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("He sat for ninety-six hours.", [96.0]),
+        ("He sat two and a half days.", [60.0]),
+        ("It was 5 hours and 40 minutes.", [5.67]),
+        ("They kept her several hours.", [None]),
+        ("A day went by.", [24.0]),
+        ("She waited 52 hrs past bail.", [52.0]),
+        ("It has beds for 48 people.", []),
+        ("They were kept for 14, 39 and 61 hours.", [61.0, 14.0, 39.0]),
+        ("It may hold for 48 hours and held her for 131.", [48.0, 131.0]),
+        ("One sat 164 days, the other for ninety-one.", [3936.0, 2184.0]),
+    ],
+)
+def test_lengths(text: str, hours: list[float | None]) -> None:
+    assert lengths(text) == hours
+
+
+LEAD = "DALLAS, Ore. -- The Polk County jail does not honor ICE detainers any more. "
+
+
+def test_a_stay_told_twice_is_one_and_a_rule_is_none() -> None:
+    found = read(capture((LEAD + "A roofer was kept in the Polk County jail for three days after his bail was paid. A detainer asks for 48 hours. His 72 hours there cost the county $9,000.").encode(), name="x")).incidents
+    assert [(i.hours_overheld, i.place, i.state) for i in found] == [(72.0, "Polk County", "OR")]
+
+
+@pytest.mark.parametrize("text", ["The board will meet again in two weeks.", "A man was sentenced to 30 days for stealing a cow.", "The hospital kept a man for three days.", "ICE has 48 hours to come for a person."])
+def test_other_lengths_are_none(text: str) -> None:
+    assert read(capture((LEAD + text).encode(), name="x")).incidents == ()
