@@ -162,7 +162,7 @@ class _Reader:
             raise self.refuse(node, "subqueries are refused: compare facts with literals")
         if isinstance(operand, _FUNCTIONS):
             raise self.refuse_function(operand)
-        if not isinstance(operand, exp.Column) or node.args.get("query") is not None or node.args.get("unnest") is not None or not node.expressions:
+        if not isinstance(operand, exp.Column) or node.args.get("unnest") is not None or not node.expressions:
             raise self.refuse(node, "write fact IN ('a', 'b')")
         fact = self.fact(operand)
         if fact.type == "boolean":

@@ -104,6 +104,23 @@ def test_what_is_refused(sql: str) -> None:
     assert message.startswith("law:9: ") and "; " in message and "\n" not in message and "sqlglot" not in message
 
 
+@pytest.mark.parametrize(
+    ("sql", "line"),
+    [
+        ("detainer_form = 5", "law:9: [detainer_form] is one_of and [5] is not; write a text in quotes"),
+        ("conviction_age_years > 'a'", "law:9: [conviction_age_years] is number and [a] is not; write a number"),
+        ("under_18 = 1", "law:9: [under_18] is boolean and [1] is not; write TRUE or FALSE"),
+        ("conviction_date < 5", "law:9: [conviction_date] is date and [5] is not; write DATE '2014-05-03'"),
+        ("conviction_age_years > 1000000000000000", "law:9: [1000000000000000] is no number that anything is compared with; write a plain number"),
+        ("conviction_age_years > conviction_date", "law:9: [conviction_age_years] is number and [conviction_date] is date; compare two numbers or two dates"),
+    ],
+)
+def test_what_a_refusal_says(sql: str, line: str) -> None:
+    with pytest.raises(LawError) as caught:
+        condition(sql)
+    assert str(caught.value) == line
+
+
 def test_values_that_are_no_text() -> None:
     assert condition(True) == TRUE and condition(False) == FALSE
     for value in (None, 48, 1.5, [], ["under_18"], {}, {"a": 1}):

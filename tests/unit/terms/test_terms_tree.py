@@ -7,11 +7,22 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dueprocess.terms import evaluate, facts_of, polarities
-from dueprocess.terms.tree import FALSE, TRUE, Tree, day_constants, from_json, python_tests, text, to_json
+from dueprocess.terms.tree import (
+    FALSE,
+    TRUE,
+    Tree,
+    compared_with,
+    day_constants,
+    from_json,
+    python_tests,
+    text,
+    to_json,
+)
 
 A, B = ("fact", "a"), ("fact", "b")
 OLD = ("cmp", ">=", ("f", "n"), ("v", 5))
@@ -103,6 +114,37 @@ def test_signs_are_right(tree: Tree, facts: dict[str, Any]) -> None:
 @given(TREES)
 def test_json_and_back(tree: Tree) -> None:
     assert from_json(json.loads(json.dumps(to_json(tree)))) == tree
+
+
+@pytest.mark.parametrize(
+    ("tree", "name", "numbers"),
+    [
+        (OLD, "n", [5]),
+        (OLD, "m", []),
+        (("cmp", "<", ("v", 7), ("f", "n")), "n", [7]),
+        (("cmp", "<", ("f", "n"), ("f", "m")), "n", [None]),
+        (("cmp", "<", ("f", "n"), ("f", "m")), "m", [None]),
+        (("in", ("f", "n"), (1, 2)), "n", [1, 2]),
+        (("in", ("f", "n"), (1, 2)), "m", []),
+        (("and", OLD, ("or", A, ("not", ("cmp", "=", ("f", "n"), ("v", 9))))), "n", [5, 9]),
+        (A, "a", []),
+    ],
+)
+def test_what_a_fact_is_compared_with(tree: Tree, name: str, numbers: list[float | None]) -> None:
+    assert list(compared_with(tree, name)) == numbers
+
+
+def test_text_has_parentheses_where_it_must_and_nowhere_else() -> None:
+    assert text(("or", A, B)) == "a OR b"
+    assert text(("and", A, B)) == "a AND b"
+    assert text(("or", ("and", A, B), ("and", B, A))) == "a AND b OR b AND a"
+    assert text(("and", ("or", A, B), B)) == "(a OR b) AND b"
+    assert text(("or", ("or", A, B), B)) == "(a OR b) OR b"
+    assert text(("and", ("and", A, B), B)) == "(a AND b) AND b"
+    assert text(("not", ("or", A, B))) == "NOT (a OR b)"
+    assert text(("not", ("not", A))) == "NOT NOT a"
+    assert text(("not", LISTED)) == "NOT (s IN ('x', 'y'))"
+    assert text(("in", ("f", "n"), (5, 6))) == "n IN (5, 6)"
 
 
 def test_text() -> None:

@@ -39,6 +39,23 @@ def test_values(kind: str, good: list[Any], bad: list[Any]) -> None:
         assert str(caught.value).startswith("here: ") and "; " in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "line"),
+    [
+        ("boolean", "yes", "here: [yes] does not fit {name}; write true or false"),
+        ("number", "five", "here: [five] does not fit {name}; write a number"),
+        ("date", 2014, "here: [2014] does not fit {name}; write a date as 2014-05-03"),
+        ("one_of", 1, "here: [1] does not fit {name}; write ice, cbp"),
+        ("one_of", "fbi", "here: [fbi] is no value of {name}; one of ice, cbp"),
+    ],
+)
+def test_what_an_unfit_value_is_answered(kind: str, value: Any, line: str) -> None:
+    tested = fact(kind, values=("ice", "cbp") if kind == "one_of" else ())
+    with pytest.raises(InputError) as caught:
+        tested.read(value, where="here")
+    assert str(caught.value) == line.format(name=tested.name)
+
+
 def test_a_date_may_be_text() -> None:
     assert fact("date").read("2014-05-03", where="w") == date(2014, 5, 3)
 
