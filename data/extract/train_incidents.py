@@ -29,10 +29,10 @@ from dueprocess.extract.reading import prepared  # noqa: E402
 from dueprocess.extract.sentences import sentences  # noqa: E402
 from dueprocess.extract.wording import table  # noqa: E402
 
-RIDGE = 2.0
-FEWEST = 2
+RIDGE = 4.0
+FEWEST = 3
 LEAST = 0.03
-THRESHOLD = 0.4
+THRESHOLD = 0.42
 BESIDE = 60  # so many characters beside a label's quote a length may stand
 
 

@@ -1,6 +1,6 @@
-"""Lengths of time in a text, each with what a reader would weigh before taking it for somebody's stay in a jail beyond release.
+"""Lengths of time in a text, in words or by their two ends, each with what a reader would weigh before taking it for somebody's stay in a jail beyond release.
 
-Every length in words or digits is a candidate. Which of them tell of a person who was kept too long is decided in ``incidents``.
+Every one is a candidate. Which of them tell of a person who was kept too long is decided in ``incidents``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from dueprocess.extract.between import spans
 from dueprocess.extract.nearby import beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, value_of
 from dueprocess.extract.sentences import Sentence
@@ -57,6 +58,8 @@ def durations(text: str, parts: Sequence[Sentence]) -> Iterator[Duration]:
 
 def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:
     """Start, end, hours and own features of the lengths of a sentence."""
+    for start, end, between in spans(text):
+        yield start, end, between, {"by-its-ends", _size(between)}
     taken: list[tuple[int, str]] = []
     for match in _LENGTH.finditer(text):
         hours, vague = _hours(match)

@@ -23,6 +23,10 @@ def lengths(text: str) -> list[float | None]:
         ("It has beds for 48 people.", []),
         ("They were kept for 14, 39 and 61 hours.", [61.0, 14.0, 39.0]),
         ("It may hold for 48 hours and held her for 131.", [48.0, 131.0]),
+        ("He sat from Monday at five to Wednesday at three.", [46.0]),
+        ("She was kept from Dec. 30 to Jan. 2.", [72.0]),
+        ("It was from Friday 4 p.m. until Sunday 10 a.m. that they had her.", [42.0]),
+        ("He was there from a Thursday noon to a Monday noon, ninety-six hours.", [96.0, 96.0]),
         ("One sat 164 days, the other for ninety-one.", [3936.0, 2184.0]),
     ],
 )
