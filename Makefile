@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help env system demo test soak check bench data lock clean
+.PHONY: help env system demo test soak mutants check bench data lock clean
 
 help:            ## what the targets do
 	@grep -hE '^[a-z]+: .*##|^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: .*##/:/' | column -t -s:
@@ -29,6 +29,11 @@ test: env system check  ## all tests
 soak: env        ## the long runs
 	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=search
 
+mutants: env     ## change the clock, the conditions and the decision on purpose, and list what no quick test sees (hours)
+	$(BIN)/python -m pip install --quiet --require-hashes -r tests/mutants.lock
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 check: env       ## lint, types, the order of rooms, the law
 	$(BIN)/ruff check src tests bench data
 	$(BIN)/mypy
@@ -42,6 +47,7 @@ bench: env       ## speed, as ratios against peers measured in the same run
 lock:            ## renew the locks (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra dev pyproject.toml build.in -o requirements.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra bench -c requirements.lock pyproject.toml -o bench/requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra mutants -c requirements.lock pyproject.toml -o tests/mutants.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 --python-platform linux -c requirements.lock --extra desk --extra postgres --extra ocr pyproject.toml build.in -o deploy/requirements.lock
 
 clean:           ## remove what the targets made
