@@ -131,3 +131,60 @@ def test_an_agreement_is_named_while_it_is_in_force(law: Lawbook, due: str, name
     records = [r for r in decide_case(case, today=TODAY, lawbook=law)["risks"] if r["kind"] == "agency record"]
     assert [(r["authority"], r["citation"], r["effect"]) for r in records] == ([("us/or/polk-county/made-up-agreement", "agreement made up for a test", "agreement in force")] if named else [])
     assert all(r["because"].startswith("A made-up agreement.") for r in records)
+
+
+def actions(law: Lawbook, **changes: Any) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = decide_case({**copy.deepcopy(CASE), **changes}, today=TODAY, lawbook=law)["actions"]
+    return found
+
+
+def test_what_each_action_comes_to(law: Lawbook) -> None:
+    found = actions(law)
+    assert {name: a["result"] for name, a in found.items() if name != "issue"} == {
+        "notify_release": "open",  # a state law forbids it and the made-up one, of the same rank, requires it
+        "transfer": "forbidden",
+        "allow_interview": "free",
+        "serve_copy": "required",
+        "inform_person": "required",
+        "record_reason": "required",
+        "ask_status": "forbidden",
+        "release": "free",
+    }
+    assert found["notify_release"]["norms"] == ["us/or/hb-3265#forbid-notify-release", "us/or/made-up-duties#require-notify-release"]
+    assert found["release"]["norms"] == []
+    assert "hold" not in found
+
+
+def test_a_norm_that_does_not_apply_is_not_named(law: Lawbook) -> None:
+    assert actions(law)["record_reason"]["norms"] == ["us/or/hb-3265#require-record-reason", "us/or/made-up-duties#require-record-reason"]
+    assert actions(law, facts={"charged_felony": False})["record_reason"]["norms"] == ["us/or/hb-3265#require-record-reason"]
+
+
+WARRANT = {"kind": "i-200", "edition": "2016-09", "received_at": "2025-03-03T09:00:00-08:00", "signed_by": "immigration_officer"}
+# Neither of the Chicago offices, nor a person for whom Congress tells DHS to issue.
+ORDINARY = {"chicago_office": False, "laken_riley_offense": False}
+
+
+@pytest.mark.parametrize(
+    ("arrested", "warrant", "result", "norms"),
+    [
+        (True, True, "free", []),
+        (True, False, "forbidden", ["us/ice/policy-10074-2#warrant-attached"]),
+        (False, True, "forbidden", ["us/ice/policy-10074-2#arrest-first"]),
+        (None, True, "open", ["us/ice/policy-10074-2#arrest-first"]),
+        (False, False, "forbidden", ["us/ice/policy-10074-2#arrest-first", "us/ice/policy-10074-2#warrant-attached"]),
+    ],
+)
+def test_whether_the_sender_might_issue_by_its_own_policy(law: Lawbook, arrested: bool | None, warrant: bool, result: str, norms: list[str]) -> None:
+    facts = {**ORDINARY, **({} if arrested is None else {"arrested_for_crime": arrested})}
+    issue = actions(law, facts=facts, papers=[*CASE["papers"], *([WARRANT] if warrant else [])])["issue"]
+    assert (issue["result"], sorted(issue["norms"])) == (result, norms)
+
+
+def test_congress_may_tell_the_sender_to_issue(law: Lawbook) -> None:
+    facts = {**ORDINARY, "arrested_for_crime": True, "laken_riley_offense": True, "inadmissible_named_grounds": True}
+    assert actions(law, facts=facts, papers=[*CASE["papers"], WARRANT])["issue"] == {"result": "required", "norms": ["us/statute/8-usc-1226-c-3#require-issue"]}
+
+
+def test_without_a_detainer_nothing_was_issued(law: Lawbook) -> None:
+    assert "issue" not in actions(law, papers=[])

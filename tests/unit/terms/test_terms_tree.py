@@ -29,7 +29,7 @@ OLD = ("cmp", ">=", ("f", "n"), ("v", 5))
 LISTED = ("in", ("f", "s"), ("x", "y"))
 EARLY = ("cmp", "<", ("f", "d"), ("v", date(2014, 1, 1)))
 
-LEAVES = st.sampled_from([TRUE, FALSE, A, B, ("fact", "c"), OLD, LISTED, EARLY, ("cmp", "<>", ("f", "s"), ("v", "it's")), ("cmp", "<", ("f", "n"), ("f", "m"))])
+LEAVES = st.sampled_from([TRUE, FALSE, A, B, ("fact", "c"), OLD, LISTED, EARLY, ("cmp", "<>", ("f", "s"), ("v", "it's")), ("cmp", "=", ("f", "n"), ("v", 4)), ("cmp", "<", ("f", "n"), ("f", "m"))])
 
 
 def grown(inner: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
