@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from dueprocess.kernel.errors import InputError
+
 agencies_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -91,7 +93,7 @@ def list_(
 
 @agencies_app.command("show", epilog="Example: dueprocess agencies show us/ia/montgomery-county/sheriff --as-of 2017-03-24")
 def show(
-    agency: Annotated[str, typer.Argument(help="An agency's path, or a place, as 'Montgomery County, IA'.")],
+    agency: Annotated[str, typer.Argument(help="An agency's path, its name with the state, or a place, as 'Montgomery County, IA'.")],
     as_of: AsOf = None,
     known_at: KnownAt = None,
     registry: Own = None,
@@ -142,12 +144,19 @@ def count(
     definition: Annotated[str | None, typer.Option(help="A shipped definition by its id, or a file of your own (YAML); default: all.")] = None,
     known_at: KnownAt = None,
     rows: Annotated[bool, typer.Option("--rows", help="Every row counted, not only the difference.")] = False,
+    published: Annotated[bool, typer.Option("--published", help="What others counted, each with our definition beside it, or that there is none.")] = False,
+    state: Annotated[str | None, typer.Option("--state", help="With --published: only counts of this state, as IA.")] = None,
     registry: Own = None,
     json_: Json = False,
 ) -> None:
     """Our count under a definition beside the published ones, the difference, and what the data lack."""
     from dueprocess.cli import agency_text
 
+    if state and not published:
+        raise InputError("a definition has its own scope", where="--state", do="leave it out, or add --published")
+    if published:
+        agency_text.published(state=state, registry=registry, as_json=json_)
+        return
     agency_text.counted(definition, known_at=known_at, rows=rows, registry=registry, as_json=json_)
 
 
@@ -156,7 +165,7 @@ def disagreements(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     state: State = None,
-    format: Annotated[TableForm, typer.Option(help="text, html or csv; the last two hold all states.")] = TableForm.text,
+    format: Annotated[TableForm, typer.Option(help="text, html or csv.")] = TableForm.text,
     out: Annotated[Path | None, typer.Option(help="The file to write, for html and csv.")] = None,
     registry: Own = None,
     json_: Json = False,
@@ -165,7 +174,7 @@ def disagreements(
     from dueprocess.cli import agency_text, agency_views
 
     if format is not TableForm.text:
-        agency_views.disagreements(as_of=as_of, known_at=known_at, form=format.value, out=out, registry=registry)
+        agency_views.disagreements(as_of=as_of, known_at=known_at, state=state, form=format.value, out=out, registry=registry)
         return
     agency_text.disagreeing(as_of=as_of, known_at=known_at, state=state, registry=registry, as_json=json_)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from dueprocess.kernel import now
 from dueprocess.kernel.errors import InputError, nearest, printable, shown
 from dueprocess.kernel.instants import parse_date
 from dueprocess.places import PlaceError, load_places
+from dueprocess.places.names import fold
 from dueprocess.registry import Registry, Segment, View, load_registry
 
 
@@ -40,10 +42,12 @@ def state_of(text: str | None) -> str | None:
 
 
 def actors_of(registry: Registry, text: str) -> list[str]:
-    """The actors that a text names: one by its id, or all of a place. Raises InputError."""
+    """The actors that a text names: one by its id or by a name that a source prints, or all of a place. Raises InputError."""
     if text in registry.actors:
         return [text]
     places = load_places()
+    if printed := _printed_as(registry, text):
+        return printed
     try:
         place = places.resolve(text.rpartition("/")[0] if text.count("/") >= 3 and text.startswith("us/") else text)
     except PlaceError as error:
@@ -55,6 +59,25 @@ def actors_of(registry: Registry, text: str) -> list[str]:
         raise InputError(f"the registry has no claim about [{text}]", do=f"it has claims about {', '.join(found)}" if found else "unknown: no source that was gathered speaks of it")
     if not found:
         raise InputError(f"the registry has no claim about [{place}]", do="unknown: no source that was gathered speaks of it")
+    return found
+
+
+def _printed_as(registry: Registry, text: str) -> list[str]:
+    """The actor that sources print so, as ``Travis County Sheriff's Office, TX``; none where none does, or the text is a place's name.
+
+    Raises:
+        InputError: the name has no state, or several agencies of its state are called so.
+    """
+    name, comma, after = text.rpartition(",")
+    try:
+        state = state_of(after.strip()) if comma else None
+    except InputError:
+        return []
+    wanted = fold(name if comma else text).strip()
+    found = [i for i, a in registry.actors.items() if a.role not in ("county", "city", "state") and state in (None, a.state) and any(fold(n.name) == wanted for n in a.names)]
+    if found and (len(found) > 1 or state is None):
+        # A name alone tells nothing, also where the registry has one such agency: other states may have it and no claim.
+        raise InputError(f"[{shown(text)}] {f'stands for {len(found)} agencies' if len(found) > 1 else 'says no state'}", do=f"name one: {', '.join(found[:9])}{' …' if len(found) > 9 else ''}")
     return found
 
 
@@ -77,7 +100,7 @@ def plain(value: Any) -> Any:
 def view_json(registry: Registry, view: View) -> dict[str, Any]:
     """A view with its age, side and the sentence of its rule."""
     actor = registry.actors[view.actor]
-    return {**plain(view), "name": actor.name, "state": actor.state, "fips": actor.fips, "side": view.side, "because": view.because, "age_days": view.age_days}
+    return {**plain(view), "name": actor.name, "state": actor.state, "fips": actor.fips, "side": view.side, "says": registry.claims[view.claim].claimant if view.claim else "", "because": view.because, "age_days": view.age_days}
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> None:
@@ -87,6 +110,10 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> None:
     widths = [max(len(r[i]) for r in listed) for i in range(len(listed[0]))]
     for row in listed:
         typer.echo(printable("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()))
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _marks(view: View) -> str:
@@ -107,19 +134,30 @@ def listing(*, as_of: str | None, known_at: str | None, state: str | None, side:
     if as_json:
         emit([view_json(reg, v) for v in views])
         return
-    _columns([("agency", "position", "last confirmed", "age", "rule", "")] + [(v.actor, v.position, v.confirmed_on.isoformat() if v.confirmed_on else "never", f"{v.age_days} days" if v.age_days is not None else "", v.rule, _marks(v)) for v in views])
+    _columns(
+        [("agency", "position", "says", "last confirmed", "age", "rule", "")]
+        + [(v.actor, v.position, _says(reg, v), v.confirmed_on.isoformat() if v.confirmed_on else "never", _days(v.age_days) if v.age_days is not None else "", v.rule, _marks(v)) for v in views]
+    )
     typer.echo(f"\n{len(views)} on {day.isoformat()}, by what was known on {known.isoformat()}. Who is not listed is unknown: no source that was gathered speaks of it.")
 
 
-def _claim_line(registry: Registry, id: str, *, lost: str = "") -> str:
-    from dueprocess.registry.views.words import details
+def _says(registry: Registry, view: View) -> str:
+    """By whose word: the claimant of the claim that decided, in at most 40 characters."""
+    claimant = registry.claims[view.claim].claimant if view.claim else ""
+    return claimant if len(claimant) <= 40 else f"{claimant[:39]}…"
+
+
+def _claim_line(registry: Registry, id: str, *, known_at: date, lost: str = "") -> str:
+    from dueprocess.registry.views.words import denial_of, details, why_lost
 
     claim = registry.claims[id]
     source = registry.sources[claim.source]
     says = "in its own words" if claim.voice == "own" else f"says {claim.claimant}{' in a list' if claim.voice == 'list' else ''}"
     when = f"between {claim.since_from} and {claim.since_until}" if claim.since_until else f"effective {claim.effective}" if claim.effective else f"announced {claim.announced}" if claim.announced else "status"
     ended = f", ended {claim.ended}" if claim.ended else ""
-    why = f" [lost: {lost}]" if lost else ""
+    # What names an agency without a position loses nothing; that it is denied is told all the same.
+    denied = "" if lost or denial_of(registry, id, known_at=known_at) is None else f" [{why_lost(registry, id, 'denied', known_at=known_at)}]"
+    why = f" [lost by {lost}: {why_lost(registry, id, lost, known_at=known_at)}]" if lost else denied
     beside = "".join(f"; {d}" for d in details(claim))
     return f"{claim.position}, {when}{ended}, {says}{beside}{why}\n      {source.title} ({source.publisher or 'no publisher'}, {claim.source_date or 'no date'}) {source.url}\n      claim {claim.id}" + (f"\n      {claim.note}" if claim.note else "")
 
@@ -140,7 +178,7 @@ def show(agency: str, *, as_of: str | None, known_at: str | None, registry: Path
         typer.echo(printable(f"{actor.name} ({actor.id}) on {day.isoformat()}, by what was known on {known.isoformat()}"))
         typer.echo(f"  position: {view.position} {_marks(view)}".rstrip())
         typer.echo(f"  rule: {view.rule}. {view.because}")
-        confirmed = f"{view.confirmed_on.isoformat()}, {view.age_days} days before" if view.confirmed_on else "never"
+        confirmed = f"{view.confirmed_on.isoformat()}, {_days(view.age_days or 0)} before" if view.confirmed_on else "never"
         typer.echo(f"  paper policy, last confirmed on: {confirmed}")
         for title, listed in (
             ("for it", [(i, "") for i in (view.claim, *view.support) if i]),
@@ -152,11 +190,12 @@ def show(agency: str, *, as_of: str | None, known_at: str | None, registry: Path
             if listed:
                 typer.echo(f"  {title}:")
             for id, rule in listed:
-                typer.echo("    - " + "\n".join(printable(line) for line in _claim_line(reg, id, lost=rule).split("\n")))
+                typer.echo("    - " + "\n".join(printable(line) for line in _claim_line(reg, id, known_at=known, lost=rule).split("\n")))
     above = f"us/{reg.actors[ids[0]].state.lower()}/state"
     if above in reg.actors and above not in ids:
         law = reg.view(above, as_of=day, known_at=known)
         typer.echo(f"\nThe state itself ({above}): {law.position}{f' ({law.rule})' if law.position != 'unknown' else ''}. A state's law may bind the agency; the registry does not decide that.")
+    typer.echo("\nThese are claims by others and by the agency, not findings. Is one wrong? Deny it or correct it by its id: docs/how-to/track-policies.md, Correct what is said of an agency.")
 
 
 def timeline(agency: str, *, known_at: str | None, registry: Path | None, as_json: bool) -> None:
@@ -216,7 +255,10 @@ def changed(*, since: str, until: str, by: str, known_at: str | None, state: str
         emit(found)
         return
     else:
-        _columns([("agency", "from", "to", "earliest", "latest", "")] + [(c.actor, c.before, c.after, c.earliest.isoformat(), c.latest.isoformat(), "" if c.certain else "possible") for c in found])
+        _columns(
+            [("agency", "from", "to", "earliest", "latest", "", "say")]
+            + [(c.actor, c.before, c.after, c.earliest.isoformat(), c.latest.isoformat(), "" if c.certain else "possible", ", ".join(sorted({reg.claims[i].claimant for i in c.claims}))) for c in found]
+        )
     sure = sum(c.certain for c in found)
     typer.echo(f"\n{sure} changes that sources date within [{first.isoformat()}, {last.isoformat()}), and {len(found) - sure} that may lie in it. Statuses without a day are no changes.")
 
@@ -247,14 +289,14 @@ def counted(definition: str | None, *, known_at: str | None, rows: bool, registr
         typer.echo(f"{c.definition.id}: {c.definition.title}")
         typer.echo(f"  ours: {c.certain} {c.definition.unit} in {len(c.states)} {'state' if len(c.states) == 1 else 'states'}; {c.possible} more possible")
         for b in c.beside:
-            less = "" if b.difference is None else f", ours less that: {b.difference:+d}"
-            typer.echo(printable(f"  published: {b.value} {b.unit} ({b.claimant}, {b.as_of or 'no date'}{less}{f', ships as {b.ships}' if b.ships else ''}): {b.said}"))
-        if any(r.in_list is not None for r in c.rows):
+            typer.echo(printable(f"  published: {b.value} {b.unit} ({b.claimant}, {b.as_of or 'no date'}{'; ' + b.beside_ours(c.definition.unit) if b.difference is not None else ''}{f'; ships as {b.ships}' if b.ships else ''}): {b.said}"))
+        if c.listed is not None:
+            typer.echo(f"  the published list, as it was gathered, names {c.listed}:")
             for row in c.rows:
                 if row.in_list is False and row.status == "certain":
                     typer.echo(f"    ours only: {row.key}")
-            for key in c.only_in_list:
-                typer.echo(f"    in the published list only: {key}")
+            for key, why in c.only_in_list.items():
+                typer.echo(f"    in the published list only: {key} ({why})")
             both = sum(r.in_list is True and r.status == "certain" for r in c.rows)
             typer.echo(f"    in both: {both}")
         if rows or (definition is not None and c.definition.kind == "entries"):
@@ -262,8 +304,29 @@ def counted(definition: str | None, *, known_at: str | None, rows: bool, registr
                 typer.echo(printable(f"    {row.state}  {row.status:8}  {row.key}  {row.note}".rstrip()))
         if c.definition.kind != "places" and definition is not None:
             typer.echo("  by state: " + ", ".join(f"{s} {n}" for s, n in c.states.items()))
+            if c.possible:
+                may = Counter(r.state for r in c.rows if r.status == "possible")
+                typer.echo("  possible by state: " + ", ".join(f"{s} {n}" for s, n in sorted(may.items())))
         for text in c.definition.missing:
             typer.echo(f"  missing: {text}")
+
+
+def published(*, state: str | None, registry: Path | None, as_json: bool) -> None:
+    """``agencies count --published``: what others counted, each with the definitions that ours stand beside it by."""
+    from dueprocess.registry import definitions
+    from dueprocess.registry.counts import others_counts
+
+    reg = opened(registry)
+    only = state_of(state)
+    used = {c.id: [d.id for d in definitions().values() if c.id in d.published] for c in reg.counts}
+    found = [c for c in others_counts(reg) if only is None or load_places().place(f"us/{only.lower()}").name == c.scope.partition(" (")[0]]
+    if as_json:
+        emit([{**plain(c), "definitions": used[c.id], "source_title": reg.sources[c.source].title} for c in found])
+        return
+    for c in found:
+        typer.echo(printable(f"{c.as_of or 'no date'}: {c.value} {c.unit} ({c.claimant}): {c.definition}"))
+        typer.echo(printable(f"      {', '.join(used[c.id]) or 'no definition'}; {c.id}; {reg.sources[c.source].title}"))
+    typer.echo(f"\n{len(found)} published counts; {sum(not used[c.id] for c in found)} of them without a definition, so beside none of ours.")
 
 
 def disagreeing(*, as_of: str | None, known_at: str | None, state: str | None, registry: Path | None, as_json: bool) -> None:

@@ -136,13 +136,13 @@ def timeline(agency: str, *, known_at: str | None, form: str, out: Path | None, 
     save(_needed(out, form), make(reg, found[0], known_at=known))
 
 
-def disagreements(*, as_of: str | None, known_at: str | None, form: str, out: Path | None, registry: Path | None) -> None:
+def disagreements(*, as_of: str | None, known_at: str | None, state: str | None, form: str, out: Path | None, registry: Path | None) -> None:
     """``agencies disagreements`` as html or csv."""
-    from dueprocess.cli.agency_text import day_of, opened
+    from dueprocess.cli.agency_text import day_of, opened, state_of
     from dueprocess.registry.views.disagree import disagreements_csv, disagreements_html
 
     make = disagreements_html if form == "html" else disagreements_csv
-    save(_needed(out, form), make(opened(registry), as_of=day_of(as_of, option="--as-of"), known_at=day_of(known_at, option="--known-at")))
+    save(_needed(out, form), make(opened(registry), as_of=day_of(as_of, option="--as-of"), known_at=day_of(known_at, option="--known-at"), state=state_of(state)))
 
 
 def _needed(out: Path | None, form: str) -> Path:

@@ -26,11 +26,13 @@ def import_(sheet: Path, *, map: Path, registry: Path, as_json: bool) -> None:
     tiers = Counter(f"{e.result} {e.tier}".strip() for e in batch.log)
     refused = [e for e in batch.log if e.result != "matched"]
     if as_json:
-        emit({"claims": len(batch.claims), "matches": dict(sorted(tiers.items())), "refused": [asdict(e) for e in refused], "files": list(changed)})
+        emit({"claims": len(batch.claims), "matches": dict(sorted(tiers.items())), "refused": [asdict(e) for e in refused], "remarks": batch.remarks, "files": list(changed)})
         return
-    typer.echo(f"{len(batch.claims)} claims about {len(batch.actors)} actors: {', '.join(f'{n} {t}' for t, n in sorted(tiers.items()))}")
+    typer.echo(f"{len(batch.claims)} claim{'' if len(batch.claims) == 1 else 's'} about {len(batch.actors)} actor{'' if len(batch.actors) == 1 else 's'}: {', '.join(f'{n} {t}' for t, n in sorted(tiers.items()))}")
     for e in refused:
         typer.echo(printable(f"  row {e.row}: [{e.printed}, {e.state}] {e.result}: {e.reason}{f'; near: {e.proposals}' if e.proposals else ''}"))
+    for remark in batch.remarks:
+        typer.echo(printable(f"  {remark}"))
     typer.echo(f"{registry}: {', '.join(changed) if changed else 'nothing changed'}. The log of matches is matching.csv.")
 
 
@@ -80,15 +82,24 @@ def _queue(registry: Path, *, kind: str | None, as_json: bool) -> None:
 
     claims = room.waiting(registry, places=load_places()) if kind in (None, "claim") else ()
     others = [e for e in room.entries_waiting(registry) if kind in (None, e.entry.kind)]
-    pairs = [a for a in room.agreement(registry) if kind in (None, a.kind)]
+    shipped = room.shipped_counts(opened(registry if registry.is_dir() else None))
+    queue = {w.claim.id for w in claims} | {e.entry.id for e in room.entries_waiting(registry)}
+    # What ships and was judged again stands in no queue, and its reviews would be seen nowhere.
+    again = {
+        id: reviews for id, reviews in room.reviews_of(registry).items()
+        if id not in queue and kind in ((None, "count") if id in shipped else (None, "claim"))
+    } if kind in (None, "claim", "count") else {}  # fmt: skip
+    pairs = [a for a in room.agreement(registry, counts=shipped) if kind in (None, a.kind)]
     if as_json:
-        emit({"queue": [plain(w) for w in claims], "entries": [{**plain(e), "says": e.says} for e in others], "agreement": [plain(a) for a in pairs]})
+        emit({"queue": [plain(w) for w in claims], "entries": [{**plain(e), "says": e.says} for e in others], "judged_again": {id: {"status": room.status_of(r), "reviews": plain(r)} for id, r in again.items()}, "agreement": [plain(a) for a in pairs]})
         return
     for w in claims:
         _waiting(f"{w.status:8}  {w.claim.id}  {w.actor or 'no actor: ' + w.match}  {w.claim.position}", w.claim.quote, w.reviews)
     for e in others:
         said = "; ".join(f"{name}: {value}" for name, value in e.says.items() if value)
         _waiting(f"{e.status:8}  {e.entry.id}  {e.entry.kind}  {said}", e.entry.quote, e.reviews)
+    for id, reviews in again.items():
+        _waiting(f"{room.status_of(reviews):8}  {id}  a {'count' if id in shipped else 'claim'} that ships, judged again", "", reviews)
     counts = Counter([w.status for w in claims] + [e.status for e in others])
     typer.echo(f"{counts.total()} in the queue" + "".join(f", {n} {s}" for s, n in sorted(counts.items())) + ".")
     for a in pairs:

@@ -18,7 +18,7 @@ RULES = {
     "no-position-stated": "Sources name the actor; none states its position.",
     "not-yet": "The claims known speak of later days only, or of a change that may not have come yet.",
     "ended": "The last position known had ended.",
-    "only-claim": "One claim, and nothing against it.",
+    "only-claim": "One claim, and nothing that stands is against it.",
     "agreement": "All claims that stand say the same.",
     "denied": "The actor itself denies the claim, or whoever made it has withdrawn it: a denial counts.",
     "corrected": "Reviewers read its source again and corrected it: the correction is a claim of its own.",
@@ -181,7 +181,8 @@ def _overlaps(loser: Claim, winner: Claim) -> bool:
 
 def _best(live: list[Claim], day: int) -> tuple[str, Claim, str, list[tuple[str, str]]]:
     """Position, deciding claim, the last rule that was needed, and the claims of other positions with the rules they lost by."""
-    own = max((_evidence(c, day) for c in live if c.voice == "own"), default=None)
+    # Words of its own that it is still thinking are no words against a list that comes later.
+    own = max((_evidence(c, day) for c in live if c.voice == "own" and side(c.position) in ("holds", "limits")), default=None)
     lists: list[Claim] = []
     ranked: list[tuple[tuple[int, int, int], Claim]] = []
     for c in live:

@@ -38,6 +38,8 @@ from dueprocess.terms import Fact, Tree, Vocabulary, evaluate
 
 KINDS = ("changes", "standing", "entries", "places")
 UNITS = ("places", "agencies", "states", "entries", "counties")
+OTHERS_UNITS = ("agencies", "counties", "jurisdictions", "states")
+"""The units in which others count."""
 _KEYS = frozenset({"id", "title", "kind", "unit", "scope", "window", "as_of", "condition", "published", "list", "importer", "notes", "missing"})
 
 
@@ -107,8 +109,10 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A published count, and ours less it (None where it is given in words, or counts another unit). ``ships``: its value as
-    it ships, where reviewers corrected or rejected it; else empty. ``note``: what is noted of it then."""
+    """A published count, and ours less it (None where it is given in words). ``unit`` is its own, which may be another than
+    ours; ``inexact``: it is printed as a round or least number. ``ships``: its value as it ships, where reviewers corrected
+    it, with their ``note``.
+    """
 
     id: str
     value: str
@@ -119,19 +123,31 @@ class Beside:
     difference: int | None
     ships: str = ""
     note: str = ""
+    inexact: bool = False
+
+    def beside_ours(self, unit: str) -> str:
+        """How ours, which counts ``unit``, stands to it, in words: the difference, and what makes the two unlike; nothing where it is in words."""
+        if self.difference is None:
+            return ""
+        told = "ours is the same" if not self.difference else f"ours is {abs(self.difference)} {'more' if self.difference > 0 else 'fewer'}"
+        unlike = [*(["that number is not exact"] if self.inexact else []), *([f"ours counts {unit}"] if self.unit not in (unit, "states") else [])]
+        return f"{told}, but {' and '.join(unlike)}" if unlike else told
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The count of a definition. ``only_in_list`` are entries of the published list that ours lack."""
+    """The count of a definition. ``only_in_list`` are entries of the published list that ours lack, each with why, ``listed`` how many
+    entries that list has as it was gathered (None where there is none).
+    """
 
     definition: Definition
     certain: int
     possible: int
     states: Mapping[str, int]
     rows: tuple[CountRow, ...]
-    only_in_list: tuple[str, ...]
+    only_in_list: Mapping[str, str]
     beside: tuple[Beside, ...]
+    listed: int | None = None
 
 
 def read_definition(path: Path) -> Definition:
@@ -217,15 +233,15 @@ def count(registry: Registry, definition: Definition, *, known_at: date) -> Coun
             raise InputError(f"[{id}] is no published count", where=definition.id, do=nearest(id, by_id) or "see counts.csv")
         published.append(by_id[id])
     found = {"changes": _changes, "standing": _standing, "entries": _entries, "places": _places}[definition.kind](registry, definition, known_at)
-    listed = _listed(registry, definition)
+    listed = _listed(registry, definition, known_at)
     rows = []
     for key, (state, status, claims, note) in sorted(found.items()):
         rows.append(CountRow(key, state, status, key in listed if listed is not None else None, tuple(sorted(claims)), note))
     certain = [r for r in rows if r.status == "certain"]
     states = dict(sorted(Counter(r.state for r in certain).items()))
-    only = tuple(sorted(set(listed) - {r.key for r in certain})) if listed is not None else ()
+    only = {key: _why_not(registry, definition, key, rows, known_at) for key in sorted((listed or frozenset()) - {r.key for r in certain})}
     beside = tuple(_beside(p, by_id.get(f"{CORRECTS}{p.id}"), definition, len(certain), len(states)) for p in published)
-    return Count(definition, len(certain), len(rows) - len(certain), states, tuple(rows), only, beside)
+    return Count(definition, len(certain), len(rows) - len(certain), states, tuple(rows), only, beside, None if listed is None else len(listed))
 
 
 def _beside(published: CountClaim, corrected: CountClaim | None, definition: Definition, ours: int, states: int) -> Beside:
@@ -233,7 +249,7 @@ def _beside(published: CountClaim, corrected: CountClaim | None, definition: Def
     mine = states if it.unit == "states" and definition.unit != "states" else ours
     less = None if it.number is None else mine - it.number
     ships = f"{published.value} {published.unit}" if corrected else ""
-    return Beside(published.id, it.value, it.unit, it.claimant, it.as_of, it.definition, less, ships, it.note if corrected else "")
+    return Beside(published.id, it.value, it.unit, it.claimant, it.as_of, it.definition, less, ships, it.note if corrected else "", it.inexact)
 
 
 Found = dict[str, tuple[str, str, set[str], str]]
@@ -285,7 +301,7 @@ def _entries(registry: Registry, definition: Definition, known_at: date) -> Foun
     entries = {
         c.id: c
         for c in registry.claims.values()
-        if c.about != "agreement" and (c.origin.startswith(definition.importer) or (c.voice == "list" and any(text in c.note for text in definition.notes))) and _in_scope(definition, registry.actors[c.actor])
+        if c.known <= known_at.toordinal() and c.about != "agreement" and (c.origin.startswith(definition.importer) or (c.voice == "list" and any(text in c.note for text in definition.notes))) and _in_scope(definition, registry.actors[c.actor])
     }
     by_place: dict[str, set[str]] = {}
     for actor in registry.actors.values():
@@ -322,11 +338,32 @@ def _places(registry: Registry, definition: Definition, known_at: date) -> Found
     return {p.id: (p.state or "", "certain", set(), "") for p in listed if places.place("/".join(p.id.split("/")[:2])).kind == "state"}
 
 
-def _listed(registry: Registry, definition: Definition) -> frozenset[str] | None:
+def _why_not(registry: Registry, definition: Definition, key: str, rows: Iterable[CountRow], known_at: date) -> str:
+    """Why an entry of a published list is not among ours, by what the registry has of it."""
+    if any(r.key == key for r in rows):
+        return "possible: its day is not sure"
+    day = definition.as_of or definition.until
+    assert day is not None
+    views = [registry.view(id, as_of=day, known_at=known_at) for id, a in registry.actors.items() if _unit_key(definition, a) == key and registry.of(id)]
+    told = [f"{v.actor.rpartition('/')[2]}: {v.position} on {day.isoformat()}, {v.rule}" for v in views]
+    return "; ".join(told) or "no claim"
+
+
+def others_counts(registry: Registry) -> tuple[CountClaim, ...]:
+    """The published counts of agencies, places and states by their day: without volumes and the lengths of the 287(g) lists."""
+    found = [c for c in registry.counts if c.unit in OTHERS_UNITS and not c.id.startswith(("volume-", "count-287g-", CORRECTS))]
+    return tuple(sorted(found, key=lambda c: (c.as_of, c.id)))
+
+
+def _listed(registry: Registry, definition: Definition, known_at: date) -> frozenset[str] | None:
     if not definition.list_title:
         return None
     sources = {s.id for s in registry.sources.values() if s.title == definition.list_title}
     if not sources:
         raise InputError(f"no source has the title [{definition.list_title}]", where=definition.id, do="give the title as in sources.csv")
-    return frozenset(_unit_key(definition, registry.actors[c.actor]) for c in registry.claims.values() if c.source in sources and c.position != "honors_all" and c.id not in registry.corrected)
+    return frozenset(
+        _unit_key(definition, registry.actors[c.actor])
+        for c in registry.claims.values()
+        if c.source in sources and c.known <= known_at.toordinal() and c.position != "honors_all" and c.id not in registry.corrected
+    )
 

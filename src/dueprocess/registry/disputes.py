@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dueprocess.registry.arbitrate import resolve
-from dueprocess.registry.model import Claim, side
+from dueprocess.registry.model import CORRECTS, Claim, side
 from dueprocess.registry.store import Registry
 
 KINDS = {
@@ -17,6 +17,7 @@ KINDS = {
     "same-day": "said of the same day, equally well",
     "newer-over-older": "still said after the day of the change",
     "between-actors": "two actors of one place take different sides",
+    "named-and-denied": "a list or report names it without a policy, and it denies that",
     "unlike-kinds": "practice as a source tells it, against the paper",
 }
 """The kinds of disagreement, each in words."""
@@ -24,7 +25,9 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two claims of different sides that both speak of ``as_of``. ``winner`` is "" where nothing was settled."""
+    """Two claims of different sides that both speak of ``as_of``. ``winner`` is "" where nothing was settled, and the denial
+    where the other names the actor without a position.
+    """
 
     actor: str
     state: str
@@ -50,6 +53,11 @@ def disagreements(registry: Registry, *, as_of: date, known_at: date) -> tuple[D
             if rule == "newer-over-older" and not (winner and winner.dated and loser.known > winner.start[1]):
                 continue
             found.append(Disagreement(id, actor.state, rule, view.position, view.claim, loser.position, loser_id, loser.claimant))
+        for id_, said in ((i, registry.claims[i]) for i in (*view.practice, *view.listings)):
+            # A list that states no position takes no part in arbitration; that the agency calls it wrong is told all the same.
+            denial = next((by for day, by in registry.denials.get(id_, ()) if day <= known_at.toordinal() and not by.startswith(CORRECTS)), "")
+            if denial and said.position == "unknown":
+                found.append(Disagreement(id, actor.state, "named-and-denied", view.position, denial, "unknown", id_, said.claimant))
         if view.side != "unknown":
             for practice in view.practice:
                 claim = registry.claims[practice]

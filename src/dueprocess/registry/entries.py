@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 from dueprocess.kernel.errors import InputError, shown
 from dueprocess.registry.importing import date_basis, source_id
@@ -113,10 +113,27 @@ def _number(text: str) -> bool:
         return False
 
 
-def source_of(entry: Entry) -> Source:
+class FromText(Protocol):
+    """What was read out of a text, whatever it is: each says which text, in the same columns."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def source_title(self) -> str: ...
+    @property
+    def source_publisher(self) -> str: ...
+    @property
+    def source_url(self) -> str: ...
+    @property
+    def source_date(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+
+
+def source_of(read: FromText) -> Source:
     """The text in which it stands, as a source of the registry."""
-    id = source_id(entry.source_title, entry.source_publisher, entry.source_url, entry.source_date)
-    return Source(id, entry.source_title, entry.source_publisher, entry.source_date, date_basis(entry.source_date), entry.source_url, entry.sha256, entry.text, "page", "not stated")
+    id = source_id(read.source_title, read.source_publisher, read.source_url, read.source_date)
+    return Source(id, read.source_title, read.source_publisher, read.source_date, date_basis(read.source_date), read.source_url, read.sha256, read.text, "page", "not stated")
 
 
 def count_of(entry: Entry, correction: str, *, reviews: int) -> CountClaim:

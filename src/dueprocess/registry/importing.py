@@ -20,6 +20,8 @@ from dueprocess.registry.matching import ActorMatcher, Match, Printed
 from dueprocess.registry.model import Actor, Claim, CountClaim, Source, days
 
 MAX_BYTES = 50_000_000
+SHOWN = 5
+"""So many rows of those that fail a check are named one by one."""
 Row = Mapping[str, str]
 
 
@@ -69,6 +71,8 @@ class Batch:
     log: list[Logged] = field(default_factory=list)
     read: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     """Importer to file, hash and rows."""
+    remarks: list[str] = field(default_factory=list)
+    """What whoever imports should look at: rows that repeat or contradict each other, in sentences."""
 
     def source(self, source: Source) -> str:
         """Add a source; its id."""
@@ -143,15 +147,19 @@ def read_table(path: Path, declared: Declared, batch: Batch, *, before: Mapping[
     return rows
 
 
-def check_refusals(batch: Batch, declared: Declared) -> None:
-    """Raises ImportRefused where more rows matched no actor than were declared."""
+def check_refusals(batch: Batch, declared: Declared, *, settle: str = "hand/actors.csv", limit: str = "the declared number") -> None:
+    """Raises ImportRefused where more rows matched no actor than were declared; the first few are named with their reasons.
+
+    ``settle`` is the table in which a person settles them, ``limit`` where the most refusals are declared.
+    """
     refused = [entry for entry in batch.log if entry.importer == declared.importer and entry.result != "matched"]
     if len(refused) > declared.refused_at_most:
-        first = refused[0]
+        told = [f"row {e.row} [{shown(e.printed)}, {e.state}]: {e.reason}{f' (near: {e.proposals})' if e.proposals else ''}" for e in refused[:SHOWN]]
+        more = f"; and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
         raise ImportRefused(
-            f"{len(refused)} rows match no actor, where {declared.refused_at_most} were expected; the first: [{shown(first.printed)}, {first.state}]: {first.reason}",
-            where=f"{declared.file}:{first.row}",
-            do="settle them in hand/actors.csv, or raise the declared number with a reason",
+            f"{len(refused)} {'row matches' if len(refused) == 1 else 'rows match'} no actor, where {declared.refused_at_most} were expected: {'; '.join(told)}{more}",
+            where=f"{declared.file}:{refused[0].row}",
+            do=f"correct them, settle them in {settle}, or raise {limit} with a reason",
         )
 
 

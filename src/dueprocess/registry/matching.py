@@ -128,6 +128,11 @@ class ActorMatcher:
             actor = agency_actor(self.places, known.actor)
             if row.fips and actor.fips and len(row.fips) == 5 and len(actor.fips) == 5 and row.fips != actor.fips:
                 return Match("refused", reason=f"the table by hand gives [{actor.place}], the code [{row.fips}]")
+            if row.county:
+                # A bare "Sheriff" that was settled for one county says nothing of the sheriff of another.
+                named = self._counties_named(row.county, self.places.place(self.places.resolve(row.state)))
+                if named and actor.place.count("/") == 2 and actor.place not in named:
+                    return Match("refused", reason=f"the table by hand gives [{actor.place}], the county [{row.county}] is [{' or '.join(named)}]")
             return Match("matched", "alias", actor, "table by hand", known.reason)
         return Match("matched", "alias", other_actor(self.places, known), "table by hand", known.reason)
 
@@ -136,10 +141,20 @@ class ActorMatcher:
         found = ""
         if row.county and not witness:
             witnesses.append("county")
+        first = _COUNTY_FIRST.match(row.name)
+        said = self._counties_named(first["name"], state) if first else ()
         if row.county:
-            found = self._county_named(row.county, state)
-            if not found:
+            named = self._counties_named(row.county, state)
+            if not named:
                 return self._near_county(row, state)
+            if len(named) > 1:
+                # Baltimore, Richmond, St. Louis: a county and a city beside it. The agency's own name or the code may tell.
+                told = [n for n in named if n in said or _city_first(row.name, self.places.place(n))]
+                coded = self.places.resolve(row.fips) if row.fips else ""
+                if len(told) != 1 and coded not in named:
+                    return Match("proposed", "fuzzy", reason=f"[{row.county}, {state.state}] is a county and a city of that name", proposals=tuple(f"{n}/{role}" for n in named))
+                named = (told[0] if len(told) == 1 else coded,)
+            found = named[0]
         if row.fips:
             coded = self.places.resolve(row.fips)
             if found and coded != found:
@@ -149,9 +164,8 @@ class ActorMatcher:
         place = self.places.place(found)
         if place.kind != "county" or not place.id.startswith(f"{state.id}/"):
             return Match("refused", reason=f"[{found}] is no county of [{state.id}]")
-        first = _COUNTY_FIRST.match(row.name)
-        if first and (named := self._county_named(first["name"], state)) and named != place.id:
-            return Match("refused", reason=f"the name gives [{named}], the columns [{place.id}]")
+        if said and place.id not in said:
+            return Match("refused", reason=f"the name gives [{said[0]}], the columns [{place.id}]")
         if role == "city":
             role = "county" if not place.name.endswith(" city") else "city"
         if role == "state":
@@ -159,16 +173,18 @@ class ActorMatcher:
         tier = "exact" if row.name.startswith(place.name) or row.county == place.name else "normalized"
         return Match("matched", tier, agency_actor(self.places, f"{place.id}/{role}"), " ".join(witnesses))
 
-    def _county_named(self, name: str, state: Place) -> str:
-        """The county of that name in the state, with or without its legal end; "" where there is none."""
+    def _counties_named(self, name: str, state: Place) -> tuple[str, ...]:
+        """The counties of that name in the state, with or without its legal end; several where a city beside it has the name too."""
         for text in (name, f"{name} County"):
             try:
-                found = self.places.resolve(f"{text}, {state.state}")
-            except PlaceError:
-                continue
-            if self.places.place(found).kind == "county" and found.startswith(f"{state.id}/"):
+                fits: Sequence[str] = (self.places.resolve(f"{text}, {state.state}"),)
+            except PlaceError as error:
+                # An unknown name has candidates too: those that are near. Only those that it fits are meant here.
+                fits = error.candidates if "fits" in error.what else ()
+            found = tuple(f for f in fits if f.startswith(f"{state.id}/") and self.places.place(f).kind == "county")
+            if found:
                 return found
-        return ""
+        return ()
 
     def _near_county(self, row: Printed, state: Place) -> Match:
         near = self._nearest(row.county, state, "county")
@@ -219,6 +235,11 @@ class ActorMatcher:
             if compared.real_quick_ratio() >= _NEAR and compared.quick_ratio() >= _NEAR and (score := compared.ratio()) >= _NEAR:
                 found.append((score, id))
         return tuple(id for _, id in sorted(found, reverse=True)[:3])
+
+
+def _city_first(name: str, place: Place) -> bool:
+    """Whether an agency's name begins with that of an independent city, as such: ``Baltimore City …``."""
+    return place.name.endswith(" city") and fold(name).startswith((fold(place.name), f"city of {fold(place.name).removesuffix(' city')}"))
 
 
 def _bare(name: str) -> str:

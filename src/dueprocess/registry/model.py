@@ -40,6 +40,7 @@ CONFIDENCES = ("high", "medium", "low")
 ACTOR_KINDS = ("agency", "association", "board", "attorney_general", "legislator", "court", "regional_jail")
 
 Side = Literal["holds", "limits", "undecided", "unknown"]
+_INEXACT = re.compile(r"""\("?[^")]*\b(?:about|almost|approximately|at least|could exceed|estimated|more than|nearly|over)\b""")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
 FAR = date.max.toordinal()
 CORRECTS = "review--corrects--"
@@ -214,3 +215,8 @@ class CountClaim:
         """The number printed, without marks such as ``+`` or ``~``; None for words."""
         digits = self.value.strip("+~").replace(",", "")
         return int(digits) if digits.isdecimal() else None
+
+    @property
+    def inexact(self) -> bool:
+        """Whether it is printed as a round or least number: ``32+``, ``~36``, or as ("more than 190") in the definition's words."""
+        return self.value[:1] == "~" or self.value[-1:] == "+" or bool(_INEXACT.search(self.definition))

@@ -20,7 +20,7 @@ from dueprocess.law.durable import write_whole
 from dueprocess.places import PlaceBook
 from dueprocess.registry import entries
 from dueprocess.registry.entries import Entry
-from dueprocess.registry.importing import Batch, Logged, date_basis, source_id
+from dueprocess.registry.importing import Batch, Logged
 from dueprocess.registry.matching import ActorMatcher, Printed
 from dueprocess.registry.model import (
     ACCEPTS,
@@ -30,7 +30,6 @@ from dueprocess.registry.model import (
     VOICES,
     Claim,
     CountClaim,
-    Source,
     days,
 )
 from dueprocess.registry.proposing import Proposed, queued, queued_entries
@@ -266,9 +265,7 @@ def _take_over(registry: Path, base: Registry, places: PlaceBook) -> None:
         batch.actors[match.actor.id] = match.actor
         batch.seen_names.setdefault(match.actor.id, {}).setdefault(claim.agency, []).append(claim.source_date)
         batch.log.append(Logged(_IMPORTER, number, claim.state, "", claim.county_or_city, claim.agency, match.result, match.tier, match.actor.id, match.confirmed_by, match.reason, ""))
-        source = batch.source(
-            Source(source_id(claim.source_title, claim.source_publisher, claim.source_url, claim.source_date), claim.source_title, claim.source_publisher, claim.source_date, date_basis(claim.source_date), claim.source_url, claim.sha256, claim.text, "page", "not stated")
-        )
+        source = batch.source(entries.source_of(claim))
         batch.claim(
             Claim(
                 f"review--{claim.id}", match.actor.id, "policy", claim.position, source, claim.claimant or claim.source_publisher or "not stated", claim.voice,

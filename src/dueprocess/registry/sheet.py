@@ -1,7 +1,8 @@
 """A researcher's own sheet into a folder of their own, by a declared map. The shipped registry is never written to.
 
 The map says what each column means and what its words stand for; a word that it does not know, a date that is none, a row
-that matches no actor and a sheet that has become shorter are refused before anything is written.
+that matches no actor and a sheet that has become shorter are refused before anything is written. All rows are read before
+that, so that what is wrong with them is told at once.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from dueprocess.places import PlaceBook
 from dueprocess.places.names import slug
 from dueprocess.registry.importing import (
     MAX_BYTES,
+    SHOWN,
     Batch,
     Declared,
     ImportRefused,
@@ -30,16 +33,21 @@ from dueprocess.registry.importing import (
     source_id,
 )
 from dueprocess.registry.matching import ActorMatcher, Printed, by_hand
-from dueprocess.registry.model import ABOUT, ACCEPTS, CONFIDENCES, POSITIONS, VOICES, Claim, Source
-from dueprocess.registry.store import IMPORT_COLUMNS, read_rows, records_of, texts_of
+from dueprocess.registry.model import ABOUT, ACCEPTS, CONFIDENCES, POSITIONS, VOICES, Claim, Source, side
+from dueprocess.registry.store import IMPORT_COLUMNS, load_registry, read_rows, records_of, texts_of
+from dueprocess.tables.moments import local_of
 
 FIELDS = (
     "id", "state", "agency", "kind", "county", "city", "fips", "position", "accepts", "announced", "effective", "ended", "about", "voice", "claimant", "speaker",
-    "notice", "interviews", "payment", "motive", "cites", "confidence", "note", "locator", "source_title", "source_publisher", "source_url", "source_date",
+    "notice", "interviews", "payment", "motive", "cites", "confidence", "note", "locator", "disputes", "source_title", "source_publisher", "source_url", "source_date",
 )  # fmt: skip
 """What a column of a sheet may stand for."""
 _CLOSED: Mapping[str, tuple[str, ...]] = {"position": POSITIONS, "about": ABOUT, "voice": VOICES, "confidence": CONFIDENCES, "kind": ("sheriff", "police", "corrections", "county", "city", "state")}
 _KEYS = ("name", "columns", "values", "assume", "rows", "refused_at_most", "header", "license")
+_PARTIAL = re.compile(r"\d{4}(?:-\d{2}){0,2}\Z")
+_MONTH = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})\Z")
+_WHERE = ("id", "state", "agency", "kind", "county", "city", "fips", "note", "locator")
+"""What a row says of who and where: spellings differ, so the actor that they match stands for them in an id."""
 HAND_COLUMNS = ("state", "printed", "actor", "kind", "name", "cites", "reason")
 
 
@@ -150,9 +158,10 @@ def read_sheet(path: Path, map: SheetMap, places: PlaceBook, *, hand: Path | Non
     header = [" ".join(c.split()) for c in cells[map.header - 1]]
     index: dict[str, int] = {}
     for name, column in map.columns.items():
-        if header.count(column) != 1:
-            raise ImportRefused(f"[{shown(column)}] is {'no column' if column not in header else 'two columns'}", where=path.name, do=nearest(column, header) or "correct the map")
-        index[name] = header.index(column)
+        heading = " ".join(column.split())
+        if header.count(heading) != 1:
+            raise ImportRefused(f"[{shown(heading)}] is {'no column' if heading not in header else 'two columns'}", where=path.name, do=nearest(heading, header) or "correct the map")
+        index[name] = header.index(heading)
     rows = [(n, row) for n, row in enumerate(cells[map.header :], map.header + 1) if any(c.strip() for c in row)]
     least = max(map.rows, before)
     if len(rows) < least:
@@ -163,15 +172,56 @@ def read_sheet(path: Path, map: SheetMap, places: PlaceBook, *, hand: Path | Non
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     batch.read[map.name] = (path.name, digest, len(rows))
     declared = Declared(map.name, path.name, (), 0, refused_at_most=map.refused_at_most)
-    twice: dict[str, int] = {}
+    first: dict[str, int] = {}
+    wrong: list[ImportRefused] = []
     for number, row in rows:
         values = {name: row[at].strip() if at < len(row) else "" for name, at in index.items()}
-        _one(batch, matcher, map, {f: values.get(f) or map.assume.get(f, "") for f in FIELDS}, number=number, file=path.name, twice=twice)
-    check_refusals(batch, declared)
+        try:
+            _one(batch, matcher, map, {f: values.get(f) or map.assume.get(f, "") for f in FIELDS}, number=number, file=path.name, first=first)
+        except ImportRefused as error:
+            wrong.append(error)
+    if wrong:
+        also = [f"{e.where}: {e.what}" for e in wrong[1:SHOWN]] + ([f"{len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else [])
+        raise ImportRefused("; also ".join([wrong[0].what, *also]), where=wrong[0].where, do=wrong[0].do)
+    check_refusals(batch, declared, settle=f"{hand or 'hand/actors.csv'} ({','.join(HAND_COLUMNS)})", limit="refused_at_most in the map")
+    batch.remarks += _contradictions(batch, first)
     return batch
 
 
-def _one(batch: Batch, matcher: ActorMatcher, map: SheetMap, row: dict[str, str], *, number: int, file: str, twice: dict[str, int]) -> None:
+def _contradictions(batch: Batch, rows: Mapping[str, int]) -> list[str]:
+    """The claims of a sheet by which one source takes two sides about one actor's policy of one day, each pair in a sentence."""
+    by_day: dict[tuple[str, str, tuple[int, int]], list[Claim]] = {}
+    for claim in batch.claims.values():
+        if claim.about == "policy" and side(claim.position) != "unknown":
+            by_day.setdefault((claim.actor, claim.source, claim.start), []).append(claim)
+    return [
+        f"rows {rows[a.id]} and {rows[b.id]} contradict each other: {a.actor} {a.position} and {b.position}, of one day and source. Both are kept"
+        for a, *others in by_day.values()
+        for b in others
+        if side(a.position) != side(b.position)
+    ]
+
+
+def _date(text: str, *, where: str) -> str:
+    """A day as the registry writes it: ``2014``, ``2014-04`` or a day; also ``April 2014``, ``April 16, 2014`` and ``4/16/2014`` (month first).
+
+    Raises:
+        ImportRefused: it is none of them.
+    """
+    given = " ".join(text.split())
+    if not given or _PARTIAL.match(given):
+        return checked_date(given, where=where)
+    try:
+        month = _MONTH.match(given)
+        found = local_of(f"{month['month']} 1, {month['year']}" if month else given)
+    except ValueError:
+        found = None
+    if found is None:
+        return checked_date(given, where=where)
+    return checked_date(found.day.isoformat()[: 7 if month else 10], where=where)
+
+
+def _one(batch: Batch, matcher: ActorMatcher, map: SheetMap, row: dict[str, str], *, number: int, file: str, first: dict[str, int]) -> None:
     where = f"{file}:{number}"
     for name, words in map.values.items():
         row[name] = words.get(" ".join(row[name].lower().split()), row[name])
@@ -186,7 +236,7 @@ def _one(batch: Batch, matcher: ActorMatcher, map: SheetMap, row: dict[str, str]
     if not row["position"] or not row["source_date"]:
         raise ImportRefused(f"no {'position' if not row['position'] else 'source_date'}", where=where, do="fill the cell, or give a value for all rows under assume")
     for name in ("announced", "effective", "ended", "source_date"):
-        checked_date(row[name], where=where)
+        row[name] = _date(row[name], where=where)
     fips = row["fips"].zfill(5) if row["fips"].isdecimal() and len(row["fips"]) == 4 else row["fips"]
     match = batch.matched(matcher, Printed(row["state"], row["agency"], row["kind"], row["county"], row["city"], fips), importer=map.name, row=number, seen=row["source_date"])
     if match.actor is None:
@@ -195,20 +245,22 @@ def _one(batch: Batch, matcher: ActorMatcher, map: SheetMap, row: dict[str, str]
     source = batch.source(
         Source(source_id(title, publisher, row["source_url"], row["source_date"]), title, publisher, row["source_date"], date_basis(row["source_date"]), row["source_url"], "", "", "page", map.license or "not stated")
     )
-    # Without an id of its own a row is known by what it says, so that a new order of the rows changes nothing.
-    said = "\x1f".join(row[f] for f in FIELDS if f not in ("note", "locator"))
-    own = row["id"] or f"{slug(row['state'])}-{slug(row['agency'])}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+    # Without an id of its own a row is known by what it says of which actor: neither order nor spelling changes that.
+    said = "\x1f".join((match.actor.id, *(row[f] for f in FIELDS if f not in _WHERE)))
+    own = row["id"] or f"{match.actor.id.removeprefix('us/')}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
     id = f"{map.name}--{slug(own)}"
-    twice[id] = twice.get(id, 0) + 1
-    if twice[id] > 1:
+    if id in first:
         if row["id"]:
             raise ImportRefused(f"the id [{shown(row['id'])}] stands twice", where=where, do="give each row its own id")
-        return  # the same row again says nothing more
+        batch.log[-1] = replace(batch.log[-1], reason=f"says what row {first[id]} says: one claim")
+        batch.remarks.append(f"row {number} says what row {first[id]} says: one claim")
+        return
+    first[id] = number
     claimant = row["claimant"] or "not stated"
     batch.claim(
         Claim(
             id, match.actor.id, row["about"] or "policy", row["position"], source, claimant, row["voice"] or ("own" if claimant == "agency" else "report"),
-            accepts, row["notice"], row["interviews"], row["payment"], row["motive"], tuple(c.strip() for c in row["cites"].split(";") if c.strip()), (),
+            accepts, row["notice"], row["interviews"], row["payment"], row["motive"], tuple(c.strip() for c in row["cites"].split(";") if c.strip()), tuple(sorted({d.strip() for d in row["disputes"].split(";") if d.strip()})),
             row["announced"], row["effective"], row["ended"], "", "", row["source_date"], row["speaker"], row["locator"], row["confidence"], row["note"], where,
         ),
         where=where,
@@ -227,7 +279,18 @@ def import_sheet(path: Path, *, map: Path, registry: Path, places: PlaceBook) ->
     before = {row["importer"]: row for row in read_rows(registry / "imports.csv", IMPORT_COLUMNS)}
     rows = int(before[declared.name]["rows"]) if declared.name in before else 0
     batch = read_sheet(path, declared, places, hand=registry / "hand" / "actors.csv", before=rows)
+    _check_disputes(batch, registry, file=path.name)
     return batch, put(batch, registry, prefix=f"{declared.name}--", importer=declared.name)
+
+
+def _check_disputes(batch: Batch, registry: Path, *, file: str) -> None:
+    """Raises ImportRefused where a row denies a claim that is neither shipped, nor in the folder, nor in the sheet."""
+    denying = [(c, d) for c in batch.claims.values() for d in c.disputes]
+    if denying:
+        known = load_registry().claims.keys() | records_of(registry).claims.keys() | batch.claims.keys()
+        for claim, denied in denying:
+            if denied not in known or denied == claim.id:
+                raise ImportRefused(f"[{shown(denied)}] is no claim that it can deny", where=claim.origin or file, do=nearest(denied, known) or "give ids as dueprocess agencies show prints them, with ; between them")
 
 
 def put(batch: Batch, registry: Path, *, prefix: str, importer: str) -> tuple[str, ...]:

@@ -146,7 +146,28 @@ def test_counts_beside_the_published_ones(registry: Registry, id: str, certain: 
     assert (found.certain, found.possible, len(found.states)) == (certain, possible, states)
     assert {b.value: b.difference for b in found.beside} == differences
     if found.definition.list_title:
-        assert found.only_in_list == () and sum(r.in_list is True and r.status == "certain" for r in found.rows) == certain
+        assert found.only_in_list == {} and sum(r.in_list is True and r.status == "certain" for r in found.rows) == certain
+
+
+def test_a_list_has_no_entries_before_it_was_published(registry: Registry) -> None:
+    assert count(registry, definitions()["doj-2025"], known_at=date(2025, 8, 4)).certain == 0
+    early = count(registry, definitions()["oregon-31"], known_at=date(2014, 4, 25))
+    assert early.listed == 0 and early.only_in_list == {}
+
+
+def test_who_is_named_on_a_list_and_denies_it_is_among_the_disagreements(registry: Registry) -> None:
+    """Baltimore County on the list of 2025, Iowa's Montgomery County in the report of 2017: neither list states a policy."""
+    found = {(d.actor, d.loser): d.winner for d in disagreements(registry, as_of=date(2025, 8, 10), known_at=TODAY) if d.kind == "named-and-denied"}
+    assert found["us/md/baltimore-county/county", "doj25-md-baltimore-county"] == "md-baltimore-county-dvbalt"
+    assert found["us/ia/montgomery-county/county", "ddor17-s1-ia-montgomery-county"] == "ia-montgomery-county-sheriff-s-office-dmr17"
+    before = disagreements(registry, as_of=date(2025, 8, 10), known_at=date(2017, 3, 22))
+    assert "us/ia/montgomery-county/county" not in {d.actor for d in before}
+
+
+def test_an_entry_of_a_list_that_ours_lacks_has_its_reason(registry: Registry) -> None:
+    found = count(registry, definitions()["colorado-64"], known_at=TODAY)
+    assert (found.certain, found.listed) == (63, 64)
+    assert found.only_in_list == {"us/co/broomfield-county/police": "police: declines_all on 2014-09-18, only-claim"}
 
 
 def test_all_definitions_load_and_say_what_is_missing(registry: Registry) -> None:

@@ -11,6 +11,7 @@ from dueprocess.kernel.errors import InputError
 from dueprocess.places import load_places
 from dueprocess.registry import ActorMatcher, ImportRefused, Printed, load_registry
 from dueprocess.registry.importers import Importer
+from dueprocess.registry.matching import ByHand
 from dueprocess.registry.sheet import import_sheet, read_map
 from dueprocess.registry.store import texts_of
 
@@ -102,7 +103,7 @@ def test_a_source_that_grew_may_not_shrink_back(sources: Path) -> None:
     [
         ("policy_claims.csv", ",declines_all,", ",declines_some,", "policy_claims", r"policy_claims.csv:\d+: \[declines_some\] is no value of position"),
         ("policy_claims.csv", "claim_id,", "claim,", "policy_claims", "other columns"),
-        ("policy_claims.csv", ",19137,", ",19069,", "policy_claims", r"1 rows match no actor, where 0.*the code \[19069\]"),
+        ("policy_claims.csv", ",19137,", ",19069,", "policy_claims", r"1 row matches no actor, where 0.*the code \[19069\]"),
         ("policy_claims.csv", "2014-08-18,,,ACLU of Iowa", "2014-18-08,,,ACLU of Iowa", "policy_claims", r"\[2014-18-08\] is no date"),
         ("count_claims.csv", ",counties,", ",parishes,", "count_claims", r"\[parishes\] is no value of unit"),
         ("dhs_sanctuary_list_2025-05-29.csv", "Alameda County,06001", "Almeda County,", "dhs", "3 rows match no actor, where 2"),
@@ -152,9 +153,9 @@ def test_a_new_order_of_the_rows_changes_no_id(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("Holds for everybody", "Holds for some", r":3: \[Holds for some\] is no position"),
-        ("Bent,", "Bend,", r"1 rows match no actor"),
-        (",CO,", ",,", "1 rows match no actor.*by a name alone"),
-        ("2015-03-02", "March 2015", r"\[March 2015\] is no date"),
+        ("Bent,", "Bend,", r"1 row matches no actor, .*row 3 .*Bend"),
+        (",CO,", ",,", "1 row matches no actor.*by a name alone"),
+        ("2015-03-02", "spring 2015", r"\[spring 2015\] is no date"),
         ("Link", "Links", r"\[Link\] is no column"),
     ],
 )
@@ -165,6 +166,69 @@ def test_a_sheet_that_does_not_fit_writes_nothing(tmp_path: Path, old: str, new:
     with pytest.raises(ImportRefused, match=message):
         import_sheet(sheet, map=MAP, registry=tmp_path / "mine", places=load_places())
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "fips", "actor"),
+    [
+        ("Richmond Sheriff", "", ""),
+        ("Richmond City Sheriff", "", "us/va/richmond-city/sheriff"),
+        ("Richmond County Sheriff's Office", "", "us/va/richmond-county/sheriff"),
+        ("Richmond Sheriff", "51760", "us/va/richmond-city/sheriff"),
+    ],
+)
+def test_a_county_and_a_city_of_one_name_are_not_guessed(matcher: ActorMatcher, name: str, fips: str, actor: str) -> None:
+    found = matcher.match(Printed("VA", name, "sheriff", "Richmond", "", fips))
+    assert (found.actor.id if found.actor else "") == actor
+    if not actor:
+        assert found.result == "proposed" and found.proposals == ("us/va/richmond-city/sheriff", "us/va/richmond-county/sheriff")
+
+
+def test_a_bare_name_settled_by_hand_does_not_reach_other_counties() -> None:
+    matcher = ActorMatcher(load_places(), [ByHand("OR", "Sheriff", "us/or/lincoln-county/sheriff", "agency", "", (), "a slip of the pen")])
+    assert matcher.match(Printed("OR", "Sheriff", "sheriff", "Lincon")).tier == "alias"
+    other = matcher.match(Printed("OR", "Sheriff", "sheriff", "Lane"))
+    assert other.result == "refused" and "us/or/lane-county" in other.reason
+
+
+OWN = """\
+Agency,State,County,What they do,Since,Who says,Seen on,Link,Denies
+Clackamas Co. Sheriff,OR,Clackamas,Holds for everybody,,a letter,"April 16, 2014",,
+Clackamas County Sheriff's Office,OR,Clackamas County,Holds for everybody,,a letter,2014-04-16,,
+Clackamas County Sheriff's Office,OR,Clackamas,No holds without a judge,,a letter,4/16/2014,,
+Franklin County Sheriff,IA,Franklin,Holds for everybody,,agency,Aug. 2017,,ia-franklin-county-sheriff-s-office-dmr17
+"""
+
+
+def own_sheet(tmp_path: Path, text: str = OWN) -> tuple[Path, Path]:
+    sheet, map = tmp_path / "own.csv", tmp_path / "own.yaml"
+    sheet.write_text(text, encoding="utf-8")
+    map.write_text(MAP.read_text(encoding="utf-8").replace("source_url: Link", "source_url: Link, disputes: Denies"), encoding="utf-8")
+    return sheet, map
+
+
+def test_two_spellings_are_one_claim_and_contradictions_are_told(tmp_path: Path) -> None:
+    sheet, map = own_sheet(tmp_path)
+    batch, _ = import_sheet(sheet, map=map, registry=tmp_path / "mine", places=load_places())
+    assert [c.position for c in batch.claims.values()] == ["honors_all", "requires_judicial_warrant", "honors_all"]
+    assert {c.source_date for c in batch.claims.values()} == {"2014-04-16", "2017-08"}
+    assert [r.split(":")[0] for r in batch.remarks] == ["row 3 says what row 2 says", "rows 2 and 4 contradict each other"]
+
+
+def test_an_agencys_denial_in_a_sheet_counts(tmp_path: Path) -> None:
+    sheet, map = own_sheet(tmp_path)
+    import_sheet(sheet, map=map, registry=tmp_path / "mine", places=load_places())
+    listed = "ia-franklin-county-sheriff-s-office-dmr17"
+    assert any(id.startswith("made-up--ia-franklin") for _, id in load_registry(tmp_path / "mine").denials[listed])
+    (tmp_path / "own.csv").write_text(OWN.replace("office-dmr17", "office-dmr18"), encoding="utf-8")
+    with pytest.raises(ImportRefused, match=r"office-dmr18\] is no claim that it can deny.*did you mean"):
+        import_sheet(sheet, map=map, registry=tmp_path / "other", places=load_places())
+
+
+def test_all_rows_that_are_wrong_are_told_at_once(tmp_path: Path) -> None:
+    sheet, map = own_sheet(tmp_path, OWN.replace("Aug. 2017", "summer 2017").replace("No holds without a judge", "Depends"))
+    with pytest.raises(ImportRefused, match=r":4: \[Depends\] is no position; also own.csv:5: \[summer 2017\] is no date"):
+        import_sheet(sheet, map=map, registry=tmp_path / "mine", places=load_places())
 
 
 def test_a_sheet_that_shrinks_is_refused(tmp_path: Path) -> None:

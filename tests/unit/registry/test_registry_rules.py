@@ -33,6 +33,13 @@ def test_own_words_stand_against_a_newer_list() -> None:
     assert (view.position, view.claim, view.losing, view.contested) == ("honors_all", "own", (("list", "own-over-list"),), True)
 
 
+def test_a_review_of_its_own_is_no_word_against_a_later_list() -> None:
+    view = ask([claim("own", "undecided", "2014-06-06", voice="own"), claim("list", "declines_all", "2017-03-31", voice="list")], "2018-01-01")
+    assert (view.position, view.rule, view.losing) == ("declines_all", "newer-over-older", (("own", "newer-over-older"),))
+    same = ask([claim("own", "undecided", "2017-03-31", voice="own"), claim("list", "declines_all", "2017-03-31", voice="list")], "2018-01-01")
+    assert (same.position, same.losing) == ("undecided", (("list", "own-over-others"),))
+
+
 def test_an_older_list_loses_because_it_is_older() -> None:
     view = ask([claim("list", "declines_all", "2012-01-01", voice="list"), claim("own", "honors_all", "2014-01-01", voice="own")], "2017-01-01")
     assert view.losing == (("list", "newer-over-older"),) and not view.contested

@@ -15,7 +15,7 @@ import pytest
 
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
-from dueprocess.registry import Registry, disagreements, load_registry
+from dueprocess.registry import Actor, Claim, Registry, Source, disagreements, load_registry
 from dueprocess.registry.views import codebook, curve, disagree, release, timeline
 
 KNOWN = date(2026, 11, 22)
@@ -42,6 +42,24 @@ def test_a_time_line_has_both_sides_and_every_claim(registry: Registry) -> None:
 def test_a_time_line_knows_only_what_was_known(registry: Registry) -> None:
     html = timeline.timeline_html(registry, MONTGOMERY, known_at=date(2016, 1, 1))
     assert "wants a court order" in html and "holds on every detainer" not in html.split("Over time")[1]
+
+
+def test_a_denial_that_came_later_is_not_told_before() -> None:
+    """A list of 2014 that the agency denies in 2017 stands undenied by what was known in 2016."""
+    actor = Actor("us/ia/montgomery-county/sheriff", "agency", "Montgomery County, sheriff", "us/ia/montgomery-county", "IA", "19137", "sheriff", True)
+    source = Source("src", "A made-up page", "", "2014", "", "", "", "", "page", "")
+    listed = Claim("listed", actor.id, "policy", "declines_all", "src", "A list", "list", source_date="2014-08-18")
+    denial = Claim("denial", actor.id, "policy", "honors_all", "src", "agency", "own", source_date="2017-03-23", disputes=("listed",))
+    made = Registry([actor], [source], [listed, denial], [])
+    before, after = (timeline.timeline_html(made, actor.id, known_at=date(year, 1, 1)) for year in (2016, 2018))
+    assert "denied by" not in before.split("Over time")[1] and "denied by claim 2" in after
+
+
+def test_a_state_alone_and_who_denied(registry: Registry) -> None:
+    rows = disagree.disagreement_rows(registry, as_of=date(2017, 3, 24), known_at=KNOWN, state="NY")
+    assert rows and {r["state"] for r in rows} == {"NY"}
+    franklin = next(r for r in rows if r["actor"] == "us/ny/franklin-county/sheriff")
+    assert franklin["kind_in_words"].startswith("denied by the agency itself, 2017-03 (claim ny-franklin")
 
 
 def test_every_actor_can_be_drawn(registry: Registry) -> None:
@@ -140,6 +158,13 @@ def test_csv_parquet_and_json_say_the_same(made: Path) -> None:
         rows = list(csv.DictReader((made / f"{table}.csv").open(encoding="utf-8")))
         assert rows == told["tables"][table] == pq.read_table(made / f"{table}.parquet").to_pylist()
         assert told["rows"][table] == len(rows)
+
+
+def test_a_release_has_the_counts_beside_the_published_ones(made: Path) -> None:
+    rows = list(csv.DictReader((made / "comparisons.csv").open(encoding="utf-8")))
+    colorado = next(r for r in rows if r["definition"] == "colorado-64")
+    assert (colorado["ours"], colorado["value"], colorado["difference"], colorado["list_only"]) == ("63", "64", "-1", "us/co/broomfield-county/police")
+    assert next(r for r in rows if r["definition"] == "dhs-2025")["count"] == ""  # nothing published stands beside it here
 
 
 def test_the_sums_and_the_version(made: Path) -> None:

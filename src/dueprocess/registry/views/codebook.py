@@ -21,6 +21,7 @@ TABLES: Mapping[str, str] = {
     "views": "What the registry's rules make of the claims on the release's day: one row an actor.",
     "spans": "The same over all days: one row a span of days over which the view says the same.",
     "disagreements": "Where claims of different sides speak of the release's day.",
+    "comparisons": "Our counts beside those that others published, with what only one of the two has: one row a definition and published count.",
     "curve": "Agencies by side over time: one row a day on which a number changes.",
 }
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -58,8 +59,15 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "listings": f"ids of listings; {_LIST}", "agreements": f"ids of 287(g) agreements; {_LIST}",
     },
     "disagreements": {
-        "actor": "id of the actor", "state": "postal code", "kind": "what kind of disagreement", "kind_in_words": "the same in words", "position": "what stands", "claim": "id of the claim for it; empty: nothing was settled",
+        "actor": "id of the actor", "state": "postal code", "kind": "what kind of disagreement", "kind_in_words": "the same in words", "position": "what stands", "claim": "id of the claim for it, or of the denial of a list that states no policy; empty: nothing was settled",
         "claimant": "who says so", "source": "its source", "url": "its address", "other_position": "what is said against it", "other_claim": "id of that claim", "other_claimant": "who says that", "other_source": "its source", "other_url": "its address",
+    },
+    "comparisons": {
+        "definition": "id of a definition of a count", "title": "what it counts", "unit": "what ours counts", "ours": "how many meet it whatever the unsure days are", "ours_possible": "how many more may meet it",
+        "states": "in how many states ours are", "count": "id of the published count; empty: none stands beside it", "value": "as in counts", "count_unit": "what the published count counts",
+        "difference": "ours less the published number; empty: it is given in words", "inexact": "yes where the published number is printed as a round or least one",
+        "listed": "how many entries the published list has, as it was gathered; empty: there is no list", "ours_only": f"what only ours has, certainly; {_LIST}", "list_only": f"what only the list has; {_LIST}",
+        "missing": "what the data lack, in sentences",
     },
     "curve": {
         "day": "from this day on, until the next row", "limits": "agencies of counties and cities that hold on less than every detainer, firmly", "limits_unsure_or_contested": "the same, contested or of unsure day",
@@ -85,6 +93,7 @@ VALUES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("claims", "confidence"): _CONFIDENCE,
     **{(t, c): v for t in ("views", "spans") for c, v in (("position", _POSITION), ("side", _SIDES), ("rule", RULES), ("accepts", words.ACCEPTS), ("certain", _YES), ("contested", _YES), ("maybe", _POSITION))},
     ("disagreements", "kind"): KINDS,
+    ("comparisons", "inexact"): _YES,
     ("disagreements", "position"): _POSITION,
     ("disagreements", "other_position"): _POSITION,
 }  # fmt: skip

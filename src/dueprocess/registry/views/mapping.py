@@ -16,7 +16,7 @@ FIRST = date(2008, 1, 1)
 """The slider's first day: the year in which fingerprints taken in jails began to go to immigration officers."""
 NOTICE = (
     "This shows what sources say about policies on paper. It is not legal advice, it does not say what is lawful, and a policy on paper is not what a jail does. "
-    "A position stands here until a source says otherwise: read with it the day on which it was last confirmed."
+    "A position stands here until a source says otherwise: read with it the day on which it was last confirmed. " + words.WRONG
 )
 MARKS = ("Contested: a claim of another side stands against it", "The day of a change is not known: it may have come already")
 

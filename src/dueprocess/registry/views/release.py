@@ -19,6 +19,7 @@ from typing import Any
 import dueprocess
 from dueprocess.kernel.errors import InputError
 from dueprocess.registry import Actor, Claim, CountClaim, Registry, Source, View, days
+from dueprocess.registry.counts import Beside, count, definitions
 from dueprocess.registry.views.codebook import COLUMNS, TABLES, VALUES
 from dueprocess.registry.views.curve import curve_rows
 from dueprocess.registry.views.disagree import disagreement_rows
@@ -55,8 +56,26 @@ def release_tables(registry: Registry, *, as_of: date, known_at: date) -> dict[s
             for _, spans in sorted(registry.arbitrate(known_at=known_at).items()) for s in spans
         ],
         "disagreements": disagreement_rows(registry, as_of=as_of, known_at=known_at),
+        "comparisons": _comparisons(registry, known_at=known_at, published=frozenset(c.id for c in counts)),
         "curve": [{k: str(v) for k, v in r.items()} for r in curve_rows(registry, as_of=as_of, known_at=known_at)],
     }  # fmt: skip
+
+
+def _comparisons(registry: Registry, *, known_at: date, published: frozenset[str]) -> Rows:
+    """Ours beside each published count of a definition, with the entries that only one of the two has where a list exists."""
+    rows = []
+    for id, definition in definitions().items():
+        ours = count(registry, definition, known_at=known_at)
+        only = [r.key for r in ours.rows if r.in_list is False and r.status == "certain"]
+        told: dict[str, Any] = {
+            "definition": id, "title": definition.title, "unit": definition.unit, "ours": ours.certain, "ours_possible": ours.possible, "states": len(ours.states),
+            "listed": ours.listed, "ours_only": tuple(only), "list_only": tuple(ours.only_in_list), "missing": " ".join(definition.missing),
+        }  # fmt: skip
+        known: list[Beside | None] = [b for b in ours.beside if b.id in published]
+        for b in known or [None]:
+            beside: dict[str, Any] = {} if b is None else {"count": b.id, "value": b.value, "count_unit": b.unit, "difference": b.difference, "inexact": b.inexact}
+            rows.append({c: _cell({**told, **beside}.get(c)) for c in COLUMNS["comparisons"]})
+    return rows
 
 
 def write_release(registry: Registry, out: Path, *, as_of: date, known_at: date) -> dict[str, Any]:

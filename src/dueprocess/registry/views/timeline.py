@@ -38,7 +38,7 @@ def timeline_svg(registry: Registry, actor: str, *, known_at: date, standalone: 
         end = known_at if claim.end[1] == FAR else date.fromordinal(claim.end[1])
         said = date.fromordinal(min(claim.known, known_at.toordinal()))
         label = f"{_told(claim)}, {words.when_words(claim)}: {words.who_words(claim)}"
-        bars.append(Bar(_lane(claim), date.fromordinal(low), date.fromordinal(high), end, _style(claim.position), label, str(number), said, lost=claim.id in registry.denials))
+        bars.append(Bar(_lane(claim), date.fromordinal(low), date.fromordinal(high), end, _style(claim.position), label, str(number), said, lost=words.denial_of(registry, claim.id, known_at=known_at) is not None))
     return spans_svg(
         bars, lanes=LANES, start=date(start.year, 1, 1), until=known_at, standalone=standalone,
         title=f"{who.name}, {who.state}: what is claimed, and when",
@@ -56,7 +56,10 @@ def timeline_html(registry: Registry, actor: str, *, known_at: date) -> str:
     claim_rows = []
     for claim in claims:
         source = registry.sources[claim.source]
-        more = [fates.get(claim.id, "")] + [f"disputes claim {numbers.get(d, d)}" for d in claim.disputes] + ([f"{'corrected' if claim.id in registry.corrected else 'denied'} by claim {numbers.get(registry.denials[claim.id][0][1], registry.denials[claim.id][0][1])}"] if claim.id in registry.denials else [])
+        denial = words.denial_of(registry, claim.id, known_at=known_at)
+        more = [fates.get(claim.id, ""), *(f"disputes claim {numbers.get(d, d)}" for d in claim.disputes)]
+        if denial is not None:
+            more.append(f"{'corrected' if registry.corrected.get(claim.id) == denial.id else 'denied'} by claim {numbers.get(denial.id, denial.id)}")
         claim_rows.append([numbers[claim.id], "; ".join([_told(claim), *words.details(claim)]), words.when_words(claim), f"{words.who_words(claim)}; {words.VOICES[claim.voice]}", (words.source_words(source), words.link(source.url)), "; ".join(m for m in more if m), claim.note])
     view_rows = [
         [s.start.isoformat(), s.until.isoformat() if s.until else "still", words.position_words(s.view), words.doubt_words(s.view), words.day(s.view.confirmed_on), s.view.because, ", ".join(numbers.get(i, i) for i in (s.view.claim, *s.view.support) if i)]
@@ -68,7 +71,7 @@ def timeline_html(registry: Registry, actor: str, *, known_at: date) -> str:
             f"As known on {known_at.isoformat()}: {words.position_words(now)}{f' ({d})' if (d := words.doubt_words(now)) else ''}. Policy on paper, last confirmed on {words.day(now.confirmed_on)}.",
             f"{len(claims)} claim{'' if len(claims) == 1 else 's'}. {now.because}",
         ],
-        "notice": "A claim is what somebody said, not what is so. Paper and practice are told apart. This is not legal advice.",
+        "notice": f"A claim is what somebody said, not what is so. Paper and practice are told apart. This is not legal advice. {words.WRONG}",
         "tables": [
             {"title": "Over time", "text": "", "head": ["From", "Until", "Policy on paper", "Unsure", "Last confirmed", "Why", "Claims"], "rows": view_rows},
             {"title": "Claims", "text": "In the order of the days on which they begin.", "head": ["No.", "Says", "When", "Who says it", "Source", "How it fares", "Note"], "rows": claim_rows},

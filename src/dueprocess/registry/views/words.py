@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from dueprocess.registry import Claim, Source, View
+from dueprocess.registry import RULES, Claim, Registry, Source, View
 
 POSITIONS: Mapping[str, str] = {
     "honors_all": "holds on every detainer",
@@ -41,6 +41,10 @@ NO_POLICY: Mapping[str, str] = {
     "no-claim": "no claim known",
 }
 """What ``unknown`` comes from, by the rule that gave it."""
+
+
+WRONG = "Is something wrong? An agency's own words stand before a list's, and its denial puts a claim aside: the guide “Track who has which policy” says how to send either."
+"""How who feels wronged is heard, for the pages."""
 
 
 def position_words(view: View) -> str:
@@ -93,6 +97,20 @@ def who_words(claim: Claim) -> str:
     """Who says it. An official is named only where the source has that person speak publicly."""
     told = "the agency itself" if claim.claimant == "agency" else claim.claimant or "claimant not named"
     return f"{told} ({claim.speaker})" if claim.speaker else told
+
+
+def denial_of(registry: Registry, claim: str, *, known_at: date) -> Claim | None:
+    """The claim by which another is denied or corrected, as far as was known by then: the earliest; None where there is none."""
+    return next((registry.claims[id] for day, id in registry.denials.get(claim, ()) if day <= known_at.toordinal()), None)
+
+
+def why_lost(registry: Registry, claim: str, rule: str, *, known_at: date) -> str:
+    """Why a claim does not stand, in words: who denies it or took it back, or the sentence of the rule by which it lost."""
+    denial = denial_of(registry, claim, known_at=known_at)
+    if rule != "denied" or denial is None:
+        return RULES.get(rule, rule)
+    who = "whoever said it took it back" if denial.claimant == registry.claims[claim].claimant else "denied by the agency itself" if denial.actor == registry.claims[claim].actor else f"denied by {registry.actors[denial.actor].name}"
+    return f"{who}, {denial.source_date} (claim {denial.id})"
 
 
 def source_words(source: Source) -> str:
