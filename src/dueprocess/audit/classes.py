@@ -18,7 +18,7 @@ from dueprocess.case.model import DETAINERS
 from dueprocess.case.reading import LEFT_TO, SIGNERS
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError, LawError, nearest, shown
-from dueprocess.kernel.instants import parse_date
+from dueprocess.kernel.instants import iso, parse_date
 from dueprocess.kernel.yamlread import Document, Path_, read
 from dueprocess.terms import Vocabulary
 from dueprocess.terms.grammar import parse_condition
@@ -361,14 +361,18 @@ class Members:
 
     def lineage(self) -> list[dict[str, Any]]:
         """One row a member's stay with where it stands in the files that were read: this names people to whoever has them."""
-        moments = ", ".join(f"strftime(timezone(s.zone, to_timestamp(CASE WHEN abs(s.{n}_{e}) < {NEVER_AT} THEN s.{n}_{e} END)), '%Y-%m-%d %H:%M:%S') AS {n}_{w}" for n in ("booked", "release_due", "left") for e, w in (("lo", "earliest"), ("hi", "latest")))
+        times = [f"{n}_{w}" for n in ("booked", "release_due", "left") for w in ("earliest", "latest")]
+        moments = ", ".join(f"s.{t.replace('_earliest', '_lo').replace('_latest', '_hi')} AS {t}" for t in times)
         cursor = self.connection.execute(
             f"""SELECT j.person, s.stay_id, s.source_file, s.source_row, j."row", j.agency, {moments}, j.class, r.outcome, j.deciding_norm,
-                round(j.hours_least, 4) AS hours_least, round(j.hours_most, 4) AS hours_most
+                round(j.hours_least, 4) AS hours_least, round(j.hours_most, 4) AS hours_most, s.zone
             FROM judged j JOIN s USING ("row") JOIN r USING ("row") WHERE j.member ORDER BY j.person NULLS LAST, j."row" """
         )
         names = [c[0] for c in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        for row in found:  # in the zone of the jail, as in stays.csv
+            row |= {t: None if row[t] is None or abs(row[t]) >= NEVER_AT else iso(row[t], row["zone"] or "UTC") for t in times}
+        return found
 
 
 def present_columns(prepared: Path) -> list[str]:

@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dueprocess.audit.link import linked
+from dueprocess.audit.numbers import CLASSES, HOUR
+from dueprocess.audit.words import class_name, count, hour_range, hours
 from dueprocess.kernel.errors import InputError
-from dueprocess.render.sheet import Paragraph, Section, Table
+from dueprocess.render.sheet import Entries, Entry, Paragraph, Section, Table
 
 if TYPE_CHECKING:
     import duckdb
 
-CLASSES = ("certain", "possible", "no", "contradiction", "unknown")
-_COUNTS = ("stays", *CLASSES, "after_allowance", "moved", "moved_class", "moved_hours", "moved_allowance", "moved_outcome")
+_COUNTS = ("stays", "certain", "possible", "no", "contradiction", "unknown", "after_allowance", "moved", "moved_class", "moved_hours", "moved_allowance", "moved_outcome")
 _HOURS = ("hours_least", "hours_most", "hours_after_allowance_least", "hours_after_allowance_most", "hours_open_most")
-_LABELS = {
-    "stays": "Stays", "certain": "certain: held past release", "possible": "possible", "no": "no", "contradiction": "contradiction",
-    "unknown": "unknown", "after_allowance": "certain after the allowance", "hours_least": "Hours over, least", "hours_most": "Hours over, most",
-    "hours_after_allowance_least": "after the allowance, least", "hours_after_allowance_most": "after the allowance, most",
-    "hours_open_most": "Hours that the law leaves open, most", "moved": "Stays that move", "moved_class": "by class",
-    "moved_hours": "by hours", "moved_allowance": "by whether hours are left after the allowance", "moved_outcome": "by outcome",
+
+
+_MOVED = {
+    "moved": "Stays answered otherwise", "moved_class": "of them by class", "moved_hours": "of them by hours",
+    "moved_allowance": "of them by whether hours are left after the allowance", "moved_outcome": "of them by what was said when release was due",
 }  # fmt: skip
 
 
@@ -38,14 +38,6 @@ class Comparison:
     base: str
     totals: tuple[Mapping[str, Any], ...]
     moves: tuple[tuple[str, str, str, int, float], ...]
-
-    def as_mapping(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "base": self.base,
-            "theories": [dict(t) for t in self.totals],
-            "moves": [{"theory": t, "base_class": b, "class": c, "stays": n, "hours_least_change": h} for t, b, c, n, h in self.moves],
-        }
 
 
 def compare(results: Mapping[str, Path], *, stays: Path, allowances: Mapping[str, int | None], out: Path) -> Comparison:
@@ -148,44 +140,30 @@ def _write_totals(connection: duckdb.DuckDBPyConnection, totals: tuple[Mapping[s
 # -- for people -----------------------------------------------------------------------------------------
 
 
-def section(comparison: Comparison) -> Section:
-    """The part of a report: theories as columns, then how the classes move."""
+def section(comparison: Comparison, because: Mapping[str, str] | None = None) -> Section:
+    """The part of a report: what each theory says (``because``, by its name), theories as columns, then how the classes move."""
     names = tuple(str(t["theory"]) for t in comparison.totals)
-    keys = ("stays", *CLASSES, "hours_least", "hours_most", "after_allowance", "hours_after_allowance_least", "hours_after_allowance_most", "hours_open_most", "moved", "moved_class", "moved_hours", "moved_allowance", "moved_outcome")
-    rows = tuple((_LABELS[k], *(_shown(t, k, comparison.base) for t in comparison.totals)) for k in keys)
-    blocks: list[Any] = [
-        Paragraph(f"The same stays under {len(names)} readings. None is preferred here; the others are compared with [{names[0]}]. Hours are of the stays that could be classed: those of unknown and contradiction enter no sum."),
-        Table("Totals under each theory", ("", *names), rows, marked=(1,)),
+    rows = [
+        ("Stays", *(count(t["stays"]) for t in comparison.totals)),
+        *((class_name(c), *(count(t[c]) for t in comparison.totals)) for c in CLASSES),
+        ("Hours over, certain and possible", *(_hours(t, "hours") for t in comparison.totals)),
+        ("Certain after the allowance", *(count(t["after_allowance"]) for t in comparison.totals)),
+        ("Hours over after the allowance", *(_hours(t, "hours_after_allowance") for t in comparison.totals)),
+        ("Hours that facts or law leave open, at most", *(hours(t["hours_open_most"] * HOUR) for t in comparison.totals)),
+        *((label, *("" if t["theory"] == comparison.base else count(t[key]) for t in comparison.totals)) for key, label in _MOVED.items()),
     ]
+    blocks: list[Any] = [Paragraph(f"The same stays under {len(names)} readings. None is preferred here; the others are compared with [{names[0]}]. Hours are of the stays that could be classed: those of unknown and contradiction enter no sum.")]
+    said = tuple(Entry(text=because[n], label=f"{n}:") for n in names if because and because.get(n))
+    if said:
+        blocks.append(Entries(said))
+    blocks.append(Table("Totals under each theory", ("", *names), tuple(rows), marked=(1,)))
     if comparison.moves:
-        moved = tuple((t, f"{b} to {c}" if b != c else f"{b}, other hours or outcome", f"{n:,}", f"{h:+,.2f}") for t, b, c, n, h in comparison.moves)
-        blocks.append(Table("Which stays move, and by how many of the least hours (theories_moves.csv lists each)", ("theory", "class", "stays", "hours"), moved))
+        moved = tuple((t, f"{class_name(b)} to {class_name(c).lower()}" if b != c else f"{class_name(b)} in both", count(n), "none" if not h else f"{'+' if h > 0 else '−'}{hours(abs(h) * HOUR)}") for t, b, c, n, h in comparison.moves)
+        blocks.append(Table("Which stays move (each is in theories_moves.csv)", ("Theory", "Class", "Stays", "Change of their least hours"), moved))
     else:
         blocks.append(Paragraph("No stay moves: class, hours and outcome are the same under each."))
     return Section("Rival theories", tuple(blocks))
 
 
-def _shown(total: Mapping[str, Any], key: str, base: str) -> str:
-    if key.startswith("moved") and total["theory"] == base:
-        return ""
-    value = total[key]
-    return f"{value:,.2f}" if key in _HOURS else f"{value:,}"
-
-
-def html(comparison: Comparison) -> str:
-    """The same as a fragment of HTML with every text escaped: ``<section>`` with plain tables and no style."""
-    from markupsafe import Markup, escape
-
-    part = section(comparison)
-    lines = [f'<section id="theories"><h2>{escape(part.title)}</h2>']
-    for block in part.blocks:
-        if isinstance(block, Table):
-            head = Markup("").join(Markup('<th scope="col">{}</th>').format(h) for h in block.head)
-            body = Markup("\n").join(
-                Markup("<tr>{}</tr>").format(Markup("").join(Markup('<th scope="row">{}</th>' if i == 0 else "<td>{}</td>").format(c) for i, c in enumerate(row)))
-                for row in block.rows
-            )
-            lines.append(Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{}\n</tbody></table>").format(block.caption, head, body))
-        elif isinstance(block, Paragraph):
-            lines.append(Markup("<p>{}</p>").format(block.text))
-    return "\n".join([*map(str, lines), "</section>"])
+def _hours(total: Mapping[str, Any], name: str) -> str:
+    return hour_range(total[f"{name}_least"] * HOUR, total[f"{name}_most"] * HOUR)

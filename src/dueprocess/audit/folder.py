@@ -29,6 +29,7 @@ from dueprocess.audit.inputs import (
 from dueprocess.audit.link import linked
 from dueprocess.audit.numbers import HOUR, Table
 from dueprocess.audit.publishing import published
+from dueprocess.audit.records import origins_of
 from dueprocess.audit.report import report_html
 from dueprocess.audit.request import request_text
 from dueprocess.audit.single import explain_row, prepared_info
@@ -114,7 +115,7 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 
 def explain(folder: Path, stay: str, *, lawbook: Lawbook) -> dict[str, Any]:
-    """The full decision of one stay, named as in ``stays.csv`` or as ``row-17``."""
+    """The full decision of one stay, named as in ``stays.csv`` or as ``row-17``; ``read_from`` tells the columns of the files."""
     prepared, _ = locate(folder)
     known = read_run(folder)["law_known_at"]
     with linked() as link:
@@ -124,7 +125,8 @@ def explain(folder: Path, stay: str, *, lawbook: Lawbook) -> dict[str, Any]:
         raise InputError("no stay has that id", where="--stay", do="name one as the first column of stays.csv does, or as row-17")
     if len(found) > 1:
         raise InputError("several stays have that id", where="--stay", do=f"name one by its row, as row-{found[0][0]} or row-{found[1][0]}")
-    return explain_row(prepared, int(found[0][0]), lawbook=lawbook, law_known_at=date.fromisoformat(known) if known else None)
+    decision = explain_row(prepared, int(found[0][0]), lawbook=lawbook, law_known_at=date.fromisoformat(known) if known else None)
+    return {**decision, "read_from": origins_of(prepared_info(prepared))}
 
 
 def _asked(inputs: Sequence[Input], lawbook: Lawbook, options: Options) -> str:
@@ -230,7 +232,7 @@ def _fill(inputs: Sequence[Input], folder: Path, theories: Sequence[tuple[Theory
     drop_passthrough(prepared)
     if options.public:
         for path in folder.iterdir():
-            if path.name not in ("by_agency.csv", "by_month.csv", "problems.csv", "request.md", "report.html", *(f"by_{_plain(n)}.csv" for n in found.columns)):
+            if path.name not in ("by_agency.csv", "by_month.csv", "by_end.csv", "problems.csv", "request.md", "report.html", *(f"by_{_plain(n)}.csv" for n in found.columns)):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     (folder / RUN).write_text(json.dumps(run, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
     return run
@@ -246,7 +248,7 @@ def _tell(found: Gathered, folder: Path, more: Sequence[Any], *, lawbook: Lawboo
         told = safe
     run = _run(told, lawbook, options)
     say("writing")
-    by_class = [(told.agencies, "agencies", "agency"), (told.months, "periods", "month"), *((rows, f"by {name}", name) for name, rows in told.columns.items())]
+    by_class = [(told.agencies, "agencies", "agency"), (told.months, "periods", "month"), (told.ends, "ends", "end"), *((rows, f"by {name}", name) for name, rows in told.columns.items())]
     for rows, table, first in by_class:
         nothing = _by_class([{"key": None, "label": None, "stays": None, "persons": None, "classes": None}], told, table, first)
         write_table(folder / f"by_{_plain(first)}.csv", _by_class(rows, told, table, first), head=list(nothing[0]))
@@ -281,7 +283,7 @@ def _compared(theories: Sequence[tuple[Theory, Asked]], prepared: Path, results:
         found[theory.name], allowances[theory.name] = out, asked.allowance
     made = compare(found, stays=prepared / "stays.parquet", allowances=allowances, out=folder)
     shutil.rmtree(scratch)
-    return [section(made)]
+    return [section(made, {t.name: t.because for t, _ in theories})]
 
 
 def _run(found: Gathered, lawbook: Lawbook, options: Options) -> dict[str, Any]:

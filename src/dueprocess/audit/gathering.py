@@ -12,10 +12,12 @@ from typing import Any
 from dueprocess.audit import changes as law_changes
 from dueprocess.audit import numbers
 from dueprocess.audit.crossing import Crossed
+from dueprocess.audit.ends import END, by_end
 from dueprocess.audit.exposure import Assumptions, exposure, groups_in, range_of
 from dueprocess.audit.issuance import issuance
 from dueprocess.audit.numbers import CLASSES, Row, Table
 from dueprocess.audit.single import prepared_info
+from dueprocess.audit.undecided import contradictions, open_stays, undecided
 from dueprocess.law import Lawbook
 
 MOST_WORST = 20
@@ -57,6 +59,7 @@ class Gathered:
     """Table -> its classes, where they are fewer than ``classes`` (public only)."""
     days: tuple[date | None, date | None] = (None, None)
     possible_reasons: Table = field(default_factory=list)
+    ends: Table = field(default_factory=list)
     crossed: Crossed | None = None
     """The stays by all values at once, where they are to be published."""
 
@@ -97,22 +100,23 @@ def gather(
             lengths=numbers.lengths(link),
             quantiles=numbers.quantiles(link),
             worst=numbers.worst(link, MOST_WORST),
-            undecided=numbers.undecided(link),
-            open=numbers.open_stays(link),
+            undecided=undecided(link),
+            open=open_stays(link),
             bail=numbers.bail(link),
             mandate=numbers.under_mandate(link),
             columns={name: numbers.by_column(link, name) for name in by},
             problems=numbers.problems(prepared),
-            contradictions=numbers.contradictions(link),
+            contradictions=contradictions(link),
             changes=marked,
             rests=law_changes.rests_on(lawbook, [r["norm"] for r in reasons if r["norm"]], stays_of),
             issuance=issuance(link, prepared, lawbook=lawbook, law_known_at=law_known_at),
             exposure=switchable(groups_in(link, "a")),
             days=(span["low"], span["high"]),
             possible_reasons=[{**r, **(law_changes.told(lawbook, r["norm"]) if r["norm"] else {})} for r in numbers.by_reason(link, "possible")],
+            ends=by_end(link),
         )
         if crossed:
-            names, rows = numbers.crossed(link, period=period, by=by, bare=bare[1] if bare else None)
+            names, rows = numbers.crossed(link, period=period, by=by, bare=bare[1] if bare else None, more={"end": END})
             found = replace(found, crossed=Crossed(names, tuple(rows), len(numbers.BAND_LABELS)))
         return found if bare is None else replace(found, bare=numbers.total_without(link, *bare))
 

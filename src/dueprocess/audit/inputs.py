@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -64,11 +65,23 @@ def prepared_from(
             except OSError as error:
                 raise InputError(f"[{name}] cannot be read ({error.strerror})", where=str(before), do="prepare the files again") from None
         return out
+    for given in inputs:
+        if isinstance(given, Path) and _is_audit(given):
+            raise InputError("it is the folder of an audit, not records", where=str(given), do=f"name its tables, {given / 'prepared'}, or the original files")
     from dueprocess.tables import load_map, prepare
 
     read = None if map is None else load_map(map, vocabulary=lawbook.vocabulary)
     prepare(inputs, out=out, map=read, preset=preset, as_of=as_of, lawbook=lawbook, places=load_places(), keep_by=tuple(by), bare=bare, progress=say)
     return out
+
+
+def _is_audit(folder: Path) -> bool:
+    """Whether a folder is one that an audit wrote."""
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(run, dict) and str(run.get("format")).startswith("dueprocess-audit-")
 
 
 def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
@@ -80,7 +93,8 @@ def clean(prepared: Path, *, allowance_hours: float | None = None) -> None:
     stays = prepared / "stays.parquet"
     fresh = prepared / "stays.new.parquet"
     # Most ids are a few letters and more digits, which is quickly seen.
-    looks_like_one = f"regexp_full_match(stay_id, '[A-Za-z]{{0,4}}[0-9]{{4,36}}') OR regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS})"
+    # A CASE, since of an OR every part is worked out for every row.
+    looks_like_one = f"CASE WHEN regexp_full_match(stay_id, '[A-Za-z]{{0,4}}[0-9]{{4,36}}') THEN TRUE ELSE regexp_matches(stay_id, '{_ID}') AND length(stay_id) <= 40 AND {_DIGITS} >= greatest(1, {_LETTERS}) END"
     with linked() as link:
         link.execute("SET preserve_insertion_order = true")
         link.read_parquet(str(stays)).create_view("s")

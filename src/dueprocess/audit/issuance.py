@@ -159,7 +159,8 @@ def _quoted(name: str) -> str:
 
 
 def _law_of_places(link: duckdb.DuckDBPyConnection, lawbook: Lawbook) -> set[str]:
-    """The table ``law_of``: of each agency and facility, a number for the law that reaches ICE and CBP there; and all of that law."""
+    """The table ``law_of``: of each agency and facility, a number for the law about issuing (or what it turns on) that reaches ICE
+    and CBP there; and all of that law."""
     places = load_places()
     numbers: dict[tuple[str, ...], int] = {}
     rows: list[tuple[str, str | None, int]] = []
@@ -169,7 +170,7 @@ def _law_of_places(link: duckdb.DuckDBPyConnection, lawbook: Lawbook) -> set[str
             sets = places.sets(places.facility(places.agency(found["agency"]), found["facility"]))
         except InputError:
             sets = ()
-        reach = tuple(f"{actor} {a.id}" for actor in SENDERS for a in lawbook.binding(actor, sets))
+        reach = tuple(f"{actor} {a.id}" for actor in SENDERS for a in lawbook.binding(actor, sets) if any(n.object == "issue" or n.verb == "declare" for n in a.norms))
         bound |= {r.split()[1] for r in reach}
         rows.append((found["agency"], found["facility"], numbers.setdefault(reach, len(numbers))))
     link.execute("CREATE OR REPLACE TEMP TABLE law_of (agency VARCHAR, facility VARCHAR, law BIGINT)")

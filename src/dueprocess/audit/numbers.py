@@ -6,7 +6,7 @@ writes them; only ``certain`` and ``possible`` have hours, since the most of a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -45,26 +45,37 @@ _AFTER = """CASE WHEN r.over_least IS NOT NULL THEN greatest(0, r.over_least - c
                    CASE WHEN r.over_most IS NOT NULL THEN greatest(0, r.over_most - coalesce(s.allowance, 0)) END AS after_most"""
 _PERSON = "CASE WHEN s.person IS NOT NULL THEN hash(s.person) END AS person"
 _UNCOUNTED = '"row", "at", due_lo, due_hi, open_least, open_most'
+_FEW = {"stays": ("agency", "left_state", "left_to"), "results": ("outcome", "open_because", "class", "deciding_norm", "missing")}
+"""Columns of few different texts."""
+
+
+def _same_row(ours: str, theirs: str, then: str) -> str:
+    """The SQL of a value where two tables, which hold every row once in its order, are beside one another; else it stops."""
+    return f"CASE WHEN {ours}.row = {theirs}.row THEN {then} ELSE error('the tables and their results are not of the same rows') END"
 
 
 @contextmanager
 def opened(prepared: Path, results: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the table ``a``: each stay beside its result, local days worked out in the stay's own zone.
 
-    It has what is counted and no more, joined once; ``person`` is a number for the person. ``stays`` and ``results`` are
-    views of the whole.
+    It has what is counted and no more, beside one another once; texts of few values are numbers in the order of the texts, so
+    that a nation's stays fit into memory. ``person`` is a number for the person. ``stays`` and ``results`` are views of the whole.
     """
     with linked(prepared) as link:
         _views(link, prepared, results)
-        by = "".join(f"s.{_quoted(r['column_name'])}, " for r in fetch(link, "DESCRIBE stays") if r["column_name"].startswith("by_"))
+        by = "".join(f", s.{_quoted(r['column_name'])}" for r in fetch(link, "DESCRIBE stays") if r["column_name"].startswith("by_"))
+        for table, columns in _FEW.items():
+            for column in columns:
+                link.execute(f"CREATE TYPE {column}_of AS ENUM (SELECT DISTINCT {column} AS text FROM {table} WHERE {column} IS NOT NULL UNION SELECT '' ORDER BY text)")
+        ours, theirs = (", ".join(f"{of}.{c}::{c}_of AS {c}" for c in _FEW[table]) for of, table in (("s", "stays"), ("r", "results")))
         link.execute(
             f"""
             CREATE TEMP TABLE a AS
-            SELECT s."row", s.source_file, s.source_row, {_PERSON}, s.agency, s.booked_lo, s.release_due_lo, s.has_grounds, s.left_lo, s.left_hi, s.left_state, s.left_to,
-                   {by}r.* EXCLUDE ({_UNCOUNTED}), {_AFTER},
+            SELECT {_same_row("s", "r", "s.row")} AS "row", {_PERSON}, s.booked_lo, s.release_due_lo, s.has_grounds, s.left_lo, s.left_hi, {ours}{by},
+                   r.* EXCLUDE ({_UNCOUNTED}, {', '.join(_FEW["results"])}), {theirs}, {_AFTER},
                    (to_timestamp(coalesce(r."at", CASE WHEN abs(s.left_hi) < 1e11 THEN s.left_hi END, CASE WHEN abs(s.booked_lo) < 1e11 THEN s.booked_lo END))
                        AT TIME ZONE coalesce(s.zone, 'UTC'))::DATE AS day
-            FROM stays s JOIN results r ON s."row" = r."row"
+            FROM stays s POSITIONAL JOIN results r
             """
         )
         yield link
@@ -77,7 +88,7 @@ def total_without(link: duckdb.DuckDBPyConnection, prepared: Path, results: Path
     link.execute(
         f"""
         CREATE TEMP TABLE without AS
-        SELECT CASE WHEN s."row" = r."row" AND p."row" = r."row" THEN p.person ELSE error('the tables and their results are not of the same rows')::UBIGINT END AS person,
+        SELECT {_same_row("s", "r", _same_row("p", "r", "p.person"))} AS person,
                r.class, r.over_least, r.over_most, {_AFTER}
         FROM (SELECT "row", allowance FROM other_stays) s POSITIONAL JOIN (SELECT "row", class, over_least, over_most FROM other_results) r
             POSITIONAL JOIN (SELECT s."row", {_PERSON} FROM stays s) p
@@ -259,12 +270,12 @@ def lengths(link: duckdb.DuckDBPyConnection) -> Table:
     return [{"label": label, "bands": (i,), **{name: counts[name].get(i, 0) for name in counts}} for i, label in enumerate(BAND_LABELS)]
 
 
-def crossed(link: duckdb.DuckDBPyConnection, *, period: str, by: Sequence[str], bare: Path | None) -> tuple[tuple[str, ...], list[tuple[tuple[Any, ...], float]]]:
+def crossed(link: duckdb.DuckDBPyConnection, *, period: str, by: Sequence[str], bare: Path | None, more: Mapping[str, str]) -> tuple[tuple[str, ...], list[tuple[tuple[Any, ...], float]]]:
     """The stays by all that a published table tells at once: the names of the values, and rows of (values, weight).
 
-    Call it after ``by_column`` of each column. ``bare`` are the results without the map's assumptions.
+    Call it after ``by_column`` of each column. ``bare`` are the results without the map's assumptions, ``more`` further values as SQL.
     """
-    values = {"agency": "agency", "period": period_key(period), **{f"by {n}": _column_key(n) for n in by}}
+    values = {"agency": "agency", "period": period_key(period), **{f"by {n}": _column_key(n) for n in by}, **more}
     values |= {"class": "class", "bare": "bare_class" if bare else "NULL", "reason": f"CASE WHEN class IN ('certain', 'possible') THEN {REASON} END"}
     values |= {name: _band(column, kind) for name, column, kind in MEASURES}
     other = f"(SELECT \"row\", class AS bare_class FROM read_parquet('{str(bare).replace(chr(39), chr(39) * 2)}'))" if bare else "(SELECT NULL::BIGINT AS \"row\" WHERE false)"
@@ -290,43 +301,10 @@ def worst(link: duckdb.DuckDBPyConnection, most: int = 20) -> Table:
     """The longest certain stays, named by where they stand in the file; where none is certain, the longest possible ones."""
     return fetch(
         link,
-        "SELECT class, source_file, source_row, agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, left_to, left_state "
-        "FROM a WHERE class = (SELECT CASE WHEN bool_or(class = 'certain') THEN 'certain' ELSE 'possible' END FROM a) "
-        f"ORDER BY over_least DESC, over_most DESC, row LIMIT {int(most)}",
+        "SELECT class, source_file, source_row, w.agency, day, outcome, deciding_norm, over_least AS least, over_most AS most, w.left_to, w.left_state "
+        "FROM (FROM a WHERE class = (SELECT CASE WHEN bool_or(class = 'certain') THEN 'certain' ELSE 'possible' END FROM a) "
+        f"ORDER BY over_least DESC, over_most DESC, row LIMIT {int(most)}) w JOIN stays USING (row) ORDER BY over_least DESC, over_most DESC, row",
     )
-
-
-def undecided(link: duckdb.DuckDBPyConnection) -> Table:
-    """What is missing: in how many open stays each name is, and how many it alone would settle.
-
-    A stay is open where it is possible or unknown, or its outcome is ``review``. Where the agency is not known, no law
-    was asked; the times that such a row lacks are counted all the same.
-    """
-    return fetch(
-        link,
-        """
-        WITH g AS (SELECT missing, class, class = 'unknown' AND booked_lo IS NULL AS b, class = 'unknown' AND release_due_lo IS NULL AND NOT coalesce(has_grounds, false) AS d,
-                       class = 'unknown' AND (left_state = 'missing' OR (left_lo IS NULL AND left_state IS DISTINCT FROM 'present')) AS l, count(*) AS stays, sum(over_most) AS most
-                   FROM a WHERE class IN ('possible', 'unknown') OR outcome = 'review' GROUP BY ALL),
-             o AS (SELECT list_filter(list_distinct(string_split(coalesce(missing, ''), ' ') ||
-                       list_filter([CASE WHEN b THEN 'booked' END, CASE WHEN d THEN 'release_due' END, CASE WHEN l THEN 'left' END], lambda x: x IS NOT NULL)), lambda x: x <> '') AS names, class, stays, most FROM g),
-             u AS (SELECT unnest(names) AS name, len(names) AS many, class, stays, most FROM o)
-        SELECT name, sum(stays)::BIGINT AS rows, coalesce(sum(stays) FILTER (many = 1), 0)::BIGINT AS alone,
-               coalesce(sum(stays) FILTER (class = 'unknown'), 0)::BIGINT AS unknown, coalesce(sum(stays) FILTER (class = 'possible'), 0)::BIGINT AS possible,
-               sum(most) FILTER (class = 'possible')::BIGINT AS at_stake
-        FROM u GROUP BY name ORDER BY alone DESC, rows DESC, name
-        """,
-    )
-
-
-def open_stays(link: duckdb.DuckDBPyConnection) -> Row:
-    """How many stays are open, for want of facts and for want of law."""
-    return fetch(
-        link,
-        "SELECT count(*) FILTER (class IN ('possible','unknown')) AS stays, count(*) FILTER (outcome = 'review') AS review, "
-        "count(*) FILTER (outcome = 'review' AND open_because = 'law') AS law, count(*) FILTER (outcome = 'review' AND open_because = 'fact') AS fact, "
-        "count(*) FILTER (outcome = 'review' AND open_because = 'duty') AS duty FROM a",
-    )[0]
 
 
 def bail(link: duckdb.DuckDBPyConnection) -> Row:
@@ -395,14 +373,6 @@ def problems(prepared: Path) -> Table:
             link,
             'SELECT file, "column", code, any_value(what) AS what, sum(coalesce(count, 1))::BIGINT AS count, min(row) AS first_row FROM p GROUP BY file, "column", code ORDER BY count DESC, file, "column", code',
         )
-
-
-def contradictions(link: duckdb.DuckDBPyConnection) -> Table:
-    """Why stays contradict themselves, with their number. Values in brackets are taken out, so that like go together."""
-    return fetch(
-        link,
-        r"SELECT regexp_replace(problem, ' ?\[[^\]]*[0-9][^\]]*\]', '', 'g') AS what, count(*) AS stays FROM a WHERE class = 'contradiction' GROUP BY ALL ORDER BY stays DESC, what",
-    )
 
 
 def hours(seconds: int | float | None) -> float | None:

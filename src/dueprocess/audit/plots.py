@@ -14,7 +14,7 @@ COLORS = {"certain": "#7a1020", "possible": "#d08c1c", "unknown": "#e2e2e2", "co
 _JOINED = "#c3b18c"
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 680
-_ROOM = {"left": 48, "right": 12, "top": 5, "bottom": 5}
+_ROOM = {"left": 48, "right": 20, "top": 5, "bottom": 5}
 """Around bars with long labels: another font than the one measured with may be wider."""
 
 _SVG = re.compile(r"<svg\b[^>]*>")
@@ -51,7 +51,7 @@ def _text(value: str) -> str:
 def _config(chart: Any) -> dict[str, Any]:
     made: dict[str, Any] = (
         chart.configure(font=_FONT, background="#ffffff", aria=False)
-        .configure_axis(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor="#1a1a1a", titleColor="#1a1a1a", gridColor="#dddddd", domainColor="#8a8a8a", labelLimit=360, titlePadding=14)
+        .configure_axis(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor="#1a1a1a", titleColor="#1a1a1a", gridColor="#dddddd", domainColor="#8a8a8a", labelLimit=360, labelFlush=False, titlePadding=14)
         .configure_legend(labelFontSize=13, titleFontSize=13, orient="top", title=None, labelColor="#1a1a1a", symbolType="square", symbolSize=160, labelLimit=300, columnPadding=26, padding=4)
         .configure_view(stroke=None)
         .to_dict()

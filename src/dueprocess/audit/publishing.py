@@ -13,6 +13,7 @@ from typing import Any
 
 from dueprocess.audit import protect
 from dueprocess.audit.crossing import Crossed, Family, Values
+from dueprocess.audit.ends import NOT_TOLD
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.issuance import LABELS
 from dueprocess.audit.numbers import MEASURES, Row, Table
@@ -54,6 +55,9 @@ def published(found: Gathered) -> Gathered | None:
     if len(inputs) > 1:  # a file of a month or of a jail is a cell of its own
         inputs = [{**i, "rows": protect.about(i.get("rows"))} for i in inputs]
     notes = [n for n in found.info.get("notes") or () if not any(c.isdigit() for c in str(n))]
+    reasons = telling.reasons(found.reasons, "certain") if alone["certain"] else []
+    possible_reasons = telling.reasons(found.possible_reasons, "possible") if alone["possible"] else []
+    lengths = telling.lengths(found.lengths, [m for m, _, kind in MEASURES if alone[kind]]) if alone["certain"] else []
     return replace(
         found,
         info={**found.info, "assumptions": assumptions, "inputs": inputs, "notes": notes},
@@ -62,9 +66,10 @@ def published(found: Gathered) -> Gathered | None:
         agencies=agencies,
         months=periods,
         periods=periods,
-        reasons=telling.reasons(found.reasons, "certain") if alone["certain"] else [],
-        possible_reasons=telling.reasons(found.possible_reasons, "possible") if alone["possible"] else [],
-        lengths=telling.lengths(found.lengths, [m for m, _, kind in MEASURES if alone[kind]]) if alone["certain"] else [],
+        reasons=reasons,
+        possible_reasons=possible_reasons,
+        lengths=lengths,
+        ends=_ends(found, telling),
         quantiles={"n": 0},
         worst=[],
         undecided=[r for r in (_rounded(r) for r in found.undecided) if r["rows"]],
@@ -178,6 +183,13 @@ def _weighed(rows: Table, crossed: Crossed, dimension: str | None = None, *, col
         cells = {n: {**c, "weight": weights.get((row["key"], n) if dimension else (n,), 0.0)} for n, c in row["classes"].items()}
         made.append({**row, "classes": cells, "weight": sum(c["weight"] for c in cells.values())})
     return made
+
+
+def _ends(found: Gathered, telling: _Telling) -> Table:
+    """How the stays ended: told last, so that no other table gives way to it. That no file tells it is no number."""
+    if {r["key"] for r in found.ends} == {NOT_TOLD}:
+        return [{**r, "persons": None, "classes": None} for r in found.ends]
+    return telling.table("ends", "end", found.ends, "Other ends ({n}), told together")
 
 
 def _with_undated(found: Gathered) -> Table:

@@ -37,23 +37,46 @@ def records(found: Gathered) -> Part:
     ]
     if no_stay(info):
         blocks.append(Paragraph(f"{no_stay(info)} Where this report says stay, read {unit_of(info)[0]}."))
+    # What is published repeats no word of a map.
+    origins = {} if found.public else origins_of(info)
+    if origins:
+        blocks.append(Table("Where each column comes from", ("Column", "Read from"), tuple(origins.items())))
     assumed = info.get("assumptions") or []
     if assumed:
         blocks.append(Table("What the map assumes, since the files do not say it", ("Column", "Taken to be", "Rows", "Why"), tuple((str(a["column"]), _value(a["value"]), count(a.get("rows")), str(a.get("why") or "")) for a in assumed)))
     else:
         blocks.append(Paragraph("Nothing was assumed: what the files do not say counts as unknown."))
     if found.problems:
-        told = _defects(found.problems)
+        told = _defects(found.problems, origins)
         blocks.append(Table("Defects of the files: each value was kept, set unknown and counted" + (f" (the first {MOST_DEFECTS} of {len(told)}; all are in problems.csv)" if len(told) > MOST_DEFECTS else ""), ("Defect", "Column", "File", "Rows"), told[:MOST_DEFECTS]))
     blocks += [Paragraph(str(note)) for note in info.get("notes") or ()]
     return Part("records", "Which records", tuple(blocks))
 
 
-def _defects(problems: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
-    """Each kind of defect with its file and rows; what befell several columns of as many rows alike is told once."""
+def origins_of(info: Mapping[str, Any]) -> dict[str, str]:
+    """``booked_at`` → ``Book Date, Book Time (bookings.csv)``, by what was kept of the map; of more than three files their number.
+
+    Nothing of tables whose columns are called so already.
+    """
+    found: dict[str, str] = {}
+    if info.get("preset") == "own":
+        return found
+    for name, listed in (info.get("columns") or {}).items():
+        headers: dict[str, list[str]] = {}
+        for entry in listed:
+            headers.setdefault(", ".join(entry["files"]) if len(entry["files"]) <= 3 else f"{count(len(entry['files']))} files", []).append(str(entry["column"]))
+        found[str(name)] = "; ".join(f"{', '.join(columns)} ({files})" for files, columns in headers.items())
+    return found
+
+
+def _defects(problems: Sequence[Row], origins: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Each kind of defect with its file and rows; what befell several columns of as many rows alike is told once.
+
+    ``origins``: what a column of ours was read from; one of the file stands for itself.
+    """
     columns: dict[tuple[str, str, int | None], list[str]] = {}
     for p in problems:
-        columns.setdefault((_BLANKED.sub("", str(p["what"])), str(p["file"] or "–"), p["count"]), []).append(str(p["column"] or "–"))
+        columns.setdefault((_BLANKED.sub("", str(p["what"])), str(p["file"] or "–"), p["count"]), []).append(f"{p['column']}, read from {origins[p['column']]}" if p["column"] in origins else str(p["column"] or "–"))
     return tuple((what, ", ".join(named) + (": in each" if len(named) > 1 else ""), file, "fewer than 11" if rows is None else count(rows)) for (what, file, rows), named in columns.items())
 
 

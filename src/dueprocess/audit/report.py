@@ -17,6 +17,7 @@ from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.numbers import agency_name
 from dueprocess.audit.words import class_name, count, hour_range, no_stay, plural, share, unit_of
 from dueprocess.law import Lawbook
+from dueprocess.law.plain import day_words
 from dueprocess.render.page import whole
 from dueprocess.render.sheet import Section, cleaned
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).resolve().parent
 _NUMBER = re.compile(r"(?:(?:under )?[\d,.]+(?: to (?:under )?[\d,.]+)?(?: %| USD)?|–|with others|fewer than 11|Chosen: |)$")
 
+SHORT = 5
+"""Tables of so few rows are not broken over two pages in print."""
 NOTICE = "This is what the encoded law says of these records: no legal advice, and no finding of a court."
 
 
@@ -37,6 +40,7 @@ def parts_of(found: Gathered, *, lawbook: Lawbook, run: Mapping[str, Any], daily
         sections.over_time(found),
         sections.by_agency(found),
         sections.reasons(found, lawbook),
+        sections.how_ended(found),
         sections.how_long(found),
         sections.worst(found, agency_name),
         consequences.undecided(found, lawbook),
@@ -51,6 +55,15 @@ def parts_of(found: Gathered, *, lawbook: Lawbook, run: Mapping[str, Any], daily
         consequences.repeat(run),
     ]
     return [p for p in made if p is not None]
+
+
+def whose(found: Gathered) -> str:
+    """Whose records these are and of what time, in a line; of what is published only the years."""
+    named = [r for r in found.agencies if r["key"]]
+    who = str(named[0]["label"]) if len(found.agencies) == len(named) == 1 else "" if found.public or not named else plural(len(named), "agency", "agencies")
+    low, high = found.days
+    when = "" if not low or not high else f"{low.year} to {high.year}" if found.public else f"{day_words(low.toordinal())} to {day_words(high.toordinal())}"
+    return " · ".join(t for t in (who, when) if t)
 
 
 def headline(found: Gathered, lawbook: Lawbook) -> tuple[str, str]:
@@ -96,7 +109,7 @@ def _short(found: Gathered) -> str:
     if not short:
         return ""
     of = "The certain one was" if certain["stays"] == 1 else f"{count(short)} of the certain ones were"
-    return f"{of} over by less than an hour at the least, as long as a release itself may take; --allowance-hours tells what remains without such time."
+    return f"{of} over by less than an hour at the least, as long as a release itself may take; with --allowance-hours the audit also tells what remains without such time."
 
 
 def _resting(found: Gathered) -> str:
@@ -139,6 +152,7 @@ def report_html(found: Gathered, *, lawbook: Lawbook, run: Mapping[str, Any], da
     html = _template().render(
         title="Audit of custody records: holds on immigration detainers",
         public=found.public,
+        whose=whose(found),
         first=first,
         second=second,
         tiles=tiles(found),
@@ -175,7 +189,7 @@ def _drawn(part: Part) -> dict[str, Any]:
             wide = len(table.head) > 6
             # On a phone tables of words are read row by row; those of numbers are moved sideways under the names of their rows.
             stack = not wide and not all(numeric[1:])
-            blocks.append({"kind": "table", "caption": table.caption, "head": table.head, "rows": table.rows, "marked": table.marked, "fixed": table.fixed, "numeric": numeric, "wide": wide, "stack": stack})
+            blocks.append({"kind": "table", "caption": table.caption, "head": table.head, "rows": table.rows, "marked": table.marked, "fixed": table.fixed, "numeric": numeric, "wide": wide, "stack": stack, "short": len(table.rows) <= SHORT})
         else:
             blocks.append({"kind": block.kind, "block": cleaned(block)})
     return {"id": part.id, "title": part.title, "fine": part.fine, "blocks": blocks}

@@ -49,6 +49,8 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         "- Give times with hour and minute, as recorded when it happened, and say in which time zone. Where only the day is kept, say so: a day is not midnight, and a posted hour is no event.",
         "- Leave a cell empty where nothing is recorded, and write “never” or “no” only where the record says so.",
         "- Include stays in which the detainer was not acted on, was cancelled, or asked for notice only.",
+        "- Say in each row where the person went: to ICE, to another agency, or free.",
+        "- Send a spreadsheet or a CSV file, not a printout, a scan or a PDF, where you keep the records in a database.",
         "- Include each paper's form number and edition (in the footer), the boxes ticked, who signed it, and when it was served on the person.",
         "- Include the table or manual that explains the codes, and the written policy on detainers in force at each time.",
         "- If a column is withheld, please name the exemption for that column and send the others. A federal rule, 8 C.F.R. § 236.6, on information about people held for the immigration authorities, is at times given as a reason; if it is, please say for which columns and stays.",

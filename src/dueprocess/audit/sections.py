@@ -10,6 +10,7 @@ from typing import Any
 from dueprocess.audit import plots
 from dueprocess.audit.blocks import Any_, Figure, Part
 from dueprocess.audit.changes import Change
+from dueprocess.audit.ends import NOT_TOLD, end_of
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.numbers import WITH_HOURS, Row, period_label
 from dueprocess.audit.words import (
@@ -65,8 +66,6 @@ def findings(found: Gathered) -> Part:
         blocks.append(Paragraph("A person is told under the worst of their stays: certain before possible, unknown, contradiction and no."))
     blocks.append(Paragraph(_people(people, public=found.public)))
     blocks.append(Paragraph("Hours are counted from the end of the last local reason to keep the person to the moment the person left, as far as the encoded law did not allow a hold in between. Least and most are bounds: the truth lies between them wherever the recorded times leave room. Unknown stays and contradictions have no hours, since no bound can be told."))
-    if not found.public and total["classes"].get("possible", {}).get("stays"):
-        blocks.append(Paragraph("A late release is possible until the record says that no detainer or warrant came: also that of somebody whom ICE never asked for, where the files list everybody who was booked. Broken down by the column that says where people went (--by), the possible stays that ended with ICE stand apart."))
     if allowance:
         blocks.append(Paragraph(f"After the allowance that the agency gives itself to process a release, {plural(total['classes']['certain']['after_stays'], 'stay is', 'stays are')} still certainly over. The classes themselves leave the allowance out."))
     if found.bail["stays"]:
@@ -265,6 +264,21 @@ def _explained(rows: Sequence[Row], name: str, lawbook: Lawbook) -> tuple[Entry,
     return tuple(items)
 
 
+def how_ended(found: Gathered) -> Part:
+    """Where people went: the classes by how the stays ended, as far as the files tell."""
+    title = "How they ended"
+    if not found.ends:
+        return Part("ends", title, (Paragraph(_few(found, "The files hold no stay.")),))
+    if {r["key"] for r in found.ends} == {NOT_TOLD}:
+        return Part("ends", title, (Paragraph("No column that was read says where anybody went, so it cannot be told which of these stays ended with ICE. Where the files have such a column, name it in the map as left_to."),))
+    classes = found.classes_in("ends")
+    lead = "Where people went takes no part in any answer: the hours run to when somebody left, with whomever."
+    if "possible" in classes and found.total["classes"]["possible"]["stays"]:
+        lead += " A late release is possible until the record says that no detainer or warrant came, also that of somebody whom ICE never asked for, where the files list everybody who was booked: look first at the possible ones that ended with ICE."
+    head, body = _counts(found.ends, classes, "How the stay ended", together=found.together.get("ends"))
+    return Part("ends", title, (Paragraph(lead), Table("By how the stay ended", head, body)))
+
+
 def how_long(found: Gathered) -> Part:
     """A distribution, not a mean: one stay of forty days says nothing of the rest."""
     rows = found.lengths
@@ -294,27 +308,27 @@ def worst(found: Gathered, name_of: Callable[[str | None], str]) -> Part | None:
     """The longest certain stays (else possible ones), by their place in the file. None in what is published."""
     if found.public or not found.worst:
         return None
-    one = len({w["source_file"] for w in found.worst}) == 1
+    file, *files = sorted({w["source_file"] for w in found.worst})
+    several = len({w["agency"] for w in found.worst}) > 1
+    possible = found.worst[0]["class"] == "possible"
     cited = {r["norm"]: str(r.get("citation") or "") for r in found.reasons if r.get("norm")}
+    # What would be the same in every row is left out; of possible stays no norm has decided anything.
+    head = ("Where", *(["Agency"] if several else []), "Month", "Hours, least", "Hours, most", "How it ended", *([] if possible else ["Rule that decided"]))
     rows = tuple(
-        ((f"row {w['source_row']}" if one else f"{w['source_file']}, row {w['source_row']}") + (", still there" if w.get("left_state") == "present" else ""), name_of(w["agency"]), f"{w['day']:%Y-%m}" if w["day"] else "–", hours(w["least"]), hours(w["most"]), _rule(w["deciding_norm"], cited))
+        (
+            f"{w['source_file']}, row {w['source_row']}" if files else f"row {w['source_row']}", *([name_of(w["agency"])] if several else []), f"{w['day']:%Y-%m}" if w["day"] else "–",
+            hours(w["least"]), hours(w["most"]), end_of(w), *([] if possible else [cited.get(w["deciding_norm"]) or w["deciding_norm"] or "–"]),
+        )
         for w in found.worst
-    )
-    of, fixed = (f" of {found.worst[0]['source_file']}", (0, 2)) if one else ("", (2,))
+    )  # fmt: skip
+    of = "" if files else f" of {file}"
+    fixed = tuple(i for i, name in enumerate(head) if name == "Month" or (name == "Where" and not files))
     look = "No one is named: look a row up in your own file, and ask for its whole decision with “dueprocess audit explain”. A time far out of line is more often a slip of the record than a person forgotten: check these rows first. Of a person who was still there when the records end, the hours run to that day."
-    if found.worst[0]["class"] == "possible":
-        # No norm has decided anything of them.
-        shown = tuple(r[:-1] for r in rows)
+    if possible:
         lead = Paragraph(f"No stay is certain. These are the possible ones that may have lasted longest, and may not have lasted too long at all. {look}")
-        return Part("worst", "The longest", (lead, Table(f"Possible stays{of}, by the most that the record allows", ("Where", "Agency", "Month", "Hours, least", "Hours, most"), shown, fixed=fixed)))
-    return Part("worst", "The longest", (Paragraph(f"The longest certain stays. {look}"), Table(f"Longest certain stays{of}", ("Where", "Agency", "Month", "Hours, least", "Hours, most", "Rule that decided"), rows, fixed=fixed)))
-
-
-def _rule(norm: str | None, cited: Mapping[str, str]) -> str:
-    """A norm by its citation, with the name by which the lawbook has it."""
-    if not norm:
-        return "–"
-    return f"{cited[norm]} [{norm}]" if cited.get(norm) else norm
+        return Part("worst", "The longest", (lead, Table(f"Possible stays{of}, by the most that the record allows", head, rows, fixed=fixed)))
+    later = " A row without a rule was open when release was due, and no hold was allowed later." if any(w["deciding_norm"] is None for w in found.worst) else ""
+    return Part("worst", "The longest", (Paragraph(f"The longest certain stays. {look}{later}"), Table(f"Longest certain stays{of}", head, rows, fixed=fixed)))
 
 
 def wilson(part: int, of: int) -> tuple[float, float]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dueprocess.audit.link import linked
+from dueprocess.audit.numbers import WITH_HOURS
+from dueprocess.audit.words import hour_range
 from dueprocess.case import Case, read_case
 from dueprocess.case.custody import row_case
 from dueprocess.decide import open_questions
@@ -294,6 +296,32 @@ def explain_row(folder: Path, row: int, *, lawbook: Lawbook, law_known_at: date 
         raise InputError("its agency is not known, so no law can be asked", where=f"row {row}", do="name the agency in the map, or correct the column")
     case = read_row(stay, papers, grounds, events, lawbook=lawbook, law_known_at=law_known_at)
     return answer(Stay(case, Setting(lawbook)))
+
+
+AGREED = ("class", "outcome", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "deciding_norm")
+"""What both evaluators must say alike of a row. What each lists as missing may be told in more or fewer words."""
+
+
+def second_opinion(folder: Path, results: Path, stay: str, *, lawbook: Lawbook, law_known_at: date | None) -> str:
+    """Where a stay stands in the files, what the audit says of it, and whether this evaluator says the same of the same row.
+
+    ``stay`` is an id, or ``row-17``; ``folder`` holds the prepared tables, ``results`` the audit's answers.
+    """
+    with linked(folder) as link:
+        link.read_parquet(str(folder / "stays.parquet")).create_view("s")
+        link.read_parquet(str(results)).create_view("r")
+        row = link.execute("SELECT \"row\" FROM s WHERE stay_id = $1 OR 'row-' || \"row\" = $1 ORDER BY 1 LIMIT 1", [stay]).fetchall()[0][0]
+        found = link.execute('SELECT * FROM r WHERE "row" = $1', [row])
+        audited = dict(zip([c[0] for c in found.description or ()], found.fetchall()[0], strict=True))
+    given, papers, grounds, events, _ = next(read_rows(folder, rows=[row]))
+    again = decide_row(given, papers, grounds, events, lawbook=lawbook, law_known_at=law_known_at)
+    differ = [name.replace("_", " ") for name in AGREED if audited[name] != again[name]]
+    kind = audited["class"]
+    timed = f", {hour_range(audited['over_least'], audited['over_most'])} hours over" if kind in WITH_HOURS else ""
+    told = f"Row {given['source_row']} of {given['source_file']}. In the audit: {kind}{timed}. The evaluator of single cases says " + (f"otherwise of: {', '.join(differ)}." if differ else "the same.")
+    if kind == "unknown" and given["left_state"] == "missing":
+        told += " The file does not tell when the person left: what follows reckons with any moment up to the end of the records, and its hours are no bound."
+    return told
 
 
 def prepared_info(folder: Path) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from queue import Full, Queue
 from threading import Event
 from typing import Any
 
@@ -21,7 +22,7 @@ MEMORY = "800MB"
 # A lambda names the offset once: it is the dear part, and there are several times a row. The usual offsets are written out.
 _ISO = """
 CREATE MACRO iso(x, z) AS CASE WHEN abs(x) <= 1e11 AND z IS NOT NULL THEN list_transform(
-    [epoch(to_timestamp(x) AT TIME ZONE z)::BIGINT - x], lambda o: replace(make_timestamp((x + o) * 1000000)::VARCHAR, ' ', 'T')
+    [epoch(to_timestamp(x) AT TIME ZONE z)::BIGINT - x], lambda o: strftime(make_timestamp((x + o) * 1000000), '%Y-%m-%dT%H:%M:%S')
     || CASE o WHEN -14400 THEN '-04:00' WHEN -18000 THEN '-05:00' WHEN -21600 THEN '-06:00' WHEN -25200 THEN '-07:00' WHEN -28800 THEN '-08:00'
        ELSE printf('%s%02d:%02d', CASE WHEN o < 0 THEN '-' ELSE '+' END, abs(o) // 3600, abs(o) % 3600 // 60) END)[1] END
 """
@@ -57,7 +58,7 @@ def write_stays(
     ``assumptions`` of a row are the columns in which its tables differ from those without assumptions (``bare``); where
     those are not there, every column that was assumed for some row. ``stop`` ends it before all is written.
     """
-    with linked(folder, memory=MEMORY) as link, ThreadPoolExecutor(1) as writer:
+    with linked(folder, memory=MEMORY) as link:
         link.execute(_ISO)
         link.execute(_HOURS)
         link.read_parquet(str(prepared / "stays.parquet")).create_view("s")
@@ -68,53 +69,69 @@ def write_stays(
         differing = _may_differ(prepared / "stays.parquet", bare[0] / "stays.parquet") if bare is not None else None
         told = _told(differing, assumptions=assumptions)
         (rows,) = link.execute("SELECT coalesce(max(row), -1) + 1 FROM s").fetchall()[0]
-        waiting: Future[None] | None = None
-        files = _Files(folder)
-        try:
-            for first in range(0, max(int(rows), 1), PART_ROWS):
+
+        def part(first: int, end: int) -> Any:
+            return link.sql(told.replace("{among}", f"WHERE row >= {first} AND row < {end}")).to_arrow_table()
+
+        schema = part(0, 0).schema
+        # Each file has a thread that encodes a part while the next is joined.
+        with link.cursor() as beside, _Writer(partial(_parquet, folder / "stays.parquet", schema)) as stays, _Writer(partial(_csv, folder / "stays.csv", schema, beside)) as lines:
+            for first in range(0, int(rows), PART_ROWS):
                 if stop is not None and stop.is_set():
                     break
-                link.execute(f"CREATE OR REPLACE TEMP TABLE told AS {told.replace('{among}', f'WHERE row >= {first} AND row < {first + PART_ROWS}')}")
-                part = link.table("told").to_arrow_table()
-                if waiting is not None:
-                    waiting.result()
-                # One thread encodes Parquet while the engine writes this part's lines and joins the next part.
-                waiting = writer.submit(files.parquet, part)
-                files.csv(link)
-            if waiting is not None:
-                waiting.result()
-        finally:
-            files.close()
+                made = part(first, first + PART_ROWS)
+                stays.put(made)
+                lines.put(made)
 
 
-class _Files:
-    """Both files, part by part."""
+class _Writer:
+    """A file that is written part by part by a thread of its own, which waits for the parts and ends with the block."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.writer: Any = None
-        self.lines = (folder / "stays.csv").open("wb")
+    def __init__(self, write: Callable[[Iterator[Any]], None]) -> None:
+        self._parts: Queue[Any] = Queue(1)
+        self._pool = ThreadPoolExecutor(1)
+        self._done = self._pool.submit(write, iter(self._parts.get, None))
 
-    def parquet(self, part: Any) -> None:
-        import pyarrow.parquet as pq
+    def put(self, part: Any) -> None:
+        """Hand over a part; what went wrong with an earlier one is raised here."""
+        while True:
+            if self._done.done():
+                self._done.result()
+            try:
+                return self._parts.put(part, timeout=1)
+            except Full:
+                continue
 
-        if self.writer is None:
-            few = [n for n in part.schema.names if n not in _ONCE]
-            self.writer = pq.ParquetWriter(str(self.folder / "stays.parquet"), part.schema, compression="zstd", compression_level=1, use_dictionary=few, store_schema=False)
-        self.writer.write_table(part, row_group_size=GROUP_ROWS)
+    def __enter__(self) -> _Writer:
+        return self
 
-    def csv(self, link: Any) -> None:
-        piece = self.folder / "stays.csv.part"
-        # The first part brings the header, even where there is no row.
-        link.table("told").to_csv(str(piece), header=self.lines.tell() == 0)
-        with piece.open("rb") as read:
-            shutil.copyfileobj(read, self.lines, 1 << 24)
-        piece.unlink()
+    def __exit__(self, kind: object, *_: object) -> None:
+        while not self._done.done():
+            try:
+                self._parts.put(None, timeout=1)
+                break
+            except Full:
+                continue
+        self._pool.shutdown()
+        if kind is None:
+            self._done.result()
 
-    def close(self) -> None:
-        self.lines.close()
-        if self.writer is not None:
-            self.writer.close()
+
+def _parquet(path: Path, schema: Any, parts: Iterator[Any]) -> None:
+    import pyarrow.parquet as pq
+
+    few = [n for n in schema.names if n not in _ONCE]
+    with pq.ParquetWriter(str(path), schema, compression="zstd", compression_level=1, use_dictionary=few, store_schema=False) as writer:
+        for part in parts:
+            writer.write_table(part, row_group_size=GROUP_ROWS)
+
+
+def _csv(path: Path, schema: Any, link: Any, parts: Iterator[Any]) -> None:
+    """One statement for all parts: the header once, even where there is no row."""
+    import pyarrow as pa
+
+    batches = (batch for part in parts for batch in part.to_batches())
+    link.from_arrow(pa.RecordBatchReader.from_batches(schema, batches)).to_csv(str(path), header=True)
 
 
 def _told(differing: Mapping[str, bool] | None, *, assumptions: Sequence[Mapping[str, Any]]) -> str:

@@ -17,7 +17,7 @@ _OUTCOMES = {
     "local_custody": "a local ground still stood",
     "not asked": "not asked",
 }
-_NOTICES = {"required": "required", "forbidden": "forbidden", "permitted": "allowed", "free": "neither", "open": "open"}
+_NOTICES = {"required": "required", "forbidden": "forbidden", "permitted": "allowed", "free": "no rule", "open": "open"}
 # So that it prints on one page; whatif.json has the rest.
 _MOST_MOVES = 4
 _MOST_ENTRIES = 3

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shlex
 import sys
 import time
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,16 +44,15 @@ Folders = Annotated[list[Path] | None, typer.Option("--law", help="A folder of l
 
 def register(app: typer.Typer) -> None:
     """Add ``audit`` and its commands."""
-    app.add_typer(audit_app, name="audit")
-    if importlib.util.find_spec("dueprocess.cli.classes") is not None:
-        from dueprocess.cli import classes
+    from dueprocess.cli import classes
 
-        classes.register(audit_app)
+    app.add_typer(audit_app, name="audit")
+    classes.register(audit_app)
 
 
 @audit_app.command("run", epilog="Example: dueprocess audit run docs/examples/made-up-jail.csv --out audit")
 def run(
-    inputs: Annotated[list[str], typer.Argument(help="Tables (CSV, Excel, Parquet, …; postgresql://, s3:// or gs:// addresses), or one folder that was prepared before.")],
+    inputs: Annotated[list[str], typer.Argument(help="Tables (CSV, Excel, Parquet, …; postgresql://, s3:// or gs:// addresses), or one folder: of tables, or of an older audit.")],
     out: Annotated[Path, typer.Option(help="The folder to write: a new or empty one, or an older audit.")],
     engine: Annotated[Engine, typer.Option(help="duckdb, spark, or single: the evaluator of one case, row by row.")] = Engine.duckdb,
     master: Annotated[str | None, typer.Option(help="Spark's master, as spark://host:7077.")] = None,
@@ -78,7 +77,7 @@ def run(
 
     The word run may be left out: dueprocess audit FILE --out DIR.
     """
-    from dueprocess.audit.folder import Options, audit
+    from dueprocess.audit.folder import Options, audit, locate
     from dueprocess.kernel import now
     from dueprocess.kernel.errors import InputError
     from dueprocess.kernel.instants import parse_date
@@ -110,7 +109,10 @@ def run(
         command=command_of(sys.argv[1:], law_known_at=None if as_known_then or law_known_at else today.isoformat()),
     )
     told = Progress()
-    found = audit([named(i) for i in inputs], out, lawbook=load_lawbook(*folders), options=options, say=told.say, progress=told.rows)
+    records = [named(i) for i in inputs]
+    if len(records) == 1 and isinstance(records[0], Path) and (records[0] / "run.json").is_file():
+        records = [locate(records[0])[0]]  # an older audit stands for its tables, as in whatif; its own files are no records
+    found = audit(records, out, lawbook=load_lawbook(*folders), options=options, say=told.say, progress=told.rows)
     told.end()
     sealed = _seal(out, list(folders), passphrase=passphrase, entry={"at": now.now_text(), "purpose": purpose, "by_role": by_role}) if identified else None
     if json_:
@@ -165,9 +167,12 @@ def explain(
     law_folders: Folders = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """One stay's full decision by the other evaluator: reasons, clocks, timeline, what is missing."""
+    """One stay's full decision by the other evaluator: reasons, clocks, timeline, what is missing; and whether both say the same."""
+    import textwrap
+
     from dueprocess.audit.folder import explain as explained
-    from dueprocess.audit.folder import read_run
+    from dueprocess.audit.folder import locate, read_run
+    from dueprocess.audit.single import second_opinion
     from dueprocess.decide.present import to_text
     from dueprocess.law import load_lawbook
 
@@ -176,7 +181,15 @@ def explain(
     if lawbook.version != made["law_version"]:
         typer.echo("dueprocess: the law has changed since this audit; the answer below is by the law as it is now", err=True)
     decision = explained(folder, stay, lawbook=lawbook)
-    typer.echo(json.dumps(decision, indent=2, ensure_ascii=False) if json_ else to_text(decision), nl=json_)
+    if json_:
+        typer.echo(json.dumps(decision, indent=2, ensure_ascii=False))
+        return
+    known = date.fromisoformat(made["law_known_at"]) if made["law_known_at"] else None
+    said = second_opinion(*locate(folder), stay, lawbook=lawbook, law_known_at=known)
+    typer.echo(textwrap.fill(said, 78) + "\n")
+    typer.echo(to_text(decision), nl=False)
+    if decision["read_from"] and not json_:
+        typer.echo("\nread from the files\n" + "\n".join(f"  {name}: {told}" for name, told in decision["read_from"].items()))
 
 
 def command_of(arguments: list[str], *, law_known_at: str | None) -> str:

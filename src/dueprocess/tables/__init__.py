@@ -2,7 +2,8 @@
 
 from dueprocess.tables.choosing import presets
 from dueprocess.tables.header import plain
-from dueprocess.tables.mapping import Map, load_map, read_map
+from dueprocess.tables.mapping import Map
+from dueprocess.tables.mapreading import load_map, read_map
 from dueprocess.tables.preparing import Prepared, Say, prepare
 from dueprocess.tables.proposing import Proposal, propose
 from dueprocess.tables.sources import bare, named

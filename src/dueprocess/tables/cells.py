@@ -9,7 +9,7 @@ from dueprocess.tables.engine import Engine, literal
 from dueprocess.tables.header import plain
 from dueprocess.tables.mapping import Column, Condition
 from dueprocess.tables.raw import Raw
-from dueprocess.tables.zonedays import MACROS as TIME_MACROS
+from dueprocess.tables.zoneclock import MACROS as TIME_MACROS
 
 MARKS = ("NA", "N/A", "#N/A", "NULL", "(NULL)", "[NULL]", "NAN", "NAT", "REDACTED", "[REDACTED]", "(REDACTED)", "WITHHELD", "-", "--", "---", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 """What stands in a cell instead of a value, beside the FOIA exemptions as b(6), b(7)c and a row of stars or black boxes."""

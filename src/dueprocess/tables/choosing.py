@@ -11,7 +11,8 @@ from dueprocess.kernel.errors import InputError, nearest
 from dueprocess.kernel.files import data_dir
 from dueprocess.tables.columns import PAPER_FIELDS, TEXTS, TIMES, fact_of
 from dueprocess.tables.header import plain
-from dueprocess.tables.mapping import Column, Map, Section, Table, load_map, read_map
+from dueprocess.tables.mapping import Column, Map, Section, Table
+from dueprocess.tables.mapreading import load_map, read_map
 from dueprocess.tables.raw import Raw
 from dueprocess.tables.sources import Reading, stem
 from dueprocess.terms.vocabulary import Vocabulary

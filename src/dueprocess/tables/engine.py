@@ -52,8 +52,8 @@ class Engine:
         self.scratch = scratch
         self.connection = duckdb.connect()
         self._names = 0
-        self.days: dict[str, tuple[int, int]] = {}
-        """Per zone, the first and last year of which the calendar table has the days (``zonedays``)."""
+        self.zones: set[str] = set()
+        """The zones that the table of clocks has (``zoneclock``)."""
         for setting in (
             f"SET memory_limit = {literal(memory)}",
             f"SET temp_directory = {literal(scratch / 'spill')}",

@@ -22,6 +22,8 @@ from dueprocess.tables.serving import ASKED, SERVED, papers_told, told
 from dueprocess.tables.stays import Assumption, StayBuilder, stem
 from dueprocess.terms.vocabulary import Vocabulary
 
+_MADE = ("left", "detainer_received", "detainer_served", "detainer_cancelled")
+"""Times that may be found in more than a column of their own."""
 _WARRANT_PAPERS = {"admin_warrant": "i-200", "removal_warrant": "i-205", "judicial_warrant": "judicial_warrant"}
 
 
@@ -33,8 +35,8 @@ class Finished:
     parts: dict[str, str] = field(default_factory=dict)
     facts: list[str] = field(default_factory=list)
     determined: bool = False
-    late: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Columns that are worked out as they are written: the column of ``stays`` that each is made of, and its SQL."""
+    late: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    """Columns that are worked out as they are written: the column of ``stays`` that each is made of, if any, and its SQL."""
     assumptions: list[Assumption] = field(default_factory=list)
 
 
@@ -75,6 +77,7 @@ def _begin(
     typed, facts = _typed(builder, placed, books, single_id=len(map_.id) == 1)
     done = Finished(typed, facts=list(facts), determined=builder.has("determined_probable_cause"))
     done.late = {"person": ("_person", person_hash(key, "_person")), "source_file": ("_file", "_file"), "source_row": ("_line", "_line")}
+    done.late |= {f"{time}_{end}": (None, "NULL") for time in STAY_TIMES if time not in _MADE and f"{time}_at" not in builder.times for end in ("lo", "hi", "open")}
     unknown = _papers(done, builder, shaper, map_, placed, books, assumed)
     about = _grounds(done, shaper, map_, placed, problems_of=builder)
     if (part := shaper.sections.get("events")) is not None:
@@ -214,6 +217,7 @@ def _assume(done: Finished, engine: Engine, assumed: Mapping[str, str], why: Map
                 condition += f" AND row NOT IN (SELECT row FROM {done.parts['papers']} WHERE kind = {literal(_WARRANT_PAPERS[name])})"
         (count,) = engine.one(f"SELECT count(*) FROM {done.stays} WHERE {condition}")
         sets = {f"{column}_lo": str(NEVER_AT), f"{column}_hi": str(NEVER_AT), f"{column}_open": "FALSE"} if column in STAY_TIMES else {column: sql}
+        done.late = {name: made for name, made in done.late.items() if name not in sets}
         _over(done, engine, f"SELECT * REPLACE ({', '.join(f'CASE WHEN {condition} THEN {filled} ELSE {c} END AS {c}' for c, filled in sets.items())}) FROM {done.stays}")
         done.assumptions.append(Assumption(name, value, why.get(name, ""), count))
 

@@ -36,11 +36,12 @@ class Headers:
         return [row[0] for row in rows]
 
     def columns(self, raw: Raw, synonyms: Mapping[str, Sequence[str]]) -> dict[str, str]:
-        """Own name to header: by the table of synonyms, then by likeness; a time must read as one."""
-        headers = {form: h for form_of in (spoken, plain) for h in reversed(raw.headers) for form in (form_of(h),)}
+        """Own name to header: by the table of synonyms, then by likeness, then by the lower of a header's two lines; a time must
+        read as one."""
+        whole = {form: h for form_of in (spoken, plain) for h in reversed(raw.headers) for form in (form_of(h),)}
         found: dict[str, str] = {}
         taken: set[str] = set()
-        for likeness in (False, True):
+        for headers, likeness in ((whole, False), (whole, True), (_lower_lines(raw), False)):
             for own, listed in synonyms.items():
                 if own in found:
                     continue
@@ -64,7 +65,7 @@ class Headers:
                 found[own] = headers[match]
                 taken.add(match)
         if synonyms is self.words["columns"]:
-            for name, header in headers.items():
+            for name, header in whole.items():
                 if name in self.vocabulary.facts and self.vocabulary.facts[name].origin != "declared" and name not in taken and name not in found:
                     found[name] = header
         return found
@@ -146,6 +147,15 @@ class Headers:
         found = [m for raw in raws for h in raw.headers if not personal(h) for v in self.values(raw, h) if (m := _NUMERIC.match(v.strip()))]
         days, months = (sum(int(m[i]) > 12 and 1 <= int(m[3 - i]) <= 12 for m in found) for i in (1, 2))
         return days > 0 and months == 0
+
+
+def _lower_lines(raw: Raw) -> dict[str, str]:
+    """What stands once in the lower line of a header of two, to the whole name of its column: one above several says of what
+    they are, as ``Inmate`` over ``Booking #``."""
+    if raw.top is None or not raw.top.lines:
+        return {}
+    forms = [plain(c) for c in raw.top.lines[1]]
+    return {form: header for form, header in zip(forms, raw.headers, strict=False) if form and forms.count(form) == 1}
 
 
 def means(words: set[str], entry: Mapping[str, Any]) -> bool:

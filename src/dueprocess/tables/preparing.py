@@ -22,14 +22,16 @@ from dueprocess.tables.choosing import chosen_map, known_names
 from dueprocess.tables.engine import MEMORY, Engine, engine
 from dueprocess.tables.finishing import finish
 from dueprocess.tables.header import plain
+from dueprocess.tables.lodging import by_day
 from dueprocess.tables.mapping import Map
+from dueprocess.tables.origins import origins
 from dueprocess.tables.parts import boxes_book, editions_book
 from dueprocess.tables.placing import Placed, place
 from dueprocess.tables.problems import WORDS, Problems
 from dueprocess.tables.raw import Raw, groups, together
 from dueprocess.tables.rows import Shaper
 from dueprocess.tables.sources import Input, grouped, read_all
-from dueprocess.tables.stays import Assumption, StayBuilder
+from dueprocess.tables.stays import Assumption, StayBuilder, stem
 from dueprocess.tables.writing import write, write_bare
 
 AsOf = date | Instant | str | None
@@ -170,6 +172,8 @@ def _prepare(
     for part in ("papers", "grounds", "events"):
         if any(s.part == part for s in map_.sections):
             shaper.sections[part] = shaper.section_rows(part, builder.known(booked=part == "grounds"), placed.zones)
+    if (papers := shaper.sections.get("papers")) is not None and any(s.part == "papers" and map_.by_person(s.table) for s in map_.sections):
+        shaper.sections["papers"], shaper.unfit = by_day(opened, papers, builder.table, times=frozenset(stem(n) for n in builder.times), problems=problems)
     builder.date_facts()
     books = (boxes_book(opened, _boxes_in(builder, shaper), known=[f.box for f in vocabulary.facts.values() if f.box]), editions_book(opened, lawbook.forms))
     say("finishing the stays", 0.75)
@@ -186,7 +190,7 @@ def _prepare(
         write_bare(opened, bare, without, whole=out, of=done)
     prepared = Prepared(out, map_.name, map_.preset, tuple(listed), rows_in, placed.stays, merged, aside, tuple(done.assumptions), dict(sorted(problems.counts.items())), tuple(notes))
     text = {
-        "inputs": [asdict(i) for i in listed], "map": prepared.map, "preset": prepared.preset, "assumptions": [asdict(a) for a in prepared.assumptions],
+        "inputs": [asdict(i) for i in listed], "map": prepared.map, "preset": prepared.preset, "columns": origins(map_, tables), "assumptions": [asdict(a) for a in prepared.assumptions],
         "rows_in": rows_in, "rows_out": placed.stays + merged + aside, "stays": placed.stays, "merged": merged, "aside": aside, "problems": prepared.problems, "notes": notes,
     }  # fmt: skip
     # Written last: a folder without it is not whole.

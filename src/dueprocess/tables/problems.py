@@ -41,6 +41,8 @@ WORDS = {
     "agency-unmatched": "no agency could be matched; the agency is unknown",
     "rows-disagree": "rows of one stay say different things; unknown",
     "no-stay": "a row whose stay is not among the stays; set aside",
+    "stay-not-then": "a paper found by the person that came in none of the person's stays, nor in the three days before one; set aside",
+    "stays-several": "a paper found by the person that may have come in several of the person's stays; given to each of them",
     "no-key": "a row without the value that names its stay",
     "repeated-row": "a row that repeats an earlier one in every column; kept, since the file cannot tell people apart",
     "disposition-unlisted": "a disposition that the table of dispositions does not list; whether it ends the ground is unknown",

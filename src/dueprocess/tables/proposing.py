@@ -204,6 +204,8 @@ class _Proposer:
         columns = dict(columns)
         day = self._seen_on(main, columns)
         if day:
+            if day in main.headers:
+                self.logged.setdefault(id(main), {})[day] = "snapshots: day"
             names = [columns[n] for n in ("stay_id",) if n in columns] or [columns[n] for n in ("person_key", "booked_at") if n in columns]
             self.notes.append(f"[{main.file}]: lists of who was in custody on each day (snapshots). A stay ended between the last list that names the person and the next one: not seen is not released")
             table = f"table: {self._name(main)}, " if several else ""
@@ -261,7 +263,7 @@ class _Proposer:
             self.notes.append(f"[{raw.file}] looks like a log of detainers, but no column names the booking")
             return []
         if stay is None:
-            self.notes.append(f"[{raw.file}] names the person and not the booking: it is joined by the person (via), and each stay of a person gets all of that person's detainers. Compare those who were booked more than once")
+            self.notes.append(f"[{raw.file}] names the person and not the booking: it is joined by the person (via), and a detainer goes to the stay in which it came. Compare those who were booked more than once")
         fields = {name: guesses[own] for name, own in (("kind", "detainer_form"), ("edition", "detainer_edition"), ("issuer", "detainer_issuer")) if own in guesses}
         fields |= {n: guesses[f"detainer_{n}"] for n in ("received_at", "served_at", "cancelled_at", "boxes") if f"detainer_{n}" in guesses}
         fields |= {"served": guesses["detainer_served_ever"]} if "detainer_served_ever" in guesses else {}

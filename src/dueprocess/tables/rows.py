@@ -18,7 +18,7 @@ from dueprocess.tables.timing import TimeColumn, time_problems, with_times
 SEPARATOR = "chr(31)"
 _CLEAN = "dp_clean({c})"
 
-ALWAYS_BROKEN_DOWN = ("agency", "month")
+ALWAYS_BROKEN_DOWN = ("agency", "month", "end")
 """What every audit breaks its figures down by, in files of these names."""
 
 
@@ -69,6 +69,8 @@ class Shaper:
     def __init__(self, engine: Engine, map_: Map, tables: Mapping[str, Sequence[Raw]], problems: Problems) -> None:
         self.engine, self.map, self.tables, self.problems = engine, map_, tables, problems
         self.sections: dict[str, Part] = {}
+        self.unfit: str | None = None
+        """The rows (``_ord``) of a part that were found by the person, and came in none of the person's stays."""
         self._linked: dict[int, str] = {}
         self.order: dict[int, int] = {}
         files: list[str] = []
@@ -203,10 +205,11 @@ class Shaper:
             for header, count in zip(unique.values(), counts, strict=True):
                 self.problems.add("redacted", file=raw.each[part].file, column=header, count=count)
         for header, cell, column in checks:
-            if (column.values or column.patterns) and column.otherwise == "":
+            unlisted = f"dp_clean({cell}) IS NOT NULL AND {text_of(column, cell)} IS NULL"
+            if (column.values or column.patterns) and column.otherwise == "" and self._any(cell, unlisted, raw):
                 self.problems.collect(
                     f"SELECT {raw.file_of} AS file, _line AS row, {literal(header)} AS \"column\", 'unlisted-value' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
-                    f"FROM {raw.table} WHERE dp_clean({cell}) IS NOT NULL AND {text_of(column, cell)} IS NULL"
+                    f"FROM {raw.table} WHERE {unlisted}"
                 )
 
     # -- what belongs to stays --------------------------------------------------------------------------------
@@ -223,7 +226,7 @@ class Shaper:
         engine.run(f"CREATE VIEW {given} AS {' UNION ALL BY NAME '.join(selects)}")
         engine.run(f"CREATE VIEW {linked} AS SELECT p.* EXCLUDE (_key), k.* EXCLUDE (_key) FROM {given} p LEFT JOIN ({known}) k ON k._key = p._key")
         # All that belongs to no stay is stored too, to be counted.
-        stored = with_times(engine, linked, times, among=f"(SELECT * FROM {linked} WHERE row IS NOT NULL)", before=None if zones is None else (given, zones), without=(*PLACE, "zone", *(t.text for t in times)))
+        stored = with_times(engine, linked, times, zones=zones, among=f"(SELECT * FROM {linked} WHERE row IS NOT NULL)", source=given, without=(*PLACE, "zone", *(t.text for t in times)))
         placed = with_place(engine, stored, self.files)
         engine.run(f"CREATE VIEW {found} AS SELECT * FROM {placed} WHERE row IS NOT NULL")
         if times:
@@ -248,6 +251,8 @@ class Shaper:
             f"FROM (SELECT {raw.file_of} AS file, _line, bool_or(coalesce({key} IN (SELECT _key FROM {keys}), FALSE)) AS known FROM {origin} GROUP BY file, _line) WHERE NOT known"
         )
         (count,) = self.engine.one(f"SELECT count(DISTINCT ({self.number(raw)} << 40) + _line) FROM {origin} WHERE {key} IN (SELECT _key FROM {keys})")
+        if self.unfit is not None:
+            count -= self.engine.one(f"SELECT count(*) FROM {self.unfit} WHERE _ord >> 40 BETWEEN {self.order[id(raw)]} AND {self.order[id(raw)] + len(raw.each) - 1}")[0]
         return int(count)
 
     def _section_select(self, section: Section, raw: Raw, fields: Sequence[str]) -> str:
@@ -264,7 +269,7 @@ class Shaper:
             sql = self.value(raw, section.table, column, f"{section.where} {name}", is_time=_is_time(name)) if column else "NULL::VARCHAR"
             if (section.part, name) == ("grounds", "until"):
                 # A ground that still runs is no time, but said all the same.
-                running = f"lower(trim({sql})) IN ('open', 'still running')"
+                running = f"CASE WHEN ascii({sql}) BETWEEN 48 AND 57 THEN FALSE ELSE lower(trim({sql})) IN ('open', 'still running') END"
                 chosen.append(f"coalesce({running}, FALSE) AS _runs")
                 sql = f"CASE WHEN NOT {running} THEN {sql} END"
             chosen.append(f"{sql} AS t_{name}")
@@ -283,20 +288,22 @@ class Shaper:
             held = [met(s.when) for s in self.map.sections if s.part == "papers" and s.table == section.table and s.when]
             is_hold = " OR ".join([f"coalesce({answer} = 'hold', FALSE)", *held, *([met(section.unless)] if section.unless else [])])
             chosen += [f"{answer} = 'yes' AS _ends", f"({is_hold}) AS _hold", f"{str('from' in section.fields).upper()} AS _has_from", f"{str(section.complete).upper()} AS _complete"]
-            if disposition and section.disposition and self._any_unlisted(disposition, answer, raw):
+            if disposition and section.disposition and self._any(disposition, f"{answer} = 'unlisted'", raw):
                 self.problems.collect(
                     f"SELECT {raw.file_of} AS file, _line AS row, {literal(raw.headers[int(disposition[1:])])} AS \"column\", 'disposition-unlisted' AS code, NULL::VARCHAR AS what, NULL::BIGINT AS stay_row "
                     f"FROM {raw.table} WHERE {answer} = 'unlisted'"
                 )
-        elif section.unless:
+        elif section.part == "papers":
+            chosen.append(f"{str(self.map.by_person(section.table)).upper()} AS _by_person")
+        if section.part != "grounds" and section.unless:
             wanted += f" AND NOT {met(section.unless)}"
         return f"SELECT {self.base(raw)}, {key} AS _key, {', '.join(chosen)} FROM {origin} WHERE {wanted}"
 
-    def _any_unlisted(self, cell: str, answer: str, raw: Raw) -> bool:
-        """Whether a table of dispositions leaves out a value of a column: of few different ones each is looked at once."""
-        different = self.engine.fresh("dispositions")
+    def _any(self, cell: str, condition: str, raw: Raw) -> bool:
+        """Whether a value of a column meets a condition: of few different ones each is looked at once."""
+        different = self.engine.fresh("different")
         self.engine.run(f"CREATE TABLE {different} AS SELECT DISTINCT {cell} FROM {raw.table}")
-        found = self.engine.rows(f"SELECT 1 FROM {different} WHERE {answer} = 'unlisted' LIMIT 1")
+        found = self.engine.rows(f"SELECT 1 FROM {different} WHERE {condition} LIMIT 1")
         self.engine.run(f"DROP TABLE {different}")
         return bool(found)
 

@@ -61,8 +61,7 @@ class StayBuilder:
             return
         # One row a stay needs no more what it was matched by.
         done = () if self.placed.several else ("_main", *(quoted("t_" + p) for p in PLACES if self.has(p)), *(("how",) if self.placed.joined else ()))
-        before = None if self.placed.zones is None else (self.rows.table, self.placed.zones)
-        self.table = with_place(engine, with_times(engine, self.table, columns, before=before, without=(*PLACE, *done)), self.rows.files)
+        self.table = with_place(engine, with_times(engine, self.table, columns, zones=self.placed.zones, source=self.rows.table, without=(*PLACE, *done)), self.rows.files)
         self.problems.collect(time_problems(self.table, [(c, n.lstrip("_")) for c, n in zip(columns, self.rows.times, strict=True)], row="row"))
 
     def keep_unread(self, target: str) -> None:

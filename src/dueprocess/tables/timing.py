@@ -1,16 +1,16 @@
 """Columns of time texts to intervals, for whole tables.
 
-ISO texts are turned by the engine (``zonedays``); of all others each different text of a zone is read once (``moments``).
+ISO texts are turned by the engine (``zoneclock``); of all others each different text of a zone is read once (``moments``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dueprocess.tables.engine import Engine, literal, module
-from dueprocess.tables.moments import FIRST_YEAR, LAST_YEAR, read_time
-from dueprocess.tables.zonedays import zone_days
+from dueprocess.tables.moments import read_time
+from dueprocess.tables.zoneclock import DAY, stretch, zone_clock
 
 Posted = tuple[str, ...] | bool
 
@@ -24,84 +24,100 @@ class TimeColumn:
     posted: Posted = False
 
 
-def with_times(
-    engine: Engine, table: str, columns: Sequence[TimeColumn], *, stored: bool = True, among: str | None = None, before: tuple[str, Sequence[str]] | None = None, without: Sequence[str] = ()
-) -> str:
+def with_times(engine: Engine, table: str, columns: Sequence[TimeColumn], *, zones: Sequence[str] | None = None, among: str | None = None, source: str | None = None, without: Sequence[str] = ()) -> str:
     """The table with an interval for each text column: BIGINT, BIGINT, BOOLEAN and a problem's code. Of the texts themselves
     those that could not be read are left.
 
-    ``stored=False`` makes it a view, for what is read once or twice. ``among`` is the part of the table whose texts count
-    (an item of FROM), where it is not all. ``before`` is a table of the same texts that costs less to read, without zones,
-    and all the zones they have, where none of them lacks one. ``without`` are columns to leave out.
+    ``zones`` are all the zones of the table, where they are known and no row lacks one. ``among`` is the part of the table
+    whose texts count (an item of FROM), where it is not all. ``source`` has the same texts without zones, and its first
+    rows cost less to read. ``without`` are columns to leave out.
     """
-    plain = [c.text for c in columns if not c.posted]
-    days, others = _calendar(engine, among or table, plain, before) if plain else (None, [])
-    books: dict[Posted, str] = {}
-    for posted in dict.fromkeys(c.posted for c in columns):
-        books[posted] = _book(engine, among or table, [c.text for c in columns if c.posted == posted] if posted else others, posted)
-    inner, joins, chosen = [], [], []
+    plain = [c for c in columns if not c.posted]
+    counted = among or table
+    if plain and zones is None:
+        zones = [row[0] for row in engine.rows(f"SELECT DISTINCT zone FROM {counted} WHERE zone IS NOT NULL ORDER BY zone")]
+    clock = zone_clock(engine, list(zones or ()))
+    books = {posted: _book(engine, counted, [c.text for c in columns if c.posted == posted], clock, posted) for posted in dict.fromkeys(c.posted for c in columns) if posted}
+    # Where the first rows have none but ISO texts, most likely none has; a text that is none is found as the table is made.
+    if plain and engine.rows(f"SELECT 1 FROM (SELECT * FROM {source or table} LIMIT {_FIRST_ROWS}) WHERE {' OR '.join(_NO_ISO.format(t=c.text) for c in plain)} LIMIT 1"):
+        books[False] = _book(engine, counted, [c.text for c in plain], clock, False)
+    made = _made(engine, table, columns, clock, books, without)
+    if plain and False not in books and engine.rows(f"SELECT 1 FROM {made} WHERE {' OR '.join(f'{c.out}_code = {literal(_NOT_ISO)}' for c in plain)} LIMIT 1"):
+        engine.run(f"DROP TABLE {made}")
+        books[False] = _book(engine, counted, [c.text for c in plain], clock, False)
+        made = _made(engine, table, columns, clock, books, without)
+    return made
+
+
+_FIRST_ROWS = 2_000
+_NOT_ISO = "not-iso"
+"""In place of a problem's code: a text that only ``moments`` can read."""
+
+
+def _made(engine: Engine, table: str, columns: Sequence[TimeColumn], clock: str, books: Mapping[Posted, str], without: Sequence[str]) -> str:
+    """The table itself; columns that have no book are of ISO texts, and what is none has the code ``_NOT_ISO``."""
+    inner, joins, chosen, made = [], [], [], []
     for number, column in enumerate(columns):
-        m, d = f"m{number}", f"d{number}"
-        joins.append(f"LEFT JOIN {books[column.posted]} {m} ON {m}.text = s.{column.text} AND {m}.zone = coalesce(s.zone, '')")
-        if column.posted or days is None:
-            chosen += [f"{m}.lo AS {column.out}_lo", f"{m}.hi AS {column.out}_hi", f"CASE WHEN {m}.lo IS NOT NULL THEN {m}.open END AS {column.out}_open", f"{m}.code AS {column.out}_code"]
+        m, d, out = f"m{number}", f"d{number}", column.out
+        book = books.get(column.posted)
+        if book is not None:
+            joins.append(f"LEFT JOIN {book} {m} ON {m}.text = s.{column.text} AND {m}.zone = coalesce(s.zone, '')")
+        if column.posted:
+            chosen += [f"{m}.lo AS {out}_lo", f"{m}.hi AS {out}_hi", f"CASE WHEN {m}.lo IS NOT NULL THEN {m}.open END AS {out}_open", f"{m}.code AS {out}_code"]
             continue
         local, instant = f"_l{number}", f"_i{number}"
+        made += [local, instant]
         inner += [f"CASE WHEN zone IS NOT NULL THEN dp_local({column.text}) END AS {local}", f"dp_instant({column.text}) AS {instant}"]
-        joins.append(f"LEFT JOIN {days} {d} ON {d}.zone = s.zone AND {d}.day = s.{local}::DATE")
-        chosen += _columns(column, m, d, f"s.{local}", f"s.{instant}")
+        joins.append(f"LEFT JOIN {clock} {d} ON {d}.zone = s.zone AND {d}.stretch = {stretch(f's.{local}')}")
+        if book is None:
+            other = ("NULL::BIGINT", "NULL::BIGINT", "NULL::BOOLEAN", f"CASE WHEN s.{column.text} IS NOT NULL THEN {literal(_NOT_ISO)} END")
+        else:
+            other = (f"{m}.lo", f"{m}.hi", f"CASE WHEN {m}.lo IS NOT NULL THEN {m}.open END", f"{m}.code")
+        chosen += _columns(column, other, d, f"s.{local}", f"s.{instant}")
     target = engine.fresh("timed")
     given = f"(SELECT *, {', '.join(inner)} FROM {table})" if inner else table
-    made = [f"_{kind}{n}" for n, c in enumerate(columns) if days is not None and not c.posted for kind in "li"]
     left_out = ", ".join([*made, *without])
     kept = f"s.* EXCLUDE ({left_out})" if left_out else "s.*"
     unread = ", ".join(f"CASE WHEN {c.out}_lo IS NULL THEN {c.text} END AS {c.text}" for c in columns if c.text not in without)
     read = f"SELECT {', '.join([kept, *chosen])} FROM {given} s {' '.join(joins)}"
-    engine.run(f"CREATE {'TABLE' if stored else 'VIEW'} {target} AS SELECT *{f' REPLACE ({unread})' if unread else ''} FROM ({read})")
+    engine.run(f"CREATE TABLE {target} AS SELECT *{f' REPLACE ({unread})' if unread else ''} FROM ({read})")
     return target
 
 
-def _columns(column: TimeColumn, m: str, d: str, local: str, instant: str) -> list[str]:
-    """The SQL of the four columns: a day is open at its end, a clock time is placed by its day, the rest stands in the book."""
-    clock = f"(epoch({local})::BIGINT - epoch({local}::DATE)::BIGINT)"
-    is_day = f"length(s.{column.text}) = 10"
-    after = f"CASE WHEN {d}.shift > 0 THEN {clock} >= {d}.cut + {d}.shift ELSE {clock} >= {d}.cut END"
-    low = f"CASE WHEN {d}.shift = 0 OR {clock} < {d}.cut + least({d}.shift, 0) THEN {d}.start + {clock} WHEN {after} THEN {d}.start + {clock} - {d}.shift WHEN {d}.shift < 0 THEN {d}.start + {clock} END"
-    high = f"CASE WHEN {d}.shift = 0 OR {clock} < {d}.cut + least({d}.shift, 0) THEN {d}.start + {clock} WHEN {after} THEN {d}.start + {clock} - {d}.shift WHEN {d}.shift < 0 THEN {d}.start + {clock} - {d}.shift END"
-    code = f"CASE WHEN {is_day} OR {d}.shift = 0 OR {clock} < {d}.cut + least({d}.shift, 0) OR {after} THEN NULL WHEN {d}.shift < 0 THEN 'repeated-hour' ELSE 'skipped-hour' END"
+def _columns(column: TimeColumn, other: Sequence[str], d: str, local: str, instant: str) -> list[str]:
+    """The SQL of the four columns: a day is open at its end, a clock time is placed by its stretch, the rest is ``other``."""
+    is_day = f"(strlen(s.{column.text}) = 10)"
+    doubtful = f"(NOT {is_day} AND {local} >= {d}.low AND {local} < {d}.high)"
+
+    def at(clock: str) -> str:
+        """The first instant at which the clock shows so much or, where it skips that, would have."""
+        return f"{clock} - {d}.ahead - CASE WHEN {clock} >= {d}.high THEN {d}.shift ELSE 0 END"
+
+    low, high, is_open, code = other
+    end = f"{local} + CASE WHEN {is_day} THEN {DAY} ELSE 0 END"
+    whens = f"WHEN {instant} IS NOT NULL THEN {{}} WHEN {d}.shift IS NULL THEN {{}} WHEN {doubtful}"
     return [
-        f"CASE WHEN {instant} IS NOT NULL THEN {instant} WHEN {d}.day IS NULL THEN {m}.lo WHEN {is_day} THEN {d}.start ELSE {low} END AS {column.out}_lo",
-        f"CASE WHEN {instant} IS NOT NULL THEN {instant} WHEN {d}.day IS NULL THEN {m}.hi WHEN {is_day} THEN {d}.next ELSE {high} END AS {column.out}_hi",
-        f"CASE WHEN {instant} IS NOT NULL THEN FALSE WHEN {d}.day IS NULL THEN CASE WHEN {m}.lo IS NOT NULL THEN {m}.open END WHEN {is_day} THEN TRUE WHEN {low} IS NOT NULL THEN FALSE END AS {column.out}_open",
-        f"CASE WHEN {instant} IS NOT NULL THEN NULL WHEN {d}.day IS NULL THEN {m}.code ELSE {code} END AS {column.out}_code",
+        f"CASE WHEN {d}.shift = 0 THEN {local} - {d}.ahead {whens.format(instant, low)} THEN CASE WHEN {d}.shift < 0 THEN {at(local)} END ELSE {at(local)} END AS {column.out}_lo",
+        f"CASE WHEN {d}.shift = 0 THEN {end} - {d}.ahead {whens.format(instant, high)} THEN CASE WHEN {d}.shift < 0 THEN {local} - {d}.ahead - {d}.shift END ELSE {at(f'({end})')} END AS {column.out}_hi",
+        f"CASE WHEN {d}.shift = 0 THEN {is_day} {whens.format('FALSE', is_open)} THEN CASE WHEN {d}.shift < 0 THEN FALSE END ELSE {is_day} END AS {column.out}_open",
+        f"CASE WHEN {d}.shift = 0 THEN NULL {whens.format('NULL', code)} THEN CASE WHEN {d}.shift < 0 THEN 'repeated-hour' ELSE 'skipped-hour' END END AS {column.out}_code",
     ]
 
 
-_NO_ISO = "{t} IS NOT NULL AND dp_instant({t}) IS NULL AND dp_local({t}) IS NULL"
-_OTHER = "{t} IS NOT NULL AND dp_instant({t}) IS NULL AND (zone IS NULL OR dp_local({t}) IS NULL)"
-"""A text that the engine does not turn by itself."""
+_NO_ISO = "({t} IS NOT NULL AND dp_instant({t}) IS NULL AND dp_local({t}) IS NULL)"
 
 
-def _calendar(engine: Engine, table: str, texts: Sequence[str], before: tuple[str, Sequence[str]] | None) -> tuple[str, list[str]]:
-    """The days of all zones in the years that ISO texts name, perhaps none; and the columns with other texts."""
-    source, other, zone = (before[0], _NO_ISO, "NULL") if before else (table, _OTHER, "list(DISTINCT zone) FILTER (zone IS NOT NULL)")
-    asked = ", ".join(f"year(min(dp_local({t}))), year(max(dp_local({t}))), count(*) FILTER ({other.format(t=t)})" for t in texts)
-    *found, zones = engine.one(f"SELECT {asked}, {zone} FROM {source}")
-    zones = before[1] if before else zones
-    first, last = min((y for y in found[::3] if y is not None), default=None), max((y for y in found[1::3] if y is not None), default=None)
-    days = zone_days(engine, sorted(zones or ()) if first is not None else [], first=max(first or FIRST_YEAR, FIRST_YEAR), last=min(last or FIRST_YEAR, LAST_YEAR))
-    return days, [t for t, count in zip(texts, found[2::3], strict=True) if count]
+def _other(text: str, clock: str) -> str:
+    """The SQL of whether a text of the table ``s`` is one that the engine does not turn by itself."""
+    return f"{text} IS NOT NULL AND dp_instant({text}) IS NULL AND NOT EXISTS (SELECT 1 FROM {clock} c WHERE c.zone = s.zone AND c.stretch = {stretch(f'dp_local({text})')})"
 
 
-def _book(engine: Engine, table: str, texts: Sequence[str], posted: Posted) -> str:
+def _book(engine: Engine, table: str, texts: Sequence[str], clock: str, posted: Posted) -> str:
     """The table of all different texts of a zone that the engine does not turn by itself, and what they stand for."""
     arrow = module("pyarrow")
     book = engine.fresh("moments")
     engine.run(f"CREATE TABLE {book} (zone VARCHAR, text VARCHAR, lo BIGINT, hi BIGINT, open BOOLEAN, code VARCHAR)")
-    if not texts:
-        return book
-    wanted = "{t} IS NOT NULL" if posted else _OTHER
-    distinct = " UNION ".join(f"SELECT DISTINCT coalesce(zone, '') AS zone, {t} AS text FROM {table} WHERE {wanted.format(t=t)}" for t in texts)
+    distinct = " UNION ".join(f"SELECT DISTINCT coalesce(zone, '') AS zone, {t} AS text FROM {table} s WHERE {f'{t} IS NOT NULL' if posted else _other(t, clock)}" for t in texts)
     found = engine.fresh("texts")
     engine.run(f"CREATE TABLE {found} AS {distinct}")
     for batch in engine.batches(f"SELECT zone, text FROM {found}"):

@@ -56,7 +56,7 @@ def _write_stays(engine: Engine, out: Path, done: Finished, *, by: Sequence[str]
     stays = [*schema, *done.facts, *(c for c in ("determined_probable_cause", "determined_probable_cause_at") if done.determined), *by]
     late = {c: made for c, made in done.late.items() if c in schema}
     # What is long or costs much is not carried through the sorting.
-    sorted_ = ", ".join(late[c][0] if c in late else quoted(c) for c in stays)
+    sorted_ = ", ".join(carried for c in stays if (carried := late[c][0] if c in late else quoted(c)) is not None)
     chosen = ", ".join(f"{late[c][1] if c in late else quoted(c)}{f'::{schema[c]}' if c in schema else ''} AS {quoted(c)}" for c in stays)
     _copy(engine, f"SELECT {chosen} FROM (SELECT {sorted_} FROM {done.stays} ORDER BY row)", out / "stays.parquet")
 

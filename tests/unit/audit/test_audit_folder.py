@@ -16,6 +16,7 @@ import pytest
 
 from dueprocess.audit.folder import Options, audit, explain, locate
 from dueprocess.audit.sections import wilson
+from dueprocess.audit.single import second_opinion
 from dueprocess.cli import main
 from dueprocess.cli.auditing import Progress, command_of
 from dueprocess.kernel.errors import InputError
@@ -23,7 +24,7 @@ from dueprocess.law import load_lawbook
 
 TODAY = date(2026, 11, 22)
 CANARY = "Zzcanary Madeupname"
-FILES = {"stays.parquet", "stays.csv", "by_agency.csv", "by_month.csv", "problems.csv", "report.html", "request.md", "run.json", "results.parquet", "prepared"}
+FILES = {"stays.parquet", "stays.csv", "by_agency.csv", "by_month.csv", "by_end.csv", "problems.csv", "report.html", "request.md", "run.json", "results.parquet", "prepared"}
 
 
 def run(inputs: list[Path], out: Path, **more: Any) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def test_the_folder_holds_what_it_should_and_loses_no_row(whole: Path) -> None:
     stays = rows_of(whole / "stays.csv")
     assert made["rows_in"] == made["stays"] == len(stays) == 400
     assert sum(c["stays"] for c in made["classes"].values()) == 400
-    for name in ("by_agency.csv", "by_month.csv", "by_race_as_recorded.csv"):
+    for name in ("by_agency.csv", "by_month.csv", "by_end.csv", "by_race_as_recorded.csv"):
         assert sum(int(r["stays"]) for r in rows_of(whole / name)) == 400, name
     assert made["law_version"].startswith("sha256:") and made["inputs"][0]["sha256"] == "0" * 64
     # Without a problem there is still a table of them; a stay is called as the tables that go in call it.
@@ -108,6 +109,11 @@ def test_the_report_stands_alone_and_is_whole_without_script(whole: Path) -> Non
     assert page.count("<figure") <= page.count("<table")
 
 
+def test_the_folder_of_an_audit_is_no_input(whole: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the folder of an audit, not records"):
+        run([whole], tmp_path / "again")
+
+
 def test_an_explained_stay_agrees_with_its_row(whole: Path) -> None:
     row = next(r for r in rows_of(whole / "stays.csv") if r["class"] == "certain")
     told = explain(whole, row["stay_id"], lawbook=load_lawbook())
@@ -116,14 +122,29 @@ def test_an_explained_stay_agrees_with_its_row(whole: Path) -> None:
         explain(whole, "no-such-1", lawbook=load_lawbook())
 
 
+def test_both_evaluators_are_held_against_each_other(whole: Path, tmp_path: Path) -> None:
+    prepared, results = locate(whole)
+    stays = rows_of(whole / "stays.csv")
+    for kind in ("certain", "possible", "unknown", "contradiction", "no"):
+        row = next(r for r in stays if r["class"] == kind)
+        said = second_opinion(prepared, results, row["stay_id"], lawbook=load_lawbook(), law_known_at=TODAY)
+        assert said.startswith(f"Row {row['source_row']} of made-up.csv. In the audit: {kind}") and "says the same." in said
+    certain = next(r for r in stays if r["class"] == "certain")["stay_id"]
+    with duckdb.connect() as link:
+        link.execute(f"COPY (SELECT * REPLACE (over_least - 1 AS over_least) FROM '{results}') TO '{tmp_path / 'r.parquet'}'")
+    assert "says otherwise of: over least." in second_opinion(prepared, tmp_path / "r.parquet", certain, lawbook=load_lawbook(), law_known_at=TODAY)
+    untold = next(r for r in stays if r["class"] == "unknown" and not r["left_latest"])["stay_id"]
+    assert "no bound" in second_opinion(prepared, results, untold, lawbook=load_lawbook(), law_known_at=TODAY)
+
+
 def test_published_aggregates_hold_no_stay_and_nothing_small(county: Path, tmp_path: Path) -> None:
     out = tmp_path / "public"
     run([county], out, public=True, by=("race_as_recorded",))
-    assert {p.name for p in out.iterdir()} == {"by_agency.csv", "by_month.csv", "by_race_as_recorded.csv", "problems.csv", "report.html", "request.md", "run.json"}
-    for name in ("by_agency.csv", "by_month.csv", "by_race_as_recorded.csv"):
+    assert {p.name for p in out.iterdir()} == {"by_agency.csv", "by_month.csv", "by_end.csv", "by_race_as_recorded.csv", "problems.csv", "report.html", "request.md", "run.json"}
+    for name in ("by_agency.csv", "by_month.csv", "by_end.csv", "by_race_as_recorded.csv"):
         for row in rows_of(out / name):
             for key, value in row.items():
-                if value and key not in ("agency", "month", "race_as_recorded") and "hours" not in key:
+                if value and key not in ("agency", "month", "end", "race_as_recorded") and "hours" not in key:
                     assert int(value) == 0 or int(value) >= 11, (name, row)
                 if value and "hours" in key:
                     assert float(value) % 10 == 0
@@ -204,7 +225,7 @@ def test_the_command_line_takes_inputs_and_a_word(county: Path, tmp_path: Path, 
     status, out, err = call("audit", county, "--out", tmp_path / "a", "--engine", "single")
     assert status == 0 and "400 rows in = 400 rows out" in out and "400 stays asked about = 400 answered" in out and "deciding 400 stays: done" in err
     status, out, _ = call("audit", "explain", tmp_path / "a", "--stay", "row-3", "--json")
-    assert status == 0 and json.loads(out)["case"]
+    assert status == 0 and json.loads(out)["case"] and json.loads(out)["read_from"] == {}, "the file has our own names"
     status, _, err = call("audit", county, "--out", tmp_path / "b", "--as-known-then", "--law-known-at", "2014-01-01")
     assert status == 2 and len(err.splitlines()) == 1
     for wrong in ((tmp_path / "nothing.csv",), (county, "--by", "shoe_size"), (county, "--map", tmp_path / "no.yaml"), (county, "--daily-cost", "-4"), (county, "--master", "x")):

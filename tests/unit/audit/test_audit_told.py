@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from dueprocess.audit.folder import Options, audit
 from dueprocess.audit.protect import LEAST, pooled, spanned
+from dueprocess.cli import main
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
 
@@ -18,9 +21,9 @@ TODAY = date(2026, 11, 22)
 AGENCY = "us/ga/gwinnett-county/sheriff"
 
 
-def told(folder: Path, rows: list[str], **more: Any) -> str:
+def told(folder: Path, rows: list[str], *, last: str = "Race", **more: Any) -> str:
     path = folder / "stays.csv"
-    path.write_text("\n".join(["stay_id,agency,booked_at,release_due_at,left_at,detainer,Race", *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([f"stay_id,agency,booked_at,release_due_at,left_at,detainer,{last}", *rows]) + "\n", encoding="utf-8")
     options = Options(law_known_at=TODAY, today=TODAY, engine="single", **more)
     audit([path], folder / "audit", lawbook=load_lawbook(), options=options, say=lambda text, share=0.0: None)
     return (folder / "audit" / "report.html").read_text(encoding="utf-8")
@@ -43,6 +46,38 @@ def test_hours_that_are_bounded_are_not_said_to_be_beyond_telling(tmp_path: Path
 def test_what_no_row_says_is_said_where_every_stay_is_unknown(tmp_path: Path) -> None:
     page = told(tmp_path, [f"B-{i},{AGENCY},2016-05-0{i} 08:00,,2016-05-1{i} 10:00,yes,A" for i in range(1, 4)])
     assert "No row says when the local reason to hold ended: without that, no hour over can be told." in page
+
+
+def test_where_people_went_is_told_of_certain_and_possible_stays_alike(tmp_path: Path) -> None:
+    ends = {1: "ice", 2: "ice", 3: "community", 4: "other_agency", 5: "", 6: "somewhere"}
+    rows = [f"B-{i},{AGENCY},2016-05-0{i} 08:00,2016-05-1{i} 09:00,2016-05-1{i} {9 + i}:00,,{end}" for i, end in ends.items()]
+    rows.append(f"B-7,{AGENCY},2016-05-07 08:00,2016-05-17 09:00,present,,ice")
+    page = told(tmp_path, rows, last="left_to")
+    with (tmp_path / "audit" / "by_end.csv").open(encoding="utf-8") as handle:
+        found = {r["end"]: (r["stays"], r["possible"], r["possible_hours_most"]) for r in csv.DictReader(handle)}
+    # Released i hours after release was due; whoever is still there went nowhere, whatever else the row says.
+    assert {k: v for k, v in found.items() if not k.startswith("Still")} == {
+        "Taken by ICE": ("2", "2", "3.0"), "Released to the community": ("1", "1", "3.0"), "Handed to another agency": ("1", "1", "4.0"), "Not told by the files": ("2", "2", "11.0"),
+    }  # fmt: skip
+    assert found["Still there when the records end"][0] == "1"
+    assert "By how the stay ended" in page and "look first at the possible ones that ended with ICE" in page
+    # Of the longest, it stands beside each.
+    assert page.index("How it ended") > page.index("The longest")
+
+
+def test_that_no_column_says_where_people_went_is_said(tmp_path: Path) -> None:
+    page = told(tmp_path, [f"B-{i},{AGENCY},2016-05-0{i} 08:00,2016-05-1{i} 09:00,2016-05-1{i} 12:00,yes,A" for i in range(1, 4)])
+    assert "No column that was read says where anybody went" in page and "By how the stay ended" not in page
+
+
+def test_the_folder_of_an_audit_stands_for_its_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    told(tmp_path, [f"B-{i},{AGENCY},2016-05-0{i} 08:00,2016-05-1{i} 09:00,2016-05-1{i} 12:00,yes,A" for i in range(1, 4)])
+    monkeypatch.setattr(sys, "argv", ["dueprocess", "audit", str(tmp_path / "audit"), "--out", str(tmp_path / "again"), "--engine", "single"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert "3 rows in = 3 rows out" in capfd.readouterr().out
+    assert (tmp_path / "again" / "by_end.csv").read_bytes() == (tmp_path / "audit" / "by_end.csv").read_bytes()
 
 
 def test_an_agency_that_there_is_not_is_no_constant_of_a_map(tmp_path: Path) -> None:

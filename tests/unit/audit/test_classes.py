@@ -115,7 +115,7 @@ def test_counts_by_person_and_criterion(audit: tuple[Path, Path], tmp_path: Path
     assert counts["undecided"] == 1 and counts["members"]["stays"] + 1 + 2 + 1 == counts["stays"]
     (line,) = csv.DictReader(io.StringIO((tmp_path / "members.csv").read_text()))
     assert set(line) == {"person", "stays", "agencies", "norms", "hours_least", "hours_most"} and line["person"] == everyone[0]["person"]
-    assert (everyone[0]["source_file"], everyone[0]["source_row"], everyone[0]["release_due_earliest"]) == ("made-up.csv", 3, "2012-03-29 15:00:00")
+    assert (everyone[0]["source_file"], everyone[0]["source_row"], everyone[0]["release_due_earliest"]) == ("made-up.csv", 3, "2012-03-29T15:00:00-07:00")
 
 
 def test_one_person_with_two_stays_is_one_member_and_strangers_are_not_merged(audit: tuple[Path, Path], tmp_path: Path) -> None:

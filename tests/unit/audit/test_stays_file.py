@@ -57,3 +57,11 @@ def test_results_of_other_rows_stop_the_run(tmp_path: Path) -> None:
     prepared, results = _tables(tmp_path / "whole", complete="TRUE", order="row DESC")
     with pytest.raises(duckdb.Error, match="not of the same rows"):
         stays_file.write_stays(tmp_path, prepared, results, bare=None, assumptions=[])
+
+
+def test_a_file_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
+    prepared, results = _tables(tmp_path / "whole", complete="TRUE")
+    out = tmp_path / "out"
+    (out / "stays.csv").mkdir(parents=True)
+    with pytest.raises(duckdb.Error):
+        stays_file.write_stays(out, prepared, results, bare=None, assumptions=[])

@@ -10,12 +10,13 @@ import duckdb
 import made_up
 import pytest
 
-from dueprocess.audit.comparison import compare, html, section
+from dueprocess.audit.comparison import compare, section
 from dueprocess.audit.inputs import decide
 from dueprocess.audit.single import decide_rows
 from dueprocess.audit.theories import apply, read_theory, tables_for
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
+from dueprocess.render.sheet import Entries, Table
 
 TODAY = date(2026, 11, 22)
 REGULATION = "us/cfr/8-287.7-d#limit-hold"
@@ -187,10 +188,12 @@ def test_rows_that_move(folder: Path, tmp_path: Path) -> None:
     assert rows == [(2, 238.0, 19.0, True)]
     assert len((out / "theories.csv").read_text().splitlines()) == 4
     assert len((out / "theories_moves.csv").read_text().splitlines()) == 1 + bail["moved"] + allowed["moved"]
-    part = section(found)
-    assert part.blocks[1].head == ("", *results)  # type: ignore[union-attr]
-    page = html(found)
-    assert "&lt;two&gt; hours" in page and "<two>" not in page
+    part = section(found, {"bail that was refused counts for nothing": "the county says so"})
+    _, said, table, moves = part.blocks
+    assert isinstance(said, Entries) and isinstance(table, Table) and isinstance(moves, Table)
+    assert [e.text for e in said.items] == ["the county says so"] and table.head == ("", *results)
+    assert next(r for r in table.rows if r[0] == "Stays answered otherwise")[1:] == ("", "1", "1")
+    assert ("bail that was refused counts for nothing", "Certain in both", "1", "−219") in moves.rows
 
 
 def hours_of_texas(path: Path) -> float:

@@ -180,6 +180,10 @@ def test_the_odd_spreadsheet_of_the_guide(tmp_path: Path) -> None:
         ({"empty_left": "gone"}, "no reading of an empty release time"),
         ({"as_of": "yesterday"}, "no instant"),
         ({"columns": {"left_to": {"column": "Out", "value": "ice"}}}, "one of the two"),
+        ({"columns": {"left_to": {"column": "Desc", "values": {"BOND": "street"}}}}, r"\[street\] is no value of left_to"),
+        ({"columns": {"left_to": {"column": "Desc", "patterns": {"rel": "comunity"}}}}, r"did you mean \[community\]"),
+        ({"columns": {"convicted_felony": {"column": "Desc", "values": {"F": "felony"}}}}, r"\[felony\] is no value of convicted_felony"),
+        ({"constants": {"record_complete": "mostly"}}, r"\[mostly\] is no value of record_complete"),
         ({"tables": {"a": {"file": "charges.csv", "header": 0}}}, "is no line"),
     ],
 )  # fmt: skip
@@ -194,12 +198,12 @@ def test_the_schema_of_maps_knows_the_same_keys() -> None:
     import json
 
     from dueprocess.kernel.files import data_dir
-    from dueprocess.tables import mapping
+    from dueprocess.tables import mapreading
 
     schema = json.loads((data_dir("schemas") / "map.schema.json").read_text(encoding="utf-8"))
-    assert set(schema["properties"]) == set(mapping.MAP_KEYS)
-    assert set(schema["$defs"]["table"]["properties"]) == set(mapping.TABLE_KEYS)
-    assert set(schema["$defs"]["column"]["anyOf"][-1]["properties"]) == set(mapping.COLUMN_KEYS)
+    assert set(schema["properties"]) == set(mapreading.MAP_KEYS)
+    assert set(schema["$defs"]["table"]["properties"]) == set(mapreading.TABLE_KEYS)
+    assert set(schema["$defs"]["column"]["anyOf"][-1]["properties"]) == set(mapreading.COLUMN_KEYS)
     read_map(MAP, vocabulary=lawbook().vocabulary)
 
 

@@ -12,7 +12,7 @@ from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.yamlread import parse
 from dueprocess.law import load_lawbook
 from dueprocess.tables.columns import personal
-from dueprocess.tables.mapping import read_map
+from dueprocess.tables.mapreading import read_map
 from dueprocess.tables.proposing import Proposal, propose
 
 AGENCY = "us/or/clackamas-county/sheriff"
@@ -39,6 +39,20 @@ def test_a_log_that_names_the_person_is_joined_by_the_person_and_its_editions_ar
     assert papers["kind"] == "form_rev" and sorted(papers["edition"]["patterns"].values()) == ["2015-05", "2017-03"]
     assert any("joined by the person" in n for n in found.notes)
     assert map_["columns"]["left_to"]["values"] == {"USINS/ICE": "ice"}
+
+
+def test_a_word_over_several_columns_says_of_what_they_are(tmp_path: Path) -> None:
+    heads = [["Inmate", "", "Commit", "", "Release", ""], ["Booking #", "Inmate ID", "Date", "Time", "Date", "Time"]]
+    rows = [[f"13-{i:04}", f"9{i}", f"02/0{i}/2013", "0707", f"02/1{i}/2013", "1407"] for i in range(1, 9)]
+    _, map_ = proposed(workbook(tmp_path / "merged.xlsx", {"Sheet1": [*heads, *rows]}))
+    assert map_["columns"]["stay_id"] == "Inmate Booking #" and map_["columns"]["person_key"] == "Inmate Inmate ID"
+
+
+def test_the_day_of_a_list_is_not_a_time_of_which_nothing_was_made(tmp_path: Path) -> None:
+    rows = [f"2018-05-0{day},S{n},2018-04-2{n}" for day in range(1, 5) for n in range(1, 6)]
+    found, map_ = proposed(written(tmp_path / "roster.csv", "Roster Date,Booking No,Book Date\n" + "\n".join(rows) + "\n"))
+    assert map_["snapshots"] == {"day": "Roster Date"} and not any("nothing was made" in n for n in found.notes)
+    assert {c["column"]: c["becomes"] for c in found.tables[0]["columns"]}["Roster Date"] == "snapshots: day"
 
 
 def test_sheets_named_by_the_day_are_lists_of_who_was_there(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from tables_common import ZONE
 
 from dueprocess.kernel.instants import NEVER, day_start, parse_instant, parse_time
+from dueprocess.kernel.instants import zone as zone_of
+from dueprocess.tables import timing, zoneclock
 from dueprocess.tables.cells import prepare_macros
 from dueprocess.tables.engine import engine
 from dueprocess.tables.moments import Read, read_time
@@ -77,7 +80,7 @@ def test_posted_hours_are_only_as_good_as_their_date() -> None:
 
 
 ZONES = ("America/Los_Angeles", "America/New_York", "America/Phoenix", "Pacific/Honolulu", "America/Indiana/Indianapolis", "America/Anchorage", "America/Puerto_Rico")
-local_times = st.datetimes(datetime(1975, 1, 1), datetime(2040, 1, 1))  # noqa: DTZ001 - local clock times on purpose
+local_times = st.datetimes(datetime(1930, 1, 1), datetime(2100, 12, 31))  # noqa: DTZ001 - local clock times on purpose
 changes = st.integers(1990, 2030).flatmap(lambda y: st.sampled_from([datetime(y, 3, 8), datetime(y, 4, 1), datetime(y, 10, 25), datetime(y, 11, 1)])).flatmap(  # noqa: DTZ001
     lambda d: st.integers(0, 14 * 86400).map(lambda s: d + timedelta(seconds=s))
 )
@@ -97,6 +100,37 @@ def test_the_engine_places_times_as_the_reader_does(rows: list[tuple[str | None,
         found = opened.rows(f"SELECT x_lo, x_hi, x_open, x_code FROM {table} ORDER BY n")
     for (zone, text), (low, high, is_open, code) in zip(rows, found, strict=True):
         assert Read(low, high, bool(is_open), code) == read_time(text, zone), (zone, text)
+
+
+def test_one_text_that_is_no_iso_behind_many_that_are(tmp_path: Path) -> None:
+    many = timing._FIRST_ROWS + 500
+    with engine(within=tmp_path) as opened:
+        prepare_macros(opened)
+        opened.run(f"CREATE TABLE given AS SELECT range AS n, '{ZONE}' AS zone, CASE WHEN range < {many} THEN '2014-05-03 14:05' ELSE '5/3/14 1405' END AS t FROM range({many} + 1)")
+        table = with_times(opened, "given", [TimeColumn("t", "x")])
+        assert opened.rows(f"SELECT x_lo, x_hi, x_code, t, count(*) FROM {table} GROUP BY ALL") == [(AT, AT, None, None, many + 1)]
+
+
+def test_a_stretch_with_two_changes_of_the_clock_is_read_text_by_text(tmp_path: Path) -> None:
+    zone_name = "Asia/Hebron"  # no zone of the lawbook has one; summer time began again for the month after Ramadan, in 2011
+    given = [f"2011-{month:02}-{day:02} {hour:02}:{minute}" for month, day in ((8, 29), (8, 30), (9, 10), (9, 29), (9, 30)) for hour in range(24) for minute in ("15", "45")] + ["2011-08-30", "2011-09-30"]
+    with engine(within=tmp_path) as opened:
+        prepare_macros(opened)
+        assert opened.rows(f"SELECT count(*) FROM {zoneclock.zone_clock(opened, [zone_name])} WHERE stretch = 932") == [(0,)]
+        opened.run("CREATE TABLE given (zone VARCHAR, t VARCHAR, n BIGINT)")
+        opened.insert("given", [(zone_name, text, n) for n, text in enumerate(given)])
+        table = with_times(opened, "given", [TimeColumn("t", "x")])
+        assert [Read(*row) for row in opened.rows(f"SELECT x_lo, x_hi, coalesce(x_open, FALSE), x_code FROM {table} ORDER BY n")] == [read_time(text, zone_name) for text in given]
+
+
+@pytest.mark.parametrize("zone_name", ["America/Kentucky/Louisville", "America/Anchorage", "Pacific/Guam", "America/Indiana/Petersburg"])
+def test_each_change_of_a_clock_is_found(zone_name: str) -> None:
+    days = range(zoneclock.FIRST, zoneclock.LAST, zoneclock.DAY)
+    shown = [datetime.fromtimestamp(at, zone_of(zone_name)).utcoffset() for at in days]
+    changed = [(low, low + zoneclock.DAY, a, b) for low, (a, b) in zip(days, pairwise(shown), strict=False) if a != b]
+    found = [c for c in zoneclock.changes(zone_name) if days[0] < c[0] <= days[-1]]
+    assert len(changed) > 10
+    assert [(low < at <= high, timedelta(seconds=before), timedelta(seconds=after)) for (low, high, _, _), (at, before, after) in zip(changed, found, strict=True)] == [(True, a, b) for _, _, a, b in changed]
 
 
 @given(local_times)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 CLASS_SECONDS, WAIT = 600.0, 6.0
 MOST_BYTES = 200_000
 """Of a theory or a definition: a page of text."""
-PUBLIC_FILES: Mapping[str, str] = {"report.html": "text/html", "request.md": "text/markdown", "by_agency.csv": "text/csv", "by_month.csv": "text/csv", "problems.csv": "text/csv", "run.json": "application/json"}
+PUBLIC_FILES: Mapping[str, str] = {"report.html": "text/html", "request.md": "text/markdown", "by_agency.csv": "text/csv", "by_month.csv": "text/csv", "by_end.csv": "text/csv", "problems.csv": "text/csv", "run.json": "application/json"}
 CLASS_FILES: Mapping[str, str] = {"class.json": "application/json", "members.csv": "text/csv", "members.sealed": "application/octet-stream"}
 _SLUG = re.compile(r"[a-z0-9-]{1,60}\Z")
 

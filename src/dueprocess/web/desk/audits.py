@@ -52,6 +52,7 @@ FILES: Mapping[str, tuple[str, str, str]] = {
     "problems.csv": ("Every problem of the table, by file, row and column", "text/csv", "rows"),
     "by_agency.csv": ("Counts and hours by agency", "text/csv", "aggregates"),
     "by_month.csv": ("Counts and hours by month", "text/csv", "aggregates"),
+    "by_end.csv": ("Counts and hours by how the stay ended", "text/csv", "aggregates"),
     "theories.csv": ("Rival theories side by side", "text/csv", "aggregates"),
     "theories_moves.csv": ("The stays that move under a theory", "text/csv", "rows"),
     "stays.csv": ("Every stay with its answer; no names", "text/csv", "rows"),
