@@ -35,13 +35,13 @@ class Asked:
         self.all_cuts = far is not None
         """Whether all changes of law after a moment are asked about, not only those before the person left."""
         self.far_calendars = far or calendars
-        self.times = times or {}
+        self.times: dict[str, Told] = {**(times or {}), **(dict.fromkeys(rows.TIMES_OF_PAPERS, Told(given=False)) if shape.plain else {})}
         """How the rows give a recorded time, where that is known."""
         self.timeline = timeline
         """Whether more is asked than the outcome at one moment."""
         self.only_classes = only_classes
         """Whether of that only the classes and the hours over are asked."""
-        self.variants = tuple(v for v in shape.variants if v < 3 or not only_classes) if timeline else (0,)
+        self.variants = tuple(v for v in shape.variants if v < 3 or not only_classes) if timeline and not self.all_cuts else (0,)
         self.far = "far_" if far else ""
         """Prefix of the tables of days: those that reach as far ahead as law and ages do, where that is asked."""
         self.vocabulary = folded.lawbook.vocabulary
@@ -100,11 +100,11 @@ class Asked:
 
     def lacking(self, slot: int) -> str:
         """Whether a slot has no listed detainer."""
-        return f"k{slot}_form IS NULL" if len(self.detainer_slots) > 1 else "no_detainer"
+        return "TRUE" if self.shape.plain else f"k{slot}_form IS NULL" if len(self.detainer_slots) > 1 else "no_detainer"
 
     def unlisted(self, slot: int) -> str:
         """Whether a slot is the detainer that nobody listed."""
-        return "FALSE" if slot else "(no_detainer AND NOT complete)"
+        return "FALSE" if slot else "(NOT complete)" if self.shape.plain else "(no_detainer AND NOT complete)"
 
     def candidates(self) -> Sequence[str]:
         """Prefixes of the candidates' question columns; the last is the one without a detainer."""

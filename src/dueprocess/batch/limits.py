@@ -80,6 +80,10 @@ class Limits:
             high = least(*(f"CASE WHEN {p} THEN d{i}_{column}_hi ELSE {HIGH} END" for p, i in present))
             return f"(CASE WHEN no_detainer THEN {absent_low} ELSE {low} END)", f"(CASE WHEN no_detainer THEN {HIGH} ELSE {high} END)"
 
+        if self.asked.shape.plain and event in (*BY_DETAINER, "papers_received"):
+            return "absent_lo", HIGH, "0"
+        if self.asked.shape.plain and event == "bail_refused":
+            return HIGH, HIGH, "0"
         if event in BY_DETAINER:
             low, high = first("rec" if event == "detainer_received" else "srv", "absent_lo")
             return low, high, "0"
@@ -103,9 +107,9 @@ class Limits:
 
     @staticmethod
     def _never_told(low: str, high: str) -> bool:
-        """Whether these bounds say nothing of any row: of what happened at no known time no limit has certainly ended, and of
-        what never happened none does."""
-        return high == HIGH and low in (LOW, "absent_lo")
+        """Whether these bounds say the same of every row: of what happened at no known time no limit has certainly ended, and
+        of what never happened none does."""
+        return high == HIGH and low in (LOW, "absent_lo", HIGH)
 
     def specs_of(self, start: Start) -> list[tuple[int, Spec]]:
         """The limits that count from a start, with their numbers."""
@@ -154,7 +158,8 @@ class Limits:
                 ends[name] = f"CASE WHEN t.{key} >= 0 THEN CASE WHEN {self.asked.day_of(fwd, at, f'counts_{c}')} = 1 THEN {at} ELSE 0 END + {shift} ELSE t.{fwd}_none END"
             if self.asked.timeline and self.asked.ends_known:
                 # A limit printed on a form ends what is listed there, and nothing else unless law has it too.
-                used = f"{'NOT t.no_detainer OR ' if spec in self.asked.form_specs else ''}(t.uses & {1 << i}) <> 0"
+                printed = spec in self.asked.form_specs and not self.asked.shape.plain
+                used = f"{'NOT t.no_detainer OR ' if printed else ''}(t.uses & {1 << i}) <> 0"
                 ends[name] = f"CASE WHEN {used} THEN {ends[name]} ELSE {HIGH} END"
 
     def _may_have_ended(self, column: str, specs: list[tuple[int, Spec]]) -> str:

@@ -6,9 +6,12 @@ column of a table supplies it is for the reader of the names: they are facts of 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from dueprocess.batch.asked import OUT_REVIEW
 from dueprocess.batch.folding import Atom
 from dueprocess.batch.forms import REQUEST_PARTS
+from dueprocess.batch.outcomes import MAYBE
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
 
@@ -30,9 +33,10 @@ class Missing:
         """(name, SQL): ``open_rows`` and at last ``open_masks`` (row, ``mask_<i>``, ``parts``, ``by_facts``)."""
         words = ", ".join(f"w_{w}" for w in self.words)
         candidates = self.query.candidates()
+        asked = [*(f"{c}_{w}_0" for c in candidates for w in self.words), *(f"parts_{i}" for i in self.query.detainer_slots)]
         open_rows = (
-            f"WITH o AS (SELECT row, max(CASE WHEN t = moment THEN t END) AS at_moment, min(t) AS first_open FROM judged WHERE out_0 = {OUT_REVIEW} AND standing_0 = 0 GROUP BY row)"
-            " SELECT m.* FROM moments AS m JOIN o ON o.row = m.row AND m.t = coalesce(o.at_moment, o.first_open) JOIN found AS f ON f.row = m.row WHERE f.outcome = 'review' OR f.class IN ('possible', 'unknown')"
+            f"SELECT m.row, m.regime, {', '.join(f'm.{c}' for c in asked)} FROM moments AS m JOIN found AS f ON f.row = m.row AND m.t = f.open_at"
+            f" WHERE f.out = {OUT_REVIEW} OR f.class IN ({', '.join(map(str, MAYBE))})"
         )
         each = " UNION ALL ".join(f"SELECT regime, {', '.join(f'{c}_{w}_0 AS w_{w}' for w in self.words)} FROM open_rows WHERE {c}_0_0 >= 0" for c in candidates)
         questions = f"SELECT q.* FROM (SELECT DISTINCT * FROM ({each}) AS e) AS q JOIN answers AS a ON a.regime = q.regime AND {self._same('a', 'q')} WHERE NOT (a.favor = a.against OR greatest(a.favor, a.against) <= 0)"
@@ -102,9 +106,33 @@ class Missing:
         return list(dict.fromkeys(found))
 
 
-MISSING_TIMES = (
-    # name, and when a row is in want of it
-    ("booked", "r.booking_unknown"),
-    ("release_due", "r.no_grounds OR r.unknown_end"),
-    ("left", "r.left_missing"),
-)
+_FLAGS = {
+    # What a row tells beside its open question, a bit each: SQL of the row ``{r}``.
+    "booked": "{r}.booking_unknown",
+    "release_due": "{r}.no_grounds OR {r}.unknown_end",
+    "left": "{r}.left_missing",
+    "may stand": f"{{r}}.out = {OUT_REVIEW} AND {{r}}.standing = 1 AND NOT ({{r}}.no_grounds OR {{r}}.unknown_end)",
+    "due vaguely": "{r}.vague_due",
+    "left vaguely": "{r}.left_vague",
+}
+_TIMES: tuple[str, ...] = ("booked", "release_due", "left")
+_BIT = {name: 1 << i for i, name in enumerate(_FLAGS)}
+
+
+def wants_sql(number: str, row: str) -> str:
+    """The number of what a row is in want of, as ``wanted`` lists it; ``number`` is that of the names of its open question, 0 for none."""
+    return " + ".join([f"{number} * {1 << len(_FLAGS)}", *(f"CASE WHEN {sql.format(r=row)} THEN {_BIT[name]} ELSE 0 END" for name, sql in _FLAGS.items())])
+
+
+def wanted(questions: Sequence[Sequence[str]]) -> Iterator[tuple[int, str | None]]:
+    """(number, names) for each of ``wants_sql``; number 0 is in want of nothing. ``questions`` are the names of each different
+    open question."""
+    for number, names in enumerate([(), *questions]):
+        # A limit that is open although release is due at a known second is open for another reason.
+        others = [n for n in names if n != "release_due"] or names
+        for flags in range(1 << len(_FLAGS)):
+            told = {name for name, bit in _BIT.items() if flags & bit}
+            wants = [n for n in _TIMES if n in told] + ["release_due"] * ("may stand" in told)
+            wants += names if told & {"due vaguely", "release_due"} else others
+            wants = wants or ["release_due"] * ("due vaguely" in told) + ["left"] * ("left vaguely" in told)
+            yield (number << len(_FLAGS)) + flags, " ".join(wants) or None

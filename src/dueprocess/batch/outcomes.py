@@ -9,6 +9,12 @@ from dueprocess.batch.query import ABOUT, Query
 from dueprocess.batch.sqltext import HIGH, LOW, greatest, least
 from dueprocess.terms.codes import sql_literal
 
+CLASSES = ("contradiction", "unknown", "certain", "no", "possible")
+_CONTRADICTION, _UNKNOWN, _CERTAIN, _NO, _POSSIBLE = range(len(CLASSES))
+MAYBE = (_UNKNOWN, _POSSIBLE)
+"""The classes of which a row is asked what it lacks."""
+BECAUSE = ("fact", "law", "duty")
+"""Why an outcome is open."""
 OUTSIDE, NO_TIME = "a time lies outside the verified calendar", "no time is given"
 
 
@@ -62,7 +68,7 @@ class Outcomes:
     def judged(self) -> str:
         """Moments with the outcome of each variant (``out_<v>``), and what decides that of the grounds as they are known."""
         columns = ["m.row", "m.moment", *([] if self.query.only_classes else ["m.due_lo_0", "m.due_hi_0"]), "j_0.decided"]
-        columns += [f"m.{c}" for c in (("t", "t_next", "about", "conflict", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail") if self.query.timeline else ("conflict", "outside"))]
+        columns += [f"m.{c}" for c in (("t", "about", "conflict", "inside_least", "inside_most", *(["vague"] if self.query.shape.vague else []), *(["vague_before_bail"] if self.query.before_bail else [])) if self.query.timeline else ("conflict", "outside"))]
         if self.query.timeline:
             columns += ["j_0.duty_only", "CASE WHEN m.n_0_0 < 0 THEN -m.n_0_0 ELSE 0 END AS standing_0"]
         joins = []
@@ -88,15 +94,32 @@ class Outcomes:
 
     @staticmethod
     def named(source: str, norms: Sequence[str]) -> str:
-        """The columns of the results (without ``hold_until``) from those of ``results_at``; a row with a problem that
+        """The columns of the results from those of ``results_at``; a row with a problem that
         is no contradiction has no class here."""
         names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
-        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
         plain = ", ".join(f"'{p}'" for p in (OUTSIDE, NO_TIME))
         return (
             f'SELECT f.row, f."at", CASE f.out {names} END AS outcome, CAST(NULL AS VARCHAR) AS open_because, f.due_lo, f.due_hi, {nulls},'
             f" CASE WHEN f.problem NOT IN ({plain}) THEN 'contradiction' END AS class, {Outcomes.norm_sql('f.decided', norms)} AS deciding_norm, CAST(NULL AS VARCHAR) AS missing, f.problem"
             f" FROM {source} AS f"
+        )
+
+    @staticmethod
+    def told(source: str, norms: Sequence[str], *, only_classes: bool) -> str:
+        """The columns of the results from those of the parts of a timeline, where outcomes, classes and norms are numbers,
+        and ``hold_until``."""
+        def name(column: str, names: Sequence[str]) -> str:
+            return f"CASE f.{column} {' '.join(f'WHEN {i} THEN {sql_literal(n)}' for i, n in enumerate(names))} END"
+
+        if only_classes:
+            numbers = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("open_least", "open_most", "later_over_least", "later_over_most", "due_lo", "due_hi", "hold_until"))
+            texts = ", ".join(f"CAST(NULL AS VARCHAR) AS {c}" for c in ("outcome", "open_because", "deciding_norm", "missing"))
+            return f'SELECT f.row, f."at", f.over_least, f.over_most, {numbers}, {name("class", CLASSES)} AS class, {texts}, f.problem FROM {source} AS f'
+        kept = ", ".join(f"f.{c}" for c in ("due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most", "missing", "problem"))
+        return (
+            f'SELECT f.row, f."at", {name("out", OUTCOMES)} AS outcome, {name("because", BECAUSE)} AS open_because, {kept}, {name("class", CLASSES)} AS class,'
+            f" {Outcomes.norm_sql('f.decided', norms)} AS deciding_norm FROM {source} AS f"
         )
 
     def _problem(self, prefix: str) -> str:
@@ -106,19 +129,21 @@ class Outcomes:
     def results(self) -> str:
         """One row for each row, in the columns of the contract (times as seconds, norms by number)."""
         shape = self.query.shape
-        left_l, left_h = "coalesce(left_l, moment)", "coalesce(left_h, moment)"
+        next_end = f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END)"
+        if self.query.all_cuts:
+            # Of a stay that is a hold at its moment: nothing is asked but when it no longer is one.
+            return f"SELECT row, {next_end} AS hold_until FROM judged GROUP BY row"
 
-        def seconds(condition: str, start: str, end: str) -> str:
-            inside = f"greatest(0, least(t_next, {end}) - greatest(t, {start}))"
+        def seconds(condition: str, inside: str) -> str:
             return f"CAST(sum(CASE WHEN {condition} THEN {inside} ELSE 0 END) AS BIGINT)"
 
         def hours(early: str, late: str, prefix: str) -> list[str]:
             held = f"({OUT_LOCAL}, {OUT_MAY}, {OUT_MUST})"
             return [
-                f"{seconds(f'{late} = {OUT_RELEASE}', 'latest_begin', left_l)} AS {prefix}over_least",
-                f"{seconds(f'{early} IN ({OUT_RELEASE}, {OUT_REVIEW})', 'begin', left_h)} AS {prefix}over_most",
-                f"{seconds(f'{early} = {OUT_REVIEW} AND {late} = {OUT_REVIEW}', 'latest_begin', left_l)} AS {prefix}open_least",
-                f"{seconds(f'NOT ({early} = {OUT_RELEASE} AND {late} = {OUT_RELEASE}) AND NOT ({early} IN {held} AND {late} IN {held})', 'begin', left_h)} AS {prefix}open_most",
+                f"{seconds(f'{late} = {OUT_RELEASE}', 'inside_least')} AS {prefix}over_least",
+                f"{seconds(f'{early} IN ({OUT_RELEASE}, {OUT_REVIEW})', 'inside_most')} AS {prefix}over_most",
+                f"{seconds(f'{early} = {OUT_REVIEW} AND {late} = {OUT_REVIEW}', 'inside_least')} AS {prefix}open_least",
+                f"{seconds(f'NOT ({early} = {OUT_RELEASE} AND {late} = {OUT_RELEASE}) AND NOT ({early} IN {held} AND {late} IN {held})', 'inside_most')} AS {prefix}open_most",
             ]
 
         early, late = ("CASE WHEN vague THEN out_1 ELSE out_0 END", "CASE WHEN vague THEN out_2 ELSE out_0 END") if shape.vague else ("out_0", "out_0")
@@ -133,10 +158,10 @@ class Outcomes:
         told = ", ".join(f"(about & {1 << i}) <> 0 AS {name}" for i, name in enumerate(ABOUT))
         asked = "(h.conflict IS NULL AND h.moment IS NOT NULL AND NOT h.outside)"
         klass = (
-            f"CASE WHEN h.conflict IS NOT NULL THEN 'contradiction' WHEN NOT {asked} OR h.no_grounds THEN 'unknown'"
-            " WHEN h.over_least > 0 THEN 'certain'"
-            " WHEN h.booking_unknown AND NOT h.since_ever THEN 'unknown' WHEN h.over_most = 0 THEN 'no'"
-            " WHEN h.open_at_end OR h.left_missing THEN 'unknown' ELSE 'possible' END"
+            f"CASE WHEN h.conflict IS NOT NULL THEN {_CONTRADICTION} WHEN NOT {asked} OR h.no_grounds THEN {_UNKNOWN}"
+            f" WHEN h.over_least > 0 THEN {_CERTAIN}"
+            f" WHEN h.booking_unknown AND NOT h.since_ever THEN {_UNKNOWN} WHEN h.over_most = 0 THEN {_NO}"
+            f" WHEN h.open_at_end OR h.left_missing THEN {_UNKNOWN} ELSE {_POSSIBLE} END"
         )
         if self.query.only_classes:
             over = ", ".join(f"CASE WHEN {asked} THEN h.{c} END AS {c}" for c in ("over_least", "over_most"))
@@ -147,28 +172,25 @@ class Outcomes:
         for name in ("out_0", "due_lo_0", "due_hi_0", "decided", "standing_0"):
             columns.append(f"max(CASE WHEN {at} THEN {name} END) AS at_{name}")
         columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
-        columns.append(f"min(CASE WHEN t > moment AND out_0 NOT IN ({OUT_MAY}, {OUT_MUST}) THEN t END) AS next_end")
-        columns.append(f"max(CASE WHEN t_next >= {HIGH} THEN out_0 END) AS last_out")
+        columns.append(f"min(CASE WHEN out_0 = {OUT_REVIEW} AND standing_0 = 0 THEN t END) AS first_open")
         columns += constant
-        names = " ".join(f"WHEN {i} THEN '{name}'" for i, name in enumerate(OUTCOMES))
         later = ("over_least", "over_most") if self.query.before_bail else ()
         known_due = f"{asked} AND h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
-        held = f"({asked} AND h.at_out_0 IN ({OUT_MAY}, {OUT_MUST}))"
         final = [
             "h.row",
             'h.moment AS "at"',
-            f"CASE WHEN {asked} THEN CASE h.at_out_0 {names} END END AS outcome",
+            f"CASE WHEN {asked} THEN h.at_out_0 END AS out",
             "h.at_standing_0 AS standing",
             "h.at_duty AS duty",
             f"CASE WHEN {known_due} THEN h.at_due_lo_0 END AS due_lo",
             f"CASE WHEN {known_due} THEN h.at_due_hi_0 END AS due_hi",
-            f"CASE WHEN {held} THEN h.next_end END AS hold_until",
             *(f"CASE WHEN {asked} THEN h.{c} END AS {c}" for c in ("over_least", "over_most", "open_least", "open_most")),
             *(f"CASE WHEN {asked} AND h.bail THEN h.later_{c} END AS later_{c}" if c in later else f"CAST(NULL AS BIGINT) AS later_{c}" for c in ("over_least", "over_most")),
             f"{klass} AS class",
             f"CASE WHEN {asked} THEN coalesce(h.at_decided, -1) ELSE -1 END AS decided",
             f"{self._problem('h.')} AS problem",
-            f"{held} AS held",
+            # The instant whose question is open: that asked about, or the first.
+            f"CASE WHEN h.at_out_0 = {OUT_REVIEW} AND h.at_standing_0 = 0 THEN h.moment ELSE h.first_open END AS open_at",
             "h.no_grounds, h.unknown_end, h.booking_unknown, h.left_missing, h.left_vague, h.vague_due",
         ]
         return f"WITH every AS (SELECT row, {', '.join(columns)} FROM judged GROUP BY row), h AS (SELECT *, {told} FROM every) SELECT {', '.join(final)} FROM h"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from dueprocess.batch.engines import Engine
+from dueprocess.batch.rows import WARRANTS
 from dueprocess.batch.shape import BUCKETS, Shape
 from dueprocess.case.model import DETAINERS
 from dueprocess.kernel.instants import MAX_INSTANT
@@ -15,6 +17,8 @@ MOST_BESIDE = 16
 
 TOO_MANY = "it has more papers or grounds than many rows are asked with at once"
 """The problem of a row that has more: it is left to whoever asks stays one by one."""
+
+_COLUMNS = tuple(f.name for f in fields(Shape))
 
 _TOGETHER = 4
 """Rows of so many grounds that begin together are asked at once: their query hardly grows with them."""
@@ -30,27 +34,36 @@ def _asked_as(shape: Shape, count: int, asked: int) -> Shape:
         return shape
     most = max(shape.detainers, shape.papers, shape.grounds)
     level = next(b for b in (0, 4, MOST_BESIDE) if b >= most)
-    return Shape(level, level, level, True, True, False)
+    return Shape(level, level, level, True, True)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of one part: all between two numbers, or those that a query lists."""
+    """The rows of one part: all between two numbers; of these those that a query lists, or of which a test of their own
+    columns holds."""
 
     within: str
-    listed: str | None
+    listed: str | None = None
+    test: str = ""
+    few: bool = False
+    """Whether they are few of those between the numbers: then they are copied out before anything is worked out of them."""
 
 
 class Parts:
-    """The parts of one run: ``size`` rows each, their files in ``work``."""
+    """The parts of one run: ``size`` rows each, their files in ``work``. ``may_be_plain``: whether rows that have no paper
+    are asked by themselves (``Shape.plain``)."""
 
-    def __init__(self, engine: Engine, *, work: Path, size: int, timeline: bool, only_classes: bool = False) -> None:
+    def __init__(self, engine: Engine, *, work: Path, size: int, timeline: bool, only_classes: bool = False, may_be_plain: bool = False) -> None:
         self.engine = engine
         self.work = work
         self.size = size
         self.timeline = timeline
         self.only_classes = only_classes
+        self.may_be_plain = may_be_plain
+        self._alone: dict[str, str] = {}
+        """Where no row has anything beside it: the columns of its shape as tests of its own columns."""
         kinds = engine.rows("SELECT DISTINCT kind FROM events WHERE kind IS NOT NULL ORDER BY 1")
+        self.rows = int(engine.rows("SELECT count(*) FROM stays")[0][0])
         self.event_kinds = tuple(str(r[0]) for r in kinds)
         self.whole = True
         """Whether no stretch of rows has had more than one part so far."""
@@ -63,23 +76,32 @@ class Parts:
         def bucketed(column: str) -> str:
             return "CASE " + " ".join(f"WHEN coalesce({column}, 0) <= {b} THEN {b}" for b in BUCKETS) + f" ELSE {BUCKETS[-1]} END"
 
-        vague = "(g.vague OR coalesce(s.release_due_lo <> s.release_due_hi, FALSE) OR coalesce(s.bail_refused_lo <> s.bail_refused_hi, FALSE) OR coalesce(p.other, 0) > 0)"
-        bail = f"coalesce(s.bail_refused_lo < {MAX_INSTANT}, FALSE)"
-        together = "(coalesce(g.together, FALSE) AND coalesce(p.other, 0) = 0)"
-        if self.only_classes:
-            # Nothing more is asked where bail was refused.
-            bail = f"({vague} OR {bail})"
+        refused = f"coalesce(bail_refused_lo < {MAX_INSTANT}, FALSE)"
+        inexact = "(coalesce(release_due_lo <> release_due_hi, FALSE) OR coalesce(bail_refused_lo <> bail_refused_hi, FALSE))"
+        plain = " AND ".join(["detainer_form IS NULL", *(f"NOT coalesce({w}_lo < {MAX_INSTANT}, FALSE)" for w in WARRANTS), f"NOT {refused}"])
+        # Of one moment alone a query for all costs little more than one for the plainest; and where only classes are asked,
+        # nothing more is asked where bail was refused.
+        found = {"vague": inexact, "bail": f"({inexact} OR {refused})" if self.only_classes else refused, "plain": f"({plain})" if self.may_be_plain else "FALSE"}
         if not self.timeline:
-            # Of one moment alone a query for all costs little more than one for the plainest.
-            vague = bail = "TRUE"
+            found = {"vague": "TRUE", "bail": "TRUE", "plain": "FALSE"}
+        if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
+            self._alone = found
+            of_rows = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
+            self.engine.make("shape_of", f"SELECT row, 0 AS detainers, 0 AS papers, 0 AS grounds, FALSE AS together, {of_rows}, 0 AS listed FROM stays WHERE agency IS NOT NULL", view=True)
+            return
+        together = "(coalesce(g.together, FALSE) AND coalesce(p.other, 0) = 0)"
+        beside = "(coalesce(g.vague, FALSE) OR coalesce(p.other, 0) > 0)"
+        if self.timeline:
+            found["vague"] = f"({beside} OR {found['vague']})"
+            found["plain"] = f"(coalesce(p.detainers, 0) = 0 AND coalesce(p.other, 0) = 0 AND {found['plain']})"
+            if self.only_classes:
+                found["bail"] = f"({beside} OR {found['bail']})"
+        else:
             together = "FALSE"
-            if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
-                self.engine.make("shape_of", "SELECT row, 0 AS detainers, 0 AS papers, 0 AS grounds, TRUE AS vague, TRUE AS bail, FALSE AS together, 0 AS listed FROM stays WHERE agency IS NOT NULL", view=True)
-                return
         self.engine.make(
             "shape_of",
-            f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, CASE WHEN {together} AND g.grounds <= {_TOGETHER} THEN {_TOGETHER} ELSE {bucketed('g.grounds')} END AS grounds, coalesce({vague}, FALSE) AS vague, coalesce({bail}, FALSE) AS bail,"
-            f" {together} AS together, coalesce(g.grounds, 0) AS listed"
+            f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, CASE WHEN {together} AND g.grounds <= {_TOGETHER} THEN {_TOGETHER} ELSE {bucketed('g.grounds')} END AS grounds,"
+            f" {together} AS together, {', '.join(f'{sql} AS {name}' for name, sql in found.items())}, coalesce(g.grounds, 0) AS listed"
             f" FROM stays AS s LEFT JOIN (SELECT row, sum(CASE WHEN kind IN ({kinds}) THEN 1 ELSE 0 END) AS detainers, sum(CASE WHEN kind IN ({kinds}) THEN 0 ELSE 1 END) AS other FROM papers GROUP BY row) AS p ON p.row = s.row"
             " LEFT JOIN (SELECT row, count(*) AS grounds, max(CASE WHEN start_lo = start_hi AND end_lo = end_hi THEN FALSE ELSE TRUE END) AS vague,"
             " min(start_lo) IS NOT DISTINCT FROM max(start_lo) AND min(start_hi) IS NOT DISTINCT FROM max(start_hi) AND count(start_lo) IN (0, count(*)) AND count(start_hi) IN (0, count(*)) AS together"
@@ -91,9 +113,8 @@ class Parts:
         """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
         shapes are asked with the next larger shape. ``size`` is that of a stretch, where few rows of it are asked."""
         size = size or self.size
-        counted = self.engine.rows(
-            f"SELECT row // {size} AS stretch, detainers, papers, grounds, vague, bail, together, max(listed), count(*) FROM shape_of WHERE {only} GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7"
-        )
+        by = ", ".join(str(n) for n in range(1, len(_COLUMNS) + 2))
+        counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of WHERE {only} GROUP BY {by} ORDER BY {by}")
         # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
         every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
         found: list[tuple[Shape, Rows, Path, int]] = []
@@ -102,18 +123,25 @@ class Parts:
             here = [r for r in counted if r[0] == stretch]
             asked_here = sum(r[-1] for r in here)
             listed: dict[Shape, int] = {}
-            for _, d, p, g, vague, bail, together, most, count in here:
-                shape = Shape(d, p, g, vague, bail, together)
-                listed[shape] = min(g, most)
+            for _, *columns, most, count in here:
+                shape = Shape(*columns)
+                listed[shape] = min(shape.grounds, most)
                 groups.setdefault(_asked_as(shape, count, asked_here), []).append((shape, count))
             self.whole = self.whole and len(groups) == 1
             for number, (asked, members) in enumerate(sorted(groups.items())):
                 shapes = [m for m, _ in members]
-                largest = Shape(
-                    max(m.detainers for m in shapes), max(m.papers for m in shapes), max(listed[m] for m in shapes), asked.vague, asked.bail, asked.together
-                )
-                chosen = " OR ".join(f"(detainers = {m.detainers} AND papers = {m.papers} AND grounds = {m.grounds} AND vague = {m.vague} AND bail = {m.bail} AND together = {m.together})" for m, _ in members)
+                largest = replace(asked, detainers=max(m.detainers for m in shapes), papers=max(m.papers for m in shapes), grounds=max(listed[m] for m in shapes))
                 within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
-                rows = Rows(within, None if every and len(groups) == 1 else f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")
-                found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", sum(c for _, c in members)))
+                count = sum(c for _, c in members)
+                rows = Rows(within) if every and len(groups) == 1 else replace(self._chosen(within, shapes, only), few=count < min(size, self.rows) // _SHARE)
+                found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", count))
         return found
+
+    def _chosen(self, within: str, shapes: Sequence[Shape], only: str) -> Rows:
+        """The rows of some shapes."""
+        if self._alone and only == "TRUE":
+            # A row's own columns tell its shape, so that nothing has to be listed and joined.
+            tests = (" AND ".join(f"{'' if getattr(m, name) else 'NOT '}{sql}" for name, sql in self._alone.items()) for m in shapes)
+            return Rows(within, test=f"agency IS NOT NULL AND ({' OR '.join(f'({t})' for t in tests)})")
+        chosen = " OR ".join(f"({' AND '.join(f'{c} = {getattr(m, c)}' for c in _COLUMNS)})" for m in shapes)
+        return Rows(within, f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")

@@ -32,7 +32,7 @@ class Points:
         return [f"CASE WHEN calm <= begin THEN begin ELSE {HIGH} END", greatest("begin", "moment"), *(within(x) for x in dict.fromkeys(found))]
 
     def _of_others(self) -> list[str]:
-        """The instants that few rows have while it matters: those of papers and facts, and the ends of limits."""
+        """The instants that few rows have while it matters, beside the ends of limits: those of papers and facts."""
         found = [f"d{i}_{n}_{side}" for i in self.asked.detainer_slots for n, name in (("rec", "detainer_received"), ("srv", "detainer_served"), ("can", "detainer_cancelled")) for side in (("lo", "hi") if i else self._sides(name))]
         for slot in rows.paper_slots(self.asked.shape):
             if slot.inline:
@@ -44,19 +44,29 @@ class Points:
                 found.append(f"f_{name}_from")
         if "determined_probable_cause_at" in self.asked.columns:
             found.append("determined_probable_cause_at")
+        return list(dict.fromkeys(found))
+
+    def _of_limits(self) -> tuple[list[str], list[str]]:
+        """The ends of limits: of those from when release was due, and of others."""
+        due: list[str] = []
+        others: list[str] = []
         for start in self.limits.starts:
+            found = due if start.name[0] in "abk" else others
             for i, _ in self.limits.specs_of(start):
                 for side in ("lo", "hi") if self.asked.shape.vague or start.name[0] not in "ab" or (self.asked.alone and start.name == "b1") else ("lo",):
                     end = f"x_{start.name}_{side}_{i}"
                     found.append(f"(CASE WHEN {end} < unsure_until THEN {end} END)" if start.name == "k" else end)
-        return list(dict.fromkeys(found))
+        return due, others
 
     def listed(self) -> str:
         """``epochs`` with ``points0``: the instants of each row at which something may change, the law's midnights left
         aside, ascending; what is none is far off at the end, or repeats another."""
-        first, others = self._of_custody(), self._of_others()
-        inside = " OR ".join(f"({x} >= since_at AND {x} < until_at)" for x in others) or "FALSE"
-        every = ", ".join([*first, *(within(x) for x in others)])
+        first, (due, ends), others = self._of_custody(), self._of_limits(), self._of_others()
+        any_of = " OR ".join(f"({x} >= since_at AND {x} < until_at)" for x in (*others, *ends))
+        # None of them ends before the first of them does.
+        any_due = " OR ".join(f"({x} >= since_at AND {x} < until_at)" for x in due)
+        inside = " OR ".join(filter(None, (any_of, f"(first_end < until_at AND ({any_due}))" if due else ""))) or "FALSE"
+        every = ", ".join([*first, *(within(x) for x in (*others, *due, *ends))])
         layers: list[dict[str, str]] = [{f"p0_{n}": sql for n, sql in enumerate(first)}]
         at = [f"p0_{n}" for n in range(len(first))]
         for number, pairs in enumerate(sorting(len(first)), start=1):

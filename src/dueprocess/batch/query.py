@@ -34,6 +34,8 @@ from dueprocess.case.model import DETAINERS
 ABOUT = ("outside", "no_grounds", "unknown_end", "open_at_end", "booking_unknown", "since_ever", "left_missing", "left_vague", "vague_due", "bail")
 """What ``about`` tells of a row, a bit each in this order."""
 
+PLAIN_LOOKS = ("plain_look_keys", "plain_looks")
+
 
 class Query(Asked):
     """The stages for one run and one shape of rows."""
@@ -57,7 +59,7 @@ class Query(Asked):
         found = [(n, q, False) for n, q in rows.pivot_papers(self.shape, DETAINERS).items()]
         if self.events:
             found.append(("pivot_e", self._events_pivot(), False))
-        found += [("timed", self._timed(), True), ("look_keys", self._look_keys(), False), ("looks", self._looks_sql(), False)]
+        found += [("timed", self._timed(), True), (self.look_tables[0], self._look_keys(), False), (self.look_tables[1], self._looks_sql(), False)]
         return [*found, ("epochs", self._epochs_of_rows(later), not self.timeline), ("ready", ready, True), ("moments", moments, False)]
 
     def _events_pivot(self) -> str:
@@ -76,12 +78,14 @@ class Query(Asked):
         layers = [*rows.time_layers(self.shape, self.times), *rows.ground_layers(self.shape), *rows.bail_layers(self.shape), *rows.moment_layers(self.shape)]
         layers[1] |= {f"word_{w}": self.facts.static_word(w) for w in range(self.words)}
         listed = " AND ".join(["detainer_form IS NULL", *(f"d{i}_kind IS NULL" for i in range(1, self.shape.detainers + 1))])
-        layers.append({"no_detainer": f"({listed})"})
+        layers.append({"no_detainer": "TRUE" if self.shape.plain else f"({listed})"})
         looks: dict[str, str] = {}
         for i in self.detainer_slots:
             names = {k: f"d{i}_{'kind' if k == 'form' else k}" if i else {"form": "detainer_form", "edition": "detainer_edition", "boxes": "detainer_boxes", "signed_by": "detainer_signed_by", "issuer": "detainer_issuer"}[k] for k in LOOK_KEYS}
             unlisted = f"CASE WHEN no_detainer AND NOT complete THEN '{UNLISTED}' ELSE {names['form']} END" if i == 0 else names["form"]
             looks |= {f"k{i}_{k}": (unlisted if k == "form" else n) for k, n in names.items()}
+        if self.shape.plain:
+            looks = {f"k0_{k}": "CAST(NULL AS VARCHAR)" for k in LOOK_KEYS} | {"k0_form": f"CASE WHEN complete THEN NULL ELSE '{UNLISTED}' END"}
         starts: dict[str, str] = {}
         for start in self.limits.starts:
             starts |= {f"n_{start.name}_lo": start.low, f"n_{start.name}_hi": start.high, f"n_{start.name}_op": start.open}
@@ -127,8 +131,19 @@ class Query(Asked):
 
     def _look_keys(self) -> str:
         """Every different look; ``known`` is the index of the day on which law is asked to be known."""
+        if self.shape.plain:
+            none = ", ".join(f"CAST(NULL AS VARCHAR) AS {k}" for k in LOOK_KEYS[1:])
+            return " UNION ALL ".join(
+                f"SELECT CAST({self._plain_look(str(k), str(unlisted))} AS BIGINT) AS look, {form} AS form, {none}, {k} AS known"
+                for k in range(len(self.folded.known)) for unlisted, form in enumerate(("CAST(NULL AS VARCHAR)", f"'{UNLISTED}'"))
+            )  # fmt: skip
         parts = " UNION ALL ".join(f"SELECT {self._look_columns(i)} FROM known_rows" for i in self.detainer_slots)
         return f"WITH known_rows AS (SELECT t.*, {self._known_sql()} FROM timed AS t{'' if self.one_known else self._placed}{self._known_join()}), every AS ({parts}) SELECT row_number() OVER (ORDER BY 1) AS look, d.* FROM (SELECT DISTINCT * FROM every) AS d"
+
+    @staticmethod
+    def _plain_look(known: str, unlisted: str) -> str:
+        """The number of the look of a plain row: of a detainer that nobody listed (``unlisted`` is 1), or of none."""
+        return f"2 * {known} + {unlisted}"
 
     def _known_sql(self) -> str:
         return "0 AS known" if self.one_known else f"coalesce({self.day_of('ks', 't.moment', 'known')}, 0) AS known"
@@ -137,13 +152,18 @@ class Query(Asked):
         return "" if self.one_known else f" {self.join} windows AS ks ON ks.number = {self.window('t.moment', 'a.zone_number')}"
 
     def _looks_sql(self) -> str:
-        return self.looks.sql("look_keys", place=self.place, words=self.words)
+        return self.looks.sql(self.look_tables[0], place=self.place, words=self.words)
+
+    @property
+    def look_tables(self) -> tuple[str, str]:
+        """The tables of looks; those of plain rows are the same in every part of a run."""
+        return PLAIN_LOOKS if self.shape.plain else ("look_keys", "looks")
 
     @property
     def _late_looks(self) -> bool:
         """Whether rows meet their looks only where nothing else is left to work out: that join is by several columns and
         leaves all others of a row as references, on which an engine works slower."""
-        return not self.timeline and not self.looks.stated
+        return not self.looks.stated and (not self.timeline or self.shape.plain)
 
     def _looked(self) -> tuple[list[str], list[str]]:
         """The joins of a row ``t`` with the looks of its detainers, and the columns that they give."""
@@ -152,7 +172,9 @@ class Query(Asked):
         for i in self.detainer_slots:
             match = [*(f"lk{i}.{k} IS NOT DISTINCT FROM t.k{i}_{k}" for k in LOOK_KEYS), *(f"lk{i}.s_{n} IS NOT DISTINCT FROM t.f_{n}" for n in self.looks.stated)]
             match.append(f"lk{i}.known = t.known")
-            joins.append(f"{self.join} looks AS lk{i} ON {' AND '.join(match)}")
+            if self.shape.plain:
+                match = [f"lk{i}.look = {self._plain_look('t.known', 't.absent_by')}"]
+            joins.append(f"{self.join} {self.look_tables[1]} AS lk{i} ON {' AND '.join(match)}")
             names = [f"sure_{w}" for w in range(self.words)] + [f"unsure_{w}" for w in range(self.words)]
             names += ["edition_set", "c_hold_requested", "c_detainer_complete", "c_detainer_signed", "c_service_required", *(f"st_{n}" for n in VARYING)]
             names += [f"p_{n}" for n in self.looks.booleans if n in self.looks.stated] + (["v_detainer_form"] if "detainer_form" in self.looks.stated else []) + (["v_detainer_issuer"] if "detainer_issuer" in self.looks.stated else [])
@@ -250,7 +272,7 @@ class Query(Asked):
                     high, low_ = (f"{own[x]}_{i}" if own[x] == f"x_b1_{x[2:]}" else f"CASE WHEN alone_due THEN {own[x]}_{i} ELSE x_b1_{x[2:]}_{i} END" for x in ("x_hi", "x_lo"))
                     low = f"CASE WHEN due_lo_{v} = due_hi_{v} THEN CASE WHEN none_{v} THEN {HIGH} ELSE {high} END WHEN none_{v} THEN CASE WHEN gnone THEN {LOW} ELSE {HIGH} END ELSE {low_} END"
                     high = f"CASE WHEN none_{v} THEN {HIGH} ELSE {high} END"
-                    if self.timeline:
+                    if self.timeline and not self.shape.plain:
                         early = f"CASE WHEN {self.limits.none_ended(v)} THEN {HIGH} ELSE"
                         layers[3] |= {f"xh_{i}_{v}": f"{early} {high} END", f"xl_{i}_{v}": f"{early} {low} END"}
                     else:
@@ -282,7 +304,10 @@ class Query(Asked):
         if not self.timeline:
             words_ = [f"{c}_{w}_0" for c in self.candidates() for w in range(self.words)]
             return ["row", "moment", "conflict", "outside", "regime", *words_, "due_lo_0", "due_hi_0"]
-        kept = ["row", "t", "t_next", "moment", "conflict", "about", "begin", "latest_begin", "left_l", "left_h", "vague", "vague_before_bail", "regime"]
+        kept = ["row", "t", "moment", "conflict", "about", "regime", *(["vague"] if self.shape.vague else []), *(["vague_before_bail"] if self.before_bail else [])]
+        # How much of a stretch lies within the stay, as it was at least and at most.
+        for name, start, end in (("inside_least", "latest_begin", "left_l"), ("inside_most", "begin", "left_h")):
+            kept.append(f"greatest(0, least(t_next, coalesce({end}, moment)) - greatest(t, {start})) AS {name}")
         for v in self.variants:
             kept += [*(f"q{i}_{w}_{v}" for i in self.detainer_slots for w in range(self.words)), *(f"n_{w}_{v}" for w in range(self.words))]
         if self.only_classes:

@@ -21,6 +21,8 @@ class Questions:
 
     def detainers_at(self, t: str) -> dict[str, str]:
         """Whether each detainer had been received, cancelled, served."""
+        if self.asked.shape.plain:
+            return {}
         return {
             f"d{i}_{name}": f"CASE WHEN {self.asked.lacking(i)} THEN 0 ELSE {by(f'd{i}_{column}_lo', f'd{i}_{column}_hi', t)} END"
             for i in self.asked.detainer_slots
@@ -31,6 +33,8 @@ class Questions:
         """Add to six layers how each detainer stands: here, lodged, served, and whether its request does."""
         if self.asked.timeline:
             layers[0] |= self.detainers_at("t")
+        if self.asked.shape.plain:
+            return self._unlisted_layers(layers)
         printed_from_due = all(s.counted_from == DUE for s in self.asked.form_specs)
         for i in self.asked.detainer_slots:
             unlisted = self.asked.unlisted(i)
@@ -47,6 +51,15 @@ class Questions:
                 layers[4][f"d{i}_over_{v}"] = f"CASE WHEN {self.asked.lacking(i)} OR d{i}_edition_set = -1 THEN 1 {self._early(v) if printed_from_due else ''}ELSE {by(low, high, 't')} END"
                 stands = least(f"d{i}_sound", f"2 - d{i}_over_{v}")
                 layers[5][f"d{i}_stands_{v}"] = f"CASE WHEN {stands} <> 1 THEN {stands} ELSE d{i}_st_request_stands END"
+
+    def _unlisted_layers(self, layers: list[dict[str, str]]) -> None:
+        """The same where no row lists a detainer: what nobody has listed is lodged, served or over as far as anybody knows."""
+        layers[1] |= {"d0_here": "absent_by", **{f"d0_c_{n}": f"d0_st_detainer_{n}" for n in ("cancelled", "served")}, "d0_lodged": "d0_st_detainer_lodged"}
+        layers[2]["d0_served_if"] = greatest("2 - d0_c_service_required", "d0_c_served")
+        layers[3]["d0_sound"] = least("d0_lodged", "d0_paper_sound", "d0_served_if")
+        for v in self.asked.variants:
+            layers[4][f"d0_over_{v}"] = "1"
+            layers[5][f"d0_stands_{v}"] = "CASE WHEN d0_sound = 0 THEN 0 ELSE d0_st_request_stands END"
 
     def _early(self, v: int) -> str:
         """The branch of a CASE for instants before any limit from when release was due has ended."""
@@ -86,7 +99,7 @@ class Questions:
                     for name, code in self._varying(i, w).items():
                         if name == "request_stands":
                             terms.append(packed(self._wiped(i, code.format(v=v)), self._varying_place[name][1]))
-                    terms += [packed(f"CASE WHEN {self.asked.unlisted(i)} THEN {by(*self.limits.bounds_of(n, v, None), 't')} ELSE {by(*self.limits.bounds_of(n, v, i), 't')} END", shift) for n, shift in self._own_limits(w)]
+                    terms += [packed(self._own_end(n, v, i), shift) for n, shift in self._own_limits(w)]
                     found[f"q{i}_{w}_{v}"] = f"CASE WHEN standing_{v} = 0 AND d{i}_here <> 0 THEN CAST(({' + '.join(terms)}) & mask_{w} AS BIGINT) ELSE -1 END"
                 fixed = sum(without_detainer(a) << s for a, (word, s) in self.asked.place.items() if word == w and self.asked.is_detainer(a))
                 terms = [f"shared_{w} + ends_{w}_{v}", str(fixed), *(packed(by(*self.limits.bounds_of(n, v, None), 't'), shift) for n, shift in self._own_limits(w))]
@@ -108,7 +121,12 @@ class Questions:
         return f"CASE WHEN {self._unsure(slot)} THEN {least(code, '1')} ELSE {code} END"
 
     def _unsure(self, slot: int) -> str:
-        return f"d{slot}_lodged = 1" if slot else f"d0_lodged = 1 AND NOT {self.asked.unlisted(0)}"
+        return f"d{slot}_lodged = 1" if slot else "FALSE" if self.asked.shape.plain else f"d0_lodged = 1 AND NOT {self.asked.unlisted(0)}"
+
+    def _own_end(self, limit: int, v: int, slot: int) -> str:
+        """Whether a limit that counts from a detainer's own times has run out."""
+        whichever = by(*self.limits.bounds_of(limit, v, None), "t")
+        return whichever if self.asked.shape.plain else f"CASE WHEN {self.asked.unlisted(slot)} THEN {whichever} ELSE {by(*self.limits.bounds_of(limit, v, slot), 't')} END"
 
     def _own_limits(self, word: int) -> list[tuple[int, int]]:
         """(limit, shift) of the ends that count from a detainer's own times."""

@@ -13,6 +13,8 @@ from dueprocess.batch.sqltext import HIGH, LOW, bounded, given
 from dueprocess.batch.survey import Told
 
 WARRANTS = ("admin_warrant", "removal_warrant", "judicial_warrant")
+TIMES_OF_PAPERS = ("detainer_received", "detainer_served", "detainer_cancelled", "bail_refused", *WARRANTS)
+"""The recorded times that a plain row (``Shape.plain``) does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def time_layers(shape: Shape, times: Mapping[str, Told]) -> list[dict[str, str]]
     def resolved(names: tuple[str, str], source: tuple[str, str], low: str, high: str = HIGH, *, unless: str = "") -> None:
         """Both bounds: as given, else ``low`` and ``high``; where ``unless`` holds there is nothing at all, and nothing more
         is asked: most rows have no such paper."""
+        if shape.plain and source[0].removesuffix("_lo") in TIMES_OF_PAPERS:
+            columns.update(dict.fromkeys(names, HIGH))
+            return
         ok = times.get(source[0].removesuffix("_lo"), Told()).given_sql(*source) if unless else told_of(names[0], *source)
         for name, column, otherwise in zip(names, source, (low, high), strict=True):
             value = f"WHEN {ok} THEN {column} ELSE {otherwise} END"
@@ -103,7 +108,10 @@ def time_layers(shape: Shape, times: Mapping[str, Told]) -> list[dict[str, str]]
     resolved(("booked_l", "booked_h"), ("booked_lo", "booked_hi"), LOW)
     opened("booked_o", "booked", "booked_l_ok")
     resolved(("bail_l", "bail_h"), ("bail_refused_lo", "bail_refused_hi"), HIGH)
-    opened("bail_o", "bail_refused", "bail_l_ok")
+    if shape.plain:
+        columns["bail_o"] = "0"
+    else:
+        opened("bail_o", "bail_refused", "bail_l_ok")
     for name, source in (("left", "left"), ("due", "release_due")):
         ok = told_of(f"{name}_l", f"{source}_lo", f"{source}_hi")
         how = times.get(source, Told())
@@ -115,7 +123,7 @@ def time_layers(shape: Shape, times: Mapping[str, Told]) -> list[dict[str, str]]
     for name, source, low in (("rec", "received", LOW), ("srv", "served", "absent_lo"), ("can", "cancelled", "absent_lo")):
         resolved((f"d0_{name}_lo", f"d0_{name}_hi"), (f"detainer_{source}_lo", f"detainer_{source}_hi"), low, unless="detainer_form IS NULL")
     for name in WARRANTS:
-        told[f"{name}_listed"] = f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
+        told[f"{name}_listed"] = "FALSE" if shape.plain else f"({name}_lo IS NOT NULL AND {name}_lo < {HIGH})"
         resolved((f"{name}_l", f"{name}_h"), (f"{name}_lo", f"{name}_hi"), LOW, unless=f"NOT {name}_listed")
     for prefix, count in (("d", shape.detainers), ("q", shape.papers)):
         for i in range(1, count + 1):

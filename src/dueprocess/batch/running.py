@@ -15,15 +15,17 @@ from pathlib import Path
 import numpy as np
 
 from dueprocess import __version__
+from dueprocess.batch.asked import OUT_MAY, OUT_MUST, OUT_REVIEW
 from dueprocess.batch.calendars import NOWHERE, Calendars, calendars
 from dueprocess.batch.engines import DuckEngine, Engine, numbers_table
 from dueprocess.batch.folding import Agency, Folded
-from dueprocess.batch.missing import MISSING_TIMES, Missing
-from dueprocess.batch.outcomes import Outcomes
+from dueprocess.batch.missing import Missing, wanted, wants_sql
+from dueprocess.batch.outcomes import BECAUSE, MAYBE, Outcomes
 from dueprocess.batch.parts import TOO_MANY, Parts, Rows
-from dueprocess.batch.query import Query
+from dueprocess.batch.query import PLAIN_LOOKS, Query
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.shape import Shape
+from dueprocess.batch.sqltext import quoted, words
 from dueprocess.batch.survey import NO_DAYS, Told, survey
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
@@ -38,7 +40,6 @@ RESULT_COLUMNS = (
     "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
 )  # fmt: skip
 
-TIMES_AND_HOURS = frozenset(RESULT_COLUMNS) - {"outcome", "open_because", "class", "deciding_norm", "missing", "problem"}
 ONLY_CLASSES = ("row", '"at"', "over_least", "over_most", "class", "problem")
 """The columns of a result that are given where only classes are asked."""
 
@@ -88,6 +89,8 @@ class _Run:
         self.known_at = law_known_at
         self.work = work
         self._far: Calendars | None = None
+        self._once: set[str] = set()
+        """The stages made so far."""
         self.times: Mapping[str, Told] = {}
         self._begin()
         self.engine = self._engine()
@@ -126,7 +129,7 @@ class _Run:
         known = self._known_days(agencies, first, last)
         self.folded = Folded(book, agencies, known=known, first=first - 5, last=last)
         size = self.options.part_rows or (PART_ROWS if self.options.timeline else PART_ROWS_AT)
-        self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline, only_classes=self.options.only_classes)
+        self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline, only_classes=self.options.only_classes, may_be_plain=self._may_be_plain)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
         parts = self.parts.among()
@@ -144,10 +147,17 @@ class _Run:
             if self.options.progress:
                 self.options.progress(done, total)
         self.engine.expect(total)
-        self._gather(files, others=done < total)
-        self._ends_of_holds(total)
-        # Parts of all rows of their stretch, one after another, each sorted.
-        self._finish("answered", out, total, in_order=not self.options.timeline and done == total and self.parts.whole)
+        if files:
+            self.engine.parquet("parts", *files)
+            if self.options.timeline and len(files) == 1:
+                # Of one file DuckDB knows which columns lack nothing, and would write them as such, in a schema that turns on the data.
+                none = self.work / "part-none.parquet"
+                self.engine.write("SELECT * FROM parts WHERE FALSE", none)
+                self.engine.parquet("parts", *files, none)
+            self._ends_of_holds(total)
+        others = done < total or not files
+        # Rows of a timeline are sorted before they are named; parts of outcomes are, each, and lie one after another.
+        self._finish(self._answered(bool(files), others=others), out, total, in_order=not others and (self.options.timeline or self.parts.whole))
 
     def _at_once(self, shape: Shape, rows: Rows, out: Path, total: int) -> None:
         """All rows in one part: its outcomes are the results, written once. They are sorted while they are narrow."""
@@ -156,35 +166,36 @@ class _Run:
         if self.options.progress:
             self.options.progress(total, total)
 
-    def _gather(self, files: list[Path], *, others: bool) -> None:
-        """The view ``answered``: the rows of all parts, and those that no part asked about."""
-        rest = []
-        if others or not files:
-            rest.append(self.work / "part-unmatched.parquet")
-            self.engine.write(self._unmatched(), rest[0])
-        if self.options.timeline or not files:
-            self.engine.parquet("answered", *files, *rest)
-            return
-        self.engine.parquet("parts", *files)
-        named = Outcomes.named("parts", self.norm_names)
-        if rest:
-            self.engine.parquet("unmatched", *rest)
-            named += " UNION ALL SELECT * FROM unmatched"
-        self.engine.make("answered", named, view=True)
+    def _answered(self, some: bool, *, others: bool) -> str:
+        """The rows of all parts, if there are some, and those that no part asked about, in the columns of the results."""
+        columns = ", ".join(RESULT_COLUMNS)
+        found = []
+        if some and self.options.timeline:
+            # They are sorted while they are narrow.
+            in_order = "(SELECT p.*, e.hold_until FROM parts AS p LEFT JOIN ends AS e ON e.row = p.row ORDER BY p.row)"
+            found.append(Outcomes.told(in_order, self.norm_names, only_classes=self.options.only_classes))
+        elif some:
+            found.append(Outcomes.named("parts", self.norm_names))
+        if others:
+            unmatched = self.work / "part-unmatched.parquet"
+            self.engine.write(self._unmatched(), unmatched)
+            self.engine.parquet("unmatched", unmatched)
+            found.append("SELECT * FROM unmatched")
+        return "(" + " UNION ALL ".join(f"SELECT {columns} FROM ({sql}) AS part{i}" for i, sql in enumerate(found)) + ")"
 
     def _ends_of_holds(self, total: int) -> None:
         """The table ``ends`` (row, hold_until): until when each hold would last, whenever the person left. That takes in
         all that comes later, changes of law too, and is asked only of the rows that are holds."""
-        held = "outcome IN ('may_hold', 'must_hold')"
+        held = f"out IN ({OUT_MAY}, {OUT_MUST})"
         self.engine.make("ends", 'SELECT row, "at" AS hold_until FROM stays WHERE FALSE', view=True)
-        count = int(self.engine.rows(f"SELECT count(*) FROM answered WHERE {held}")[0][0]) if self.options.timeline and not self.options.only_classes else 0
+        count = int(self.engine.rows(f"SELECT count(*) FROM parts WHERE {held}")[0][0]) if self.options.timeline and not self.options.only_classes else 0
         if not count:
             return
         # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
         size = self.parts.size * max(1, total // (4 * count))
         self._far_tables()
         files = []
-        for shape, rows, path, few in self.parts.among(f"row IN (SELECT row FROM answered WHERE {held})", size=size):
+        for shape, rows, path, few in self.parts.among(f"row IN (SELECT row FROM parts WHERE {held})", size=size):
             target = path.with_name("ends-" + path.name)
             if not target.exists():
                 self.engine.expect(few)
@@ -194,11 +205,8 @@ class _Run:
         self.engine.parquet("ends", *files)
 
     def _finish(self, answered: str, out: Path, total: int, *, in_order: bool) -> None:
-        """Write the results of a table or query ``answered``."""
-        until = "e.hold_until" if self.options.timeline else "CAST(NULL AS BIGINT) AS hold_until"
-        columns = ", ".join(until if c == "hold_until" else f"a.{c}" for c in RESULT_COLUMNS)
-        ends = " LEFT JOIN ends AS e ON e.row = a.row" if self.options.timeline else ""
-        self.engine.write_sorted(f"SELECT {columns} FROM {answered} AS a{ends}", out, in_order=in_order)
+        """Write the results of a query ``answered``."""
+        self.engine.write_sorted(f"SELECT {', '.join(f'a.{c}' for c in RESULT_COLUMNS)} FROM {answered} AS a", out, in_order=in_order)
         self.engine.parquet("written", out)
         counted = int(self.engine.rows("SELECT count(*) FROM written")[0][0])
         if counted != total:
@@ -213,6 +221,13 @@ class _Run:
             where = places.facility(agency, facility)
             found.append(Agency(name, facility, places.sets(where), str(where.zone), rows))
         return found
+
+    @property
+    def _may_be_plain(self) -> bool:
+        """Whether rows without any paper are asked by themselves: where columns state what a detainer says, a row is not
+        told by its papers alone."""
+        detainer = {f.name for f in self.lawbook.vocabulary.facts.values() if f.origin == "detainer"}
+        return not any(c.removeprefix("f_") in detainer for c in self.columns if c.startswith("f_"))
 
     def _known_days(self, agencies: Sequence[Agency], first: int, last: int) -> list[int]:
         """The days of knowledge that differ, ascending."""
@@ -304,36 +319,31 @@ class _Run:
             return
         missing = self._answer(shape, rows, "found")
         if self.options.only_classes:
-            nothing = ", ".join(f"CAST(NULL AS {'BIGINT' if c in TIMES_AND_HOURS else 'VARCHAR'}) AS {c}" for c in RESULT_COLUMNS if c not in (*ONLY_CLASSES, "hold_until"))
-            self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)}, {nothing} FROM found", path)
+            self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)} FROM found", path)
             return
         self._name_missing(missing)
-        # A limit that is open although release is due at a known second is open for another reason.
-        others = "trim(replace(' ' || n.names || ' ', ' release_due ', ' '))"
-        names = f"CASE WHEN r.vague_due OR r.unknown_end OR r.no_grounds OR {others} = '' THEN n.names ELSE {others} END"
-        times = " || ".join(f"CASE WHEN {sql} THEN '{name} ' ELSE '' END" for name, sql in MISSING_TIMES)
-        wants = f"trim({times} || CASE WHEN r.outcome = 'review' AND r.standing = 1 AND NOT (r.no_grounds OR r.unknown_end) THEN 'release_due ' ELSE '' END || coalesce({names}, ''))"
-        vague = "trim(CASE WHEN r.vague_due THEN 'release_due ' ELSE '' END || CASE WHEN r.left_vague THEN 'left ' ELSE '' END)"
+        nothing = f"r.problem IS NOT NULL OR (r.class NOT IN ({', '.join(map(str, MAYBE))}) AND r.out <> {OUT_REVIEW})"
+        fact, law, duty = (BECAUSE.index(name) for name in ("fact", "law", "duty"))
         self.engine.write(
-            "SELECT r.row, r.\"at\", r.outcome, CASE WHEN r.outcome = 'review' THEN CASE WHEN r.standing = 1 THEN 'fact' WHEN r.duty = 1 THEN 'duty' WHEN n.by_facts = 1 THEN 'fact' ELSE 'law' END END AS open_because,"
-            " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class,"
-            f" {Outcomes.norm_sql('r.decided', self.norm_names)} AS deciding_norm,"
-            f" CASE WHEN r.problem IS NOT NULL OR (r.class IN ('certain', 'no') AND r.outcome <> 'review') THEN NULL WHEN {wants} <> '' THEN {wants} WHEN {vague} <> '' THEN {vague} END AS missing, r.problem"
-            " FROM found AS r LEFT JOIN missing_of AS n ON n.row = r.row",
+            f"SELECT r.row, r.\"at\", r.out, CASE WHEN r.out = {OUT_REVIEW} THEN CASE WHEN r.standing = 1 THEN {fact} WHEN r.duty = 1 THEN {duty} WHEN r.by_facts = 1 THEN {fact} ELSE {law} END END AS because,"
+            " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, r.decided, w.names AS missing, r.problem"
+            f" FROM (SELECT r.*, o.by_facts, CASE WHEN {nothing} THEN 0 ELSE {wants_sql('coalesce(o.number, 0)', 'r')} END AS wants FROM found AS r LEFT JOIN missing_of AS o ON o.row = r.row) AS r"
+            " JOIN wanted AS w ON w.number = r.wants",
             path,
         )
 
     def _name_missing(self, missing: Missing) -> None:
-        """The table ``missing_of`` (row, names, by_facts) of the open rows."""
+        """The tables ``missing_of`` (row, number, by_facts) of the open rows, and ``wanted`` (number, names) of what a row is in want of."""
         engine = self.engine
         engine.table("probe_of", dict.fromkeys(("atom", "word", "power", "delta"), "BIGINT"), missing.probe_rows())
         for name, sql in missing.stages():
             engine.make(name, sql)
         masks = ", ".join(f"mask_{m}" for m in missing.masks)
-        found = engine.rows(f"SELECT DISTINCT {masks}, parts FROM open_masks")
-        engine.table("mask_names", {**{f"mask_{m}": "BIGINT" for m in missing.masks}, "parts": "BIGINT", "names": "VARCHAR"}, ((*r, " ".join(missing.names(tuple(r[:-1]), r[-1]))) for r in found))
+        found = sorted(engine.rows(f"SELECT DISTINCT {masks}, parts FROM open_masks"))
+        engine.table("mask_names", {"number": "BIGINT", **{f"mask_{m}": "BIGINT" for m in missing.masks}, "parts": "BIGINT"}, ((n, *r) for n, r in enumerate(found, start=1)))
+        engine.table("wanted", {"number": "BIGINT", "names": "VARCHAR"}, wanted([missing.names(tuple(r[:-1]), r[-1]) for r in found]))
         same = " AND ".join(f"n.mask_{m} = o.mask_{m}" for m in missing.masks)
-        engine.make("missing_of", f"SELECT o.row, n.names, o.by_facts FROM open_masks AS o JOIN mask_names AS n ON {same} AND n.parts = o.parts")
+        engine.make("missing_of", f"SELECT o.row, n.number, o.by_facts FROM open_masks AS o JOIN mask_names AS n ON {same} AND n.parts = o.parts")
 
     def _answer(self, shape: Shape, chosen: Rows, target: str, *, all_cuts: bool = False) -> Missing:
         query = self._query(shape, all_cuts=all_cuts)
@@ -342,12 +352,18 @@ class _Run:
         if chosen.listed is not None:
             engine.make("chosen", chosen.listed)
             among = f" JOIN chosen AS c ON c.row = x.row{among}"
-        engine.make("part", f"SELECT x.* FROM stays AS x{among}", view=True)
+        stages = query.stages()
+        named = words(" ".join(sql for _, sql, _ in stages))
+        columns = ", ".join(f"x.{quoted(c)}" for c in self.columns if c in named)
+        engine.make("part", f"SELECT {columns} FROM stays AS x{among}{f' AND {chosen.test}' if chosen.test else ''}", view=not chosen.few)
         for name, asked in (("papers", shape.papers + shape.detainers), ("grounds", shape.grounds), ("events", len(query.events))):
             if asked:
                 engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")
         outcomes = Outcomes(query)
-        for name, sql, view in query.stages():
+        for name, sql, view in stages:
+            if name in PLAIN_LOOKS and name in self._once:
+                continue
+            self._once.add(name)
             engine.make(name, sql, view=view)
         if query.timeline:
             # The largest table but one; nothing that follows reads it.
@@ -355,8 +371,8 @@ class _Run:
         engine.make("situations", outcomes.situations())
         engine.make("questions", outcomes.questions())
         resolver = Resolver(self.folded, place=query.place)
-        words = ", ".join(f"w_{w}" for w in range(query.words))
-        engine.make("answers", f"SELECT regime, {words}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
+        question = ", ".join(f"w_{w}" for w in range(query.words))
+        engine.make("answers", f"SELECT regime, {question}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
         engine.make("judged_situations", outcomes.judged_situations())
         engine.make("judged", outcomes.judged(), view=True)
         if query.timeline:
@@ -366,7 +382,7 @@ class _Run:
         return Missing(query, resolver)
 
     def _unmatched(self) -> str:
-        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
+        nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
         return (
             f'SELECT row, "at", CAST(NULL AS VARCHAR) AS outcome, CAST(NULL AS VARCHAR) AS open_because, {nulls}, '
             "'unknown' AS class, CAST(NULL AS VARCHAR) AS deciding_norm, 'agency' AS missing,"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Shape:
     """``detainers``, ``papers`` and ``grounds`` are the rows of the side tables at most; ``vague`` says that ends of
     grounds may be inexact, ``bail`` that bail may have been refused, ``together`` that all grounds of a row begin at the
-    same time, and no paper adds another."""
+    same time, and no paper adds another, ``plain`` that no row has a paper, in itself or beside it, nor was bail refused."""
 
     detainers: int = 0
     papers: int = 0
@@ -17,6 +17,7 @@ class Shape:
     vague: bool = True
     bail: bool = True
     together: bool = False
+    plain: bool = False
 
     @property
     def variants(self) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ _WORKER_SECONDS = 60
 SCATTERED = frozenset({"part"})
 """Stages whose rows lie together in the input, in the hands of one task: they are dealt out to all."""
 
-INTERPRETED = frozenset({"looks", "answers", "probe_answers"})
+INTERPRETED = frozenset({"looks", "plain_looks", "answers", "probe_answers"})
 """Stages of few rows and a text so long that compiling it takes more time, or memory, than a run has."""
 
 _FEW = 100_000

@@ -98,8 +98,8 @@ def quoted(name: str) -> str:
 
 
 def words(sql: str) -> set[str]:
-    """The names that a text may refer to."""
-    return set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", sql))
+    """The names that a text may refer to, those in quoted texts left aside."""
+    return set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", re.sub(r"'[^']*'", "", sql)))
 
 
 def chain(source: str, *layers: dict[str, str], keep: Iterable[str] | None = None) -> str:

@@ -109,6 +109,7 @@ def survey(engine: Engine, folder: Path, columns: Iterable[str], *, exact: bool)
         asked: dict[str, str] = {}
         """What the footers leave open: name to SQL."""
         bounded: dict[str, tuple[bool, bool, tuple[str, ...]]] = {}
+        inexact: set[str] = set()
         for n in names:
             one, other = footers.get(f"{n}_lo"), footers.get(f"{n}_hi")
             if other is not None and other.nulls == rows:
@@ -126,7 +127,10 @@ def survey(engine: Engine, folder: Path, columns: Iterable[str], *, exact: bool)
             else:
                 asked[f"high_{n}"] = f"max(CASE WHEN {n}_hi < {MAX_INSTANT} THEN {n}_hi END)"
             bounded[n] = below, above, tuple(side for side, column in (("lo", one), ("hi", other)) if column is not None and not column.nulls)
-            if table == "stays" and exact:
+            if table == "stays" and exact and one is not None and other is not None and one != other:
+                # Bounds whose least or greatest values differ are not the same throughout.
+                inexact.add(n)
+            elif table == "stays" and exact:
                 asked[f"vague_{n}"] = f"max(CASE WHEN {n}_lo IS DISTINCT FROM {n}_hi THEN 1 ELSE 0 END)"
         if table == "stays":
             for c in columns:
@@ -144,7 +148,7 @@ def survey(engine: Engine, folder: Path, columns: Iterable[str], *, exact: bool)
             for n in names:
                 if n not in times:
                     below, above, full = bounded[n]
-                    times[n] = Told(below=below, above=above, full=full, exact=exact and answers[f"vague_{n}"] == 0)
+                    times[n] = Told(below=below, above=above, full=full, exact=exact and n not in inexact and answers[f"vague_{n}"] == 0)
     lows = [x for x in low if x is not None and x < MAX_INSTANT]
     highs = [x for x in high if x is not None and x > MIN_INSTANT]
     days = (local_date("UTC", min(lows)).toordinal() - 2, local_date("UTC", max(highs)).toordinal() + 2) if lows and highs else NO_DAYS

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
-from batch_made import Found, answered, rows_of, stays
+from batch_made import Found, answered, rows_of, shipped, stays
 
 from dueprocess.batch import parts
 from dueprocess.batch.query import Query
 from dueprocess.batch.sqltext import sorting
 from dueprocess.kernel.instants import MAX_INSTANT
-from dueprocess.testing import CaseDocument
+from dueprocess.testing import TODAY, CaseDocument
 from dueprocess.testing.rows import CaseRows
 
 
@@ -72,3 +73,35 @@ def test_columns_are_sorted_by_comparing_pairs(count: int) -> None:
             for i, j in pairs:
                 values[i], values[j] = min(values[i], values[j]), max(values[i], values[j])
         assert values == sorted(given)
+
+
+# -- rows without papers --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def plain() -> CaseRows:
+    """Stays without any paper where bail was not refused; some records are complete."""
+    cases = [*stays(3000), *stays(600, "us/nj/ocean-county/sheriff")]
+    of_papers = {f.name for f in shipped().vocabulary.facts.values() if f.origin == "detainer"}
+    rows = rows_of(c for c in cases if not c.get("papers") and "bail_refused_at" not in c["custody"] and not of_papers & set(c["facts"]))
+    assert len(rows.stays) >= 30 and {bool(s["record_complete"]) for s in rows.stays} == {True, False}
+    return rows
+
+
+@pytest.mark.parametrize("known", [TODAY, None], ids=["known today", "known then"])
+def test_rows_without_papers_are_asked_less(plain: CaseRows, known: date | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many of them ask by themselves; here so few do."""
+    asked: list[bool] = []
+    look = Query.stages
+
+    def noted(query: Query) -> list[tuple[str, str, bool]]:
+        asked.append(query.shape.plain)
+        return look(query)
+
+    monkeypatch.setattr(Query, "stages", noted)
+    usual = answered(tmp_path / "usual", plain, known=known)
+    assert asked and not any(asked)
+    monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: replace(shape, together=False))
+    assert answered(tmp_path / "plain", plain, known=known) == usual
+    assert any(asked)
+    assert len({r["outcome"] for r in usual}) > 2
