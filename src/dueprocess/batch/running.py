@@ -33,6 +33,8 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
+_FORMAT = 2
+"""Of the parts in a work folder: raised when what they hold changes, so that a stopped run of an older program begins anew."""
 PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
 RESULT_COLUMNS = (
@@ -109,7 +111,7 @@ class _Run:
     def _begin(self) -> None:
         """A work folder of another input or law is no start for this one."""
         sizes = {p.name: [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(self.folder.glob("*.parquet"))}
-        key = content_hash([__version__, sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.only_classes, self.options.engine])
+        key = content_hash([_FORMAT, __version__, sizes, self.lawbook.version, str(self.known_at), self.options.part_rows, self.options.timeline, self.options.only_classes, self.options.engine])
         note = self.work / "run.key"
         if not note.is_file() or note.read_text() != key:
             shutil.rmtree(self.work, ignore_errors=True)
