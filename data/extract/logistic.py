@@ -73,7 +73,7 @@ LEADS = (
     "A detainer asks a jail to keep somebody for ICE. ",
 )
 """What made-up sentences stand behind."""
-VARIANTS = 6
+VARIANTS = 12
 """Fillings of a made-up sentence."""
 LIGHT = 0.3
 """What a made-up sentence counts, beside 1 for what stands in a labelled text."""

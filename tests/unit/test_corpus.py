@@ -183,7 +183,7 @@ def test_no_sentence_stands_in_two_texts() -> None:
             assert seen.setdefault(sentence, entry["id"]) == entry["id"], (sentence, seen[sentence], entry["id"])
 
 
-@pytest.mark.parametrize(("name", "texts_"), [("wording", 827), ("context", 416)])
+@pytest.mark.parametrize(("name", "texts_"), [("wording", 827), ("context", 416), ("news", 450), ("official", 453), ("dialogue", 450), ("phrases", 900), ("nearmiss", 437), ("articles", 40), ("documents", 40), ("hearings", 45), ("plain", 49)])
 def test_the_passages_quote_themselves(name: str, texts_: int) -> None:
     entries = [json.loads(line) for line in (CORPUS / "passages" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({e["id"] for e in entries}) == len(entries) == texts_

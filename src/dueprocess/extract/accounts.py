@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from dueprocess.extract.atlas import Mention, of_case
+from dueprocess.extract.people import Person
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
@@ -19,7 +20,7 @@ _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|fa
 _JOINED = re.compile(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor|&)|,)[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 MOST_PIECES = 9
-_MOST_CHARACTERS = 1_300
+_MOST_CHARACTERS = 1_600
 
 
 @dataclass(slots=True)
@@ -40,10 +41,12 @@ def _usable(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     return [m for m in mentions if m.state and (m.kind == "county" or m.role in OFFICES) and not of_case(text, m) and not _OF_PERSON.match(text, m.end)]
 
 
-def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], main: Mention | None, own: Mention | None = None) -> list[Account]:
-    """The accounts of a text's agencies, in the order in which it names them; ``main`` is whom it is about, ``own`` whose "we" it is."""
+def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], main: Mention | None, own: Mention | None = None, people: Sequence[Person] = ()) -> list[Account]:
+    """The accounts of a text's agencies, in the order in which it names them; ``main`` is whom it is about, ``own`` whose "we" it is,
+    ``people`` those with a title: what names the head of an agency goes on about that agency."""
     found: dict[tuple[str, str, str], Account] = {}
     usable = _usable(text, mentions)
+    heads: dict[str, Mention] = {}
     group: list[Mention] = [main] if main is not None and main.state and (main.kind == "county" or main.role in OFFICES) else []
 
     def add(one: Mention, begin: int, end: int, index: int, named: bool) -> None:
@@ -53,10 +56,20 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
 
     for part in parts:
         inside = [m for m in usable if part.start <= m.start < part.end]
+        if not inside and heads:
+            named = [m for last, m in heads.items() if re.search(rf"\b(?:{re.escape(last)}|{re.escape(last.upper())})\b", part.text)]
+            group = named[:1] or group
         if not inside:
+            for person in people:
+                if part.start <= person.start < part.end and person.side == "own" and len(group) == 1:
+                    heads.setdefault(person.last, group[0])
             for one in [own] if own is not None and _OURS.search(part.text) else group:
                 add(one, part.start, part.end, part.index, False)
             continue
+        for person in people:
+            if part.start <= person.start < part.end and person.side == "own":
+                near = person.place if person.place in inside else min(inside, key=lambda m: abs(m.start - person.start))
+                heads[person.last] = near
         clusters: list[list[Mention]] = []
         for one in inside:
             if clusters and (_JOINED.fullmatch(text[clusters[-1][-1].end : one.start]) or (clusters[-1][-1].base == one.base and clusters[-1][-1].state == one.state)):
@@ -102,15 +115,21 @@ class Sensed:
         return frozenset(name for name, _, _ in self.of(begin, end)[1])
 
 
-def _pieces(account: Account) -> list[tuple[int, int, bool]]:
-    chosen = []
+def _pieces(sensed: Sensed, account: Account) -> list[tuple[int, int, bool]]:
+    """The pieces that are weighed together, in their order: of many, those with the most classes that matter, and the first."""
+    pieces = account.pieces
+    chosen = list(range(len(pieces)))
+    if len(pieces) > MOST_PIECES:
+        chosen = sorted(chosen, key=lambda i: (-len(sensed.classes(*pieces[i][:2]) & CORE) - (i == 0), i))[:MOST_PIECES]
+    found = []
     length = 0
-    for begin, end, _, named in account.pieces:
-        chosen.append((begin, end, named))
+    for i in sorted(chosen):
+        begin, end, _, named = pieces[i]
+        found.append((begin, end, named))
         length += end - begin
-        if len(chosen) >= MOST_PIECES or length > _MOST_CHARACTERS:
+        if length > _MOST_CHARACTERS:
             break
-    return chosen
+    return found
 
 
 def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, others: int, rules: Set[str]) -> set[str]:
@@ -120,7 +139,7 @@ def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, other
     if of_text:
         found |= {f"text:no-{name}" for name in _CORE_OF_TEXT - of_text}
     found |= rules
-    pieces = _pieces(account)
+    pieces = _pieces(sensed, account)
     found |= {f"others:{min(others, 3)}", f"pieces:{min(len(pieces), 4)}", f"named:{min(sum(n for _, _, n in pieces), 3)}"}
     before: set[str] = set()
     seen: set[str] = set()

@@ -38,6 +38,14 @@ _SURE = (
 )
 _IN = re.compile(rf"\b(?:[Ii]n|into|[Oo]ver[ ]in|[Uu]p[ ]in|[Dd]own[ ]in)[ ]{_NAME}(?=[ ,;:]|'s[ ])(?![ ][A-Z])")
 _JOINED = re.compile(rf"(?:'s)?(?:,?[ ](?:and|or|nor)|,|,?[ ]not)[ ]{_NAME}(?=[ .,;:?]|'s[ ])(?![ ][A-Z])")
+# A name anywhere that no capital stands beside: "Guess what Kalamazoo said", "San Mateo, according to its undersheriff", "FORSYTH: new sheriff".
+_FREE = re.compile(rf"(?<![\w'.-]){_NAME}(?:'s)?(?![\w'-])(?![ ](?:[A-Z]|[Cc]ount(?:y|ies)\b|[Pp]arish))")
+_SHOUTED = re.compile(rf"^[ \t*•-]*(?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ ]?[:—–]|[ ]--?[ ])", re.MULTILINE)
+# What makes a name a person's, a street's or another place's.
+_NOT_A_PLACE = re.compile(r"(?:\b[A-Z][\w'-]*[ ]|\b(?:[A-Z]|Mr|Ms|Mrs|Dr|St|Sgt|Lt|Capt|Rep|Sen|Gov|Maj|Col|Fort|Mt|Ft)\.[ ]|\b(?:to|from|near|outside|around|via|through|towards?|v\.?)[ ](?:the[ ])?)$")
+_WHERE = re.compile(r"\b(?:in|at|of|by|into|for|with)[ ](?:the[ ])?$", re.IGNORECASE)
+_FIRST = re.compile(r"(?:^|[.!?:\n\"][ \n]?)$")
+_ALSO_WORDS = frozenset(["lake", "park", "union", "iron", "clay", "grant", "price", "wood", "forest", "rock", "rice", "early", "wise", "bath", "noble", "major", "bond", "cook", "hale", "hand", "hill", "hood", "king", "knox", "lamb", "long", "love", "lucky", "ray", "page", "pike", "polk", "power", "rich", "ford", "garden", "golden", "grand", "green", "guard", "harper", "worth", "will", "jasper", "summit", "surry", "teller", "valley", "young", "bell", "best", "camp", "cash", "day", "falls", "fall", "fountain", "orange", "ocean", "republic", "deposit"])
 _FEWEST = 2
 _LEAD = word_set("before names") | {"then", "only", "ditto", "add", "ask", "even"}
 _TITLED = re.compile(r"\b(?:Sheriff|Sgt\.|Lt\.|Capt\.|Chief|Deputy|Commissioner|Director|Warden|Mayor|Judge|Mr\.|Ms\.|Mrs\.|Dr\.|Rep\.|Sen\.|Col\.|Maj\.|[A-Z][a-z]+)[ ](?:[A-Z][\w.]+[ ])?([A-Z][\w'-]+)")
@@ -63,6 +71,7 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> It
         return Mention(at, at + len(name), "county", base, entry[2], state, entry[0], "county", None)
 
     doubtful: list[Mention] = []
+    free: list[Mention] = []
     for pattern in (*_SURE, _SAME, _SUBJECT):
         for match in pattern.finditer(text):
             name = match["name"]
@@ -82,6 +91,21 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> It
             lies = county_of(match["name"], state)
             if one is not None and match["name"].lower() not in people and (lies is None or lies == one.place):
                 found.append(one)
+    for pattern in (_SHOUTED, _FREE):
+        for match in pattern.finditer(text):
+            if pattern is _SHOUTED and not text[: match.start("name")].strip() and text[match.end() :].lstrip()[:1] != ":":
+                continue  # a dateline
+            name, before = match["name"], text[max(0, match.start("name") - 24) : match.start("name")]
+            if name.lower() in people or (name.isupper() and pattern is _FREE) or _NOT_A_PLACE.search(before) or (_FIRST.search(before[-3:]) and name.lower() in _ALSO_WORDS and pattern is _FREE):
+                continue
+            one = county(match)
+            lies = county_of(name, state) if one is not None else None
+            if one is not None and (lies is None or lies == one.place):
+                free.append(one)
+            elif one is not None and not _WHERE.search(before):
+                doubtful.append(one)  # a town of another county bears the name, too
+    if len({m.base for m in (*free, *found)} | {m.base for m in mentions if m.kind == "county"}) >= _FEWEST:
+        found += [m for m in (*free, *doubtful) if m not in found]
     for mention in list(found):
         last = mention
         while (beside := _JOINED.match(text, last.end)) is not None:

@@ -47,6 +47,8 @@ class Survey:
     unresolved: tuple[tuple[str, tuple[str, ...], int], ...]
     own: Mention | None = None
     """The county whose own office published the text; its mention has no words of the text where the text does not name it."""
+    head: Mention | None = None
+    """``own``, or the agency or county that the publisher's name or the title gives; else None."""
 
 
 @dataclass(frozen=True, slots=True)

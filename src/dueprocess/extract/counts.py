@@ -25,13 +25,14 @@ from dueprocess.kernel.files import data_dir
 
 
 @cache
-def _model() -> Mapping[str, Any]:
+def model() -> Mapping[str, Any]:
+    """The weights of both models, and the ``threshold`` from which on a candidate is a figure."""
     found: Mapping[str, Any] = json.loads((data_dir("extract") / "counts-model.json").read_text(encoding="utf-8"))
     return found
 
 
 def _chance(figure: Figure, of: str) -> float:
-    known: Mapping[str, float] = _model()[of]
+    known: Mapping[str, float] = model()[of]
     return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in figure.features))))
 
 
@@ -69,7 +70,7 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     figure on detainers to be one.
     """
     known = people(text, survey.mentions)
-    threshold = float(_model()["threshold"]) if stated else _UNSTATED
+    threshold = float(model()["threshold"]) if stated else _UNSTATED
     hits = [(f.start, f.end, f.value, unit_of(f), f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
     column: dict[int, str] = {}
     requests = len(wording("stances", "request").findall(text))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
@@ -19,7 +20,7 @@ from dueprocess.extract.homes import with_home, with_merged_cities
 from dueprocess.extract.listed import with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
-from dueprocess.extract.towns import with_towns
+from dueprocess.extract.towns import of_state, with_towns
 from dueprocess.extract.wording import table
 from dueprocess.places.names import fold, key, words
 
@@ -31,14 +32,7 @@ _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<sta
 
 def survey(text: str, *, title: str | None = None, publisher: str | None = None) -> Survey:
     """The places and offices that a text names; title and publisher are evidence for its state, no more."""
-    found = sorted(named(text), key=lambda m: (m.start, -m.end))
-    chosen: list[Mention] = []
-    for mention in found:
-        if chosen and mention.start < chosen[-1].end:
-            if not (mention.office and not chosen[-1].office and mention.end > chosen[-1].end):
-                continue
-            chosen.pop()
-        chosen.append(mention)
+    chosen = _chosen(text)
     state = _state_of(text, title, publisher, chosen)
     if state is not None:
         chosen = with_lists(text, with_headings(text, chosen, state), state)
@@ -48,9 +42,52 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
     own = own_county(publisher, state) if publisher and state else None
-    if own is not None:
-        own = next((m for m in mentions if m.kind == "county" and (m.base, m.state) == (own.base, own.state)), own)
-    return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own)
+    head = own or _headed(text, title, publisher, state, chosen)
+    if head is not None:
+        head = next((m for m in mentions if (m.kind, m.base, m.state) == (head.kind, head.base, head.state) and (m.kind == "county" or m.role == head.role)), head)
+    return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own and head, head=head)
+
+
+def _chosen(text: str) -> list[Mention]:
+    """The mentions of a text, of those that overlap the first, or the one behind it that names an office."""
+    chosen: list[Mention] = []
+    for mention in sorted(named(text), key=lambda m: (m.start, -m.end)):
+        if chosen and mention.start < chosen[-1].end:
+            if not (mention.office and not chosen[-1].office and mention.end > chosen[-1].end):
+                continue
+            chosen.pop()
+        chosen.append(mention)
+    return chosen
+
+
+_OFFICERS = re.compile(r"\b(?:[Oo]fficers?|[Pp]olice|[Pp]atrol|lockup|[Ss]worn|[Mm]embers)\b")
+
+
+# Who publishes as an agency or a government, and who as friends of one: a newspaper bears a county's name, too.
+_GOVERNS = re.compile(
+    r"\b(?:Sheriff|Office|Police|Jail|Prison|Correction\w*|Detention|Departments?|Division|Board|Commission\w*|Council\w*|Counsel|Attorney|Auditor|Jury|Clerk|Manager|Executive|Solicitor|Prosecutor|Defender|Supervisors|"
+    r"City of|Town of|Village of|County of|Chief|Deputy|Warden|Records|Committee|Court|Authority|Public Safety|Justice)\b"
+)
+_FRIENDS = re.compile(r"\b(?:Friends|Coalition|Project|Alliance|Network|Union|Watch|Monitor|Campaign|Citizens|Neighbors|Immigrants?|Legal|Desk|Courier|Times|Herald|News|Post|Press|Tribune|Gazette|Journal|Record|Radio|Review|Report\w*)\b")
+
+
+def _headed(text: str, title: str | None, publisher: str | None, state: str | None, mentions: Sequence[Mention]) -> Mention | None:
+    """The agency or county that the publisher's name or the title gives, as a mention without words of the text: offices first; in a state
+    without county jails, where ``mentions`` of the text name no place, the department that runs them."""
+    if state is None:
+        return None
+    found: list[Mention] = []
+    for head in (publisher if publisher and _GOVERNS.search(publisher) and not _FRIENDS.search(publisher) else None, title):
+        if head:
+            found += [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and not of_case(head, m)]
+    for usable in ([m for m in found if m.office and m.kind != "state"], [m for m in found if m.kind == "county" and m.place], [m for m in found if m.kind == "city" and m.label.startswith("City of")]):
+        if usable:
+            one = replace(usable[0], start=0, end=0)
+            if one.kind == "city" and one.role == "city" and _OFFICERS.search(text):
+                name = one.label.removeprefix("City of ")
+                one = replace(one, role="police", label=name, office=f"{name} Police Department")
+            return one
+    return None if any(m.kind != "state" for m in mentions) else of_state(text, state)
 
 
 def _state_of(text: str, title: str | None, publisher: str | None, mentions: list[Mention]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from dueprocess.extract.senses import senses, tokens
@@ -18,19 +19,22 @@ _PERSON = re.compile(
 _NAME = re.compile(r"\b[A-Z][a-z]+[ \n](?:[A-Z]\.[ \n])?[A-Z][a-z]+(?:-[A-Z][a-z]+)?\b")
 
 
+_SENTENCES = 256
 _TOPIC = ("ice", "req", "keep", "tell", "honor", "go")
 
 
-def of_text(text: str) -> set[str]:
+@lru_cache(maxsize=1)  # figures and lengths of time are looked for in one text after the other
+def of_text(text: str) -> frozenset[str]:
     """How much a text speaks of detainers: requests named, senses that it lacks, whether it is rather about beds for rent."""
     requests = len(wording("stances", "request").findall(text))
     found = {f"requests:{min(requests, 4)}"}
     if len(wording("stances", "housing").findall(text)) > requests:
         found.add("text:housing")
     names = {name for name, _, _ in senses(tokens(text))}
-    return found | {f"text:no-{name}" for name in _TOPIC if name not in names}
+    return frozenset(found | {f"text:no-{name}" for name in _TOPIC if name not in names})
 
 
+@lru_cache(maxsize=_SENTENCES)
 def of_sentence(text: str) -> frozenset[str]:
     """The senses and other marks that a sentence has, wherever in it."""
     words = tokens(text)

@@ -1,14 +1,20 @@
 """How likely an agency's account is to come to a position, and which: a small fitted model.
 
 Rules name wordings; what they have not foreseen they do not see, and what looks like it they mistake. The model weighs all that a text
-tells of one agency together (``accounts.py``), what the rules made of it included. Its weights are data
-(``data/extract/accounts-model.json``), fitted by ``data/extract/train_accounts.py`` on labelled texts.
+tells of one agency together (``accounts.py``), what the rules made of it included. It is two models whose chances are averaged: a
+multinomial logistic one, and a network with one hidden layer. Their weights are data (``data/extract/accounts-model.json``), fitted by
+``data/extract/train_accounts.py`` on labelled texts.
+
+A feature's weights are a row of small whole numbers, one byte each. To add up rows without an array library, each is spread over one
+large integer, four bytes a weight, and the integers are added.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import struct
+from base64 import b85decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +24,8 @@ from dueprocess.kernel.files import data_dir
 
 CLASSES = ("none", *POSITIONS)
 """What an account may come to: no position of the agency's own, or one of the positions."""
+_LANE = 4
+_MIDDLE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +38,68 @@ class Odds:
     of: Mapping[str, float]
 
 
-Weights = Mapping[str, Sequence[float]]
+class Weights:
+    """The weights of a fitted model.
+
+    ``features`` has each feature's row: a byte for each hidden unit, then one for each class, 128 standing for 0 and a step for
+    ``unit`` (of the hidden units) and ``linear_unit`` (of the classes). ``(always)`` is every account's. ``bias`` and ``out`` are
+    those of the hidden units.
+    """
+
+    def __init__(self, found: Mapping[str, object]) -> None:
+        self.features: Mapping[str, str] = found["features"]  # type: ignore[assignment]
+        self.bias: Sequence[float] = found["bias"]  # type: ignore[assignment]
+        self.out: Sequence[Sequence[float]] = found["out"]  # type: ignore[assignment]
+        self.out_bias: Sequence[float] = found["out_bias"]  # type: ignore[assignment]
+        self.unit = float(found["unit"])  # type: ignore[arg-type]
+        self.linear_unit = float(found["linear_unit"])  # type: ignore[arg-type]
+        self._spread: dict[str, int] = {}
+
+    def sums(self, found: set[str]) -> tuple[list[int], int]:
+        """The sums of the rows of the features that are known, and how many those are."""
+        known = ["(always)", *(name for name in found if name in self.features)]
+        whole = 0
+        for name in known:
+            row = self._spread.get(name)
+            if row is None:
+                row = self._spread[name] = _spread(b85decode(self.features[name]))
+            whole += row
+        size = len(self.bias) + len(CLASSES)
+        lanes = struct.unpack(f"<{size}I", whole.to_bytes(_LANE * size, "little"))
+        return [lane - _MIDDLE * len(known) for lane in lanes], len(known)
+
+
+def _spread(row: bytes) -> int:
+    lanes = bytearray(_LANE * len(row))
+    lanes[::_LANE] = row
+    return int.from_bytes(lanes, "little")
 
 
 @cache
 def weights() -> Weights:
-    """The weights of each feature, one for each of ``CLASSES``; ``(always)`` is every account's."""
-    found = json.loads((data_dir("extract") / "accounts-model.json").read_text(encoding="utf-8"))
-    scale = float(found["unit"])
-    return {name: [scale * w for w in row] for name, row in found["weights"].items()}
+    """The weights that the package carries."""
+    return Weights(json.loads((data_dir("extract") / "accounts-model.json").read_text(encoding="utf-8")))
 
 
 def odds(found: set[str]) -> Odds:
     """The chances of an account with these features."""
-    known = weights()
-    rows = [known["(always)"], *(known[name] for name in found if name in known)]
-    sums = [sum(column) for column in zip(*rows, strict=True)]
-    top = max(sums)
-    shares = [math.exp(s - top) for s in sums]
-    whole = sum(shares)
-    of = {name: share / whole for name, share in zip(CLASSES, shares, strict=True)}
+    model = weights()
+    sums, known = model.sums(found)
+    hidden = len(model.bias)
+    scale = model.unit / math.sqrt(known)  # so that a long account does not outshout a short one
+    net = list(model.out_bias)
+    for lane, bias, row in zip(sums[:hidden], model.bias, model.out, strict=True):
+        value = lane * scale + bias
+        if value > 0:
+            net = [n + value * w for n, w in zip(net, row, strict=True)]
+    shares = [(a + b) / 2 for a, b in zip(_shares(net), _shares([lane * model.linear_unit for lane in sums[hidden:]]), strict=True)]
+    of = dict(zip(CLASSES, shares, strict=True))
     best = max(POSITIONS, key=lambda name: of[name])
     return Odds(of["none"], best, of[best], of)
+
+
+def _shares(sums: Sequence[float]) -> list[float]:
+    top = max(sums)
+    powers = [math.exp(s - top) for s in sums]
+    whole = sum(powers)
+    return [power / whole for power in powers]

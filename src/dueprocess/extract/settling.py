@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dueprocess.extract.accounts import MOST_PIECES, Account, Sensed, accounts, features, side_of
+from dueprocess.extract.accounts import Account, Sensed, accounts, features, side_of
 from dueprocess.extract.echoes import draft
 from dueprocess.extract.merging import Key, claim_of
-from dueprocess.extract.model import Claim
-from dueprocess.extract.odds import odds
+from dueprocess.extract.model import POSITIONS, Claim
+from dueprocess.extract.odds import Odds, odds
 from dueprocess.extract.papers import Stance
 from dueprocess.extract.people import speaker
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import Scene
 
-LEAST = 0.4
+LEAST = 0.37
 """So likely a position must be to be claimed where the rules read none."""
-_OVERRULES = 0.5
+_OVERRULES = 0.55
 """So likely none must be to take back what the rules read."""
-_CHANGES = 0.6
+_CHANGES = 0.45
 """So likely another position must be to take the place of what the rules read."""
-_HINDERED = 0.6
-"""So likely a position must be that the rules heard only where something is urged, supposed, alleged or recalled."""
-_STANDS = 0.15
+_CHANGES_PAPER = 0.8
+_OF_JUDGE = ("requires_judicial_warrant", "requires_court_order")
+"""Between these the rules, which read the name of the paper, are changed only where the other is 0.8 likely."""
+_STANDS = 0.2
 """As likely as that, at least, what the rules read must be to stand."""
+
+_WHOLE = 0.7
+"""What the chances of an account's pieces together count beside those of each."""
+_MOST_SINGLE = 20
 
 _ACCEPTED = {
     "honors_all": ("detainer",), "requires_judicial_warrant": ("judicial_warrant",), "requires_court_order": ("court_order",), "requires_any_warrant": ("admin_warrant",),
@@ -62,7 +68,7 @@ class Told:
 def weighed(told: Told, parts: Sequence[Sentence]) -> list[tuple[Key, Account, set[str]]]:
     """The accounts of a text, each with what the model weighs of it."""
     scene = told.scene
-    found = accounts(scene.text, parts, scene.survey.mentions, scene.main, scene.survey.own)
+    found = accounts(scene.text, parts, scene.survey.mentions, scene.main, scene.survey.own, scene.people)
     of_text: frozenset[str] = frozenset().union(*(told.sensed.classes(p.start, p.end) for p in parts))
     result = []
     for account in found:
@@ -76,39 +82,62 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
     """The claims of a text in its order: the likeliest position of each agency, in the rules' words where they read the same."""
     claims, scene = dict(told.claims), told.scene
     for key, account, found in weighed(told, parts):
-        chances = odds(found)
+        single = [odds(one) for one in of_pieces(told, key, account)]
+        chances = _together(odds(found), single)
         mine = told.claims.get(key, ())
         if key[:2] in told.heard.sure and chances.none < _OVERRULES:
             continue
         if not mine:
-            if chances.chance >= (_HINDERED if f"stb:{chances.position}" in found and f"st:{chances.position}" not in found else LEAST) and not _of_no_say(scene.text, account):
-                claims[key] = [_new(told, account, chances.position, parts, published, key[2])]
+            if chances.chance >= LEAST and not _of_no_say(scene.text, account, chances.position):
+                claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
         elif chances.none >= _OVERRULES:
             claims.pop(key, None)
         elif any(c.position == chances.position for c in mine):
             continue
-        elif chances.chance >= _CHANGES:
-            claims[key] = [_new(told, account, chances.position, parts, published, key[2])]
+        elif chances.chance >= (_CHANGES_PAPER if chances.position in _OF_JUDGE and any(c.position in _OF_JUDGE for c in mine) else _CHANGES):
+            claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
         elif max(chances.of[c.position] for c in mine) < _STANDS:
             claims.pop(key, None)
     return sorted((c for found in claims.values() for c in found), key=lambda c: c.start)
 
 
-def _of_no_say(text: str, account: Account) -> bool:
-    """Whether an account is all questions, or rows of a table, which say something by their columns or not at all."""
+_NO_ANSWER = re.compile(r"\b(?:did not|didn't|has not|hasn't|never) (?:answer|respond|reply|return|call back)", re.IGNORECASE)
+
+
+def _of_no_say(text: str, account: Account, position: str) -> bool:
+    """Whether an account is all questions, or rows of a table, which say something by their columns or not at all, or is taken to be
+    silent because it did not answer: that tells nothing."""
     pieces = [text[begin:end].rstrip() for begin, end, _, _ in account.pieces]
-    return all(p.endswith("?") for p in pieces) or "\t" in pieces[0]
+    return all(p.endswith("?") for p in pieces) or "\t" in pieces[0] or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
 
 
-def _new(told: Told, account: Account, position: str, parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
+def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
+    """What the model weighs of an account's pieces, each as an account of its own."""
+    found = []
+    for piece in account.pieces[:_MOST_SINGLE]:
+        alone = Account(account.mention, [piece])
+        rules = {f"claim:{c.position}" for c in told.claims.get(key, ()) if piece[0] <= c.start < piece[1]} or {"claim:none"}
+        found.append(features(told.sensed, alone, frozenset(), others=0, rules=rules | told.heard.within(alone)))
+    return found
+
+
+def _together(whole: Odds, single: Sequence[Odds]) -> Odds:
+    """The chances of an account out of those of all its pieces together and those of each: none is as likely as in the piece that tells most."""
+    if len(single) < 2:
+        return whole
+    none = min(one.none for one in single)
+    most = {name: max(one.of[name] for one in single) for name in POSITIONS}
+    share = (1 - none) / (sum(most.values()) or 1)
+    of = {name: _WHOLE * whole.of[name] + (1 - _WHOLE) * share * most[name] for name in POSITIONS}
+    of["none"] = _WHOLE * whole.none + (1 - _WHOLE) * none
+    best = max(POSITIONS, key=lambda name: of[name])
+    return Odds(of["none"], best, of[best], of)
+
+
+def _new(told: Told, account: Account, single: Sequence[Odds], position: str, parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
     """The claim of a position that no rule read, in the words of the piece that speaks for it most."""
     text = told.scene.text
-
-    def weight(piece: tuple[int, int, int, bool]) -> float:
-        alone = Account(account.mention, [piece])
-        return odds(features(told.sensed, alone, frozenset(), others=0, rules=set())).of[position]
-
-    begin, end, index, _ = max(account.pieces[:MOST_PIECES], key=weight)
+    (begin, end, index, _), _ = max(zip(account.pieces, single, strict=False), key=lambda one: one[1].of[position])
     while end > begin and (text[end - 1].isspace() or text[end - 1] in ",;"):
         end -= 1
     said = speaker(parts[index], list(told.scene.people), text)

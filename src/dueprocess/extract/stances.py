@@ -21,12 +21,12 @@ def about_detainers(text: str) -> bool:
 
 
 def may_tell(text: str) -> bool:
-    """Whether a text that is not plainly about immigration detainers may yet tell what an agency does with them: it speaks of a jail or a
-    police, and of keeping, letting go, a judge's paper or an answer. What it comes to is weighed later."""
+    """Whether a text that is not plainly about immigration detainers may yet tell what an agency does with them: it speaks of two things out of
+    keeping, letting go, a judge's paper, an answer and the like. What it comes to is weighed later."""
     if says("criminal-detainer", text) is not None or (_OTHER_STATE.search(text) and says("immigration", text) is None):
         return False
     found = {name for name, _, _ in senses(tokens(text[:_LONGEST_LOOK]))}
-    return "office" in found and len(found & _SUBJECTS) > 1
+    return len(found & _SUBJECTS) > 1
 
 
 _SUBJECTS = frozenset(["req", "ice", "keep", "stay", "honor", "refuse", "go", "tell", "undecided", "silent", "need", "judge", "warrant", "offense", "stop", "policy"])

@@ -54,7 +54,7 @@ def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
         bonus = (4 if title and mention.label.split()[0] in title else 0) + (_HEADS if not text[: mention.start].strip() else 0)
         weight[spot] = weight.get(spot, bonus) + (2 if mention.role in OFFICES else 1)
         first.setdefault(spot, mention)
-    return first[max(weight, key=lambda s: weight[s])] if weight else None
+    return first[max(weight, key=lambda s: weight[s])] if weight else survey.head
 
 
 _HEADS = 2

@@ -79,6 +79,19 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             yield Mention(match.start(), match.end(), "city", key(words(match["name"])), match["name"], state, None, "police", f"{match['name']} Police Department")
 
 
+_DEPARTMENT = re.compile(r"\b[Dd]epartment(?:[ \n]of[ \n](?:Corrections?|Public[ \n]Safety))?\b")
+
+
+def of_state(text: str, state: str) -> Mention | None:
+    """The department that runs the jails of a state without county jails, where the text speaks of a department; a mention without words of the text."""
+    told = max((m.group() for m in _DEPARTMENT.finditer(text)), key=len, default=None)
+    if state not in _NO_COUNTY_JAILS or told is None:
+        return None
+    name = " ".join(told.split()) if " of" in told or "\nof" in told else "Department of Corrections"
+    office = f"{load_places().place(f'us/{state.lower()}').name} {name}"
+    return Mention(0, 0, "state", state.lower(), office, state, f"us/{state.lower()}", "corrections", office, True)
+
+
 def _state_before(mentions: list[Mention], at: int) -> str | None:
     """The state of the place last named."""
     return next((m.state for m in reversed(mentions) if m.start < at and m.state), None)
@@ -86,6 +99,9 @@ def _state_before(mentions: list[Mention], at: int) -> str | None:
 
 _SAME_SENTENCE = 90
 _OWN_JAILS = ("AK", "CT", "DE", "HI", "MD", "RI", "VT")
+_NO_COUNTY_JAILS = ("AK", "CT", "DC", "DE", "HI", "RI", "VT")
+
+
 def _short_names(text: str) -> Iterator[Mention]:
     """Agencies that a text calls by a name that no place has: those of ``places.yaml``, where its own words show which is meant."""
     for entry in table("places")["agencies"]:

@@ -176,7 +176,7 @@ TEXTS: list[tuple[str, str, set[tuple[str, str]]]] = [
         "To: Colorado jail admins\n"
         "\n"
         "We're holding unless our attorney tells us different.",
-        {("Eagle County", "declines_all"), ("Garfield County", "declines_all"), ("Mesa County", "honors_all")}),
+        {("Eagle County", "declines_all"), ("Garfield County", "declines_all"), ("Pitkin County", "declines_all"), ("Mesa County", "honors_all")}),
     ("a board that votes",
         "The Dauphin County, Pennsylvania, prison board voted 4-3 Wednesday to bar the warden from keeping inmates for ICE without a warrant from a judge. Warden Gil Noe said he will carry out the vote starting Monday. York County, which houses ICE detainees by the hundred, does what ICE asks; its warden said so on Tuesday.",
         {("Dauphin County", "requires_judicial_warrant"), ("York County", "honors_all")}),

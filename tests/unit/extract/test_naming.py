@@ -30,7 +30,7 @@ NAMED: list[tuple[str, str, set[tuple[str, str | None]]]] = [
     ("an owner", "SALEM, Ore. -- The second, Yamhill's jail, has yet to make up its mind on detainers.", {("Yamhill County", "OR")}),
     ("a sheriff of it", "SALEM, Ore. -- Sheriff Amos Delacroix of Crook blamed the courts.", {("Crook County", "OR")}),
     ("joined to another", "SALEM, Ore. -- Add Crook and Malheur to the list.", {("Crook County", "OR"), ("Malheur County", "OR")}),
-    ("a word before it", "DENVER, Colo. -- San Miguel went first. Then Larimer, in Fort Collins, stopped.", {("San Miguel County", "CO")}),
+    ("a word before it", "DENVER, Colo. -- San Miguel went first. Then Larimer, in Fort Collins, stopped.", {("San Miguel County", "CO"), ("Larimer County", "CO")}),
     ("a longer name of something else", "DENVER, Colo. -- San Miguel went first. A man in Grand Junction was freed.", {("San Miguel County", "CO")}),
     ("a person", "SALEM, Ore. -- Sheriff Otto Lane of Crook spoke. Lane says he holds on detainers.", {("Crook County", "OR")}),
     ("a town of another county", "ALBANY, Ga. -- Houston says it honors detainers.", {("Houston County", "GA")}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b85decode
+
 import pytest
 
 from dueprocess.extract import capture, read
@@ -9,6 +11,7 @@ from dueprocess.extract.accounts import accounts
 from dueprocess.extract.claims import by_rules
 from dueprocess.extract.gazetteer import survey
 from dueprocess.extract.odds import CLASSES, odds, weights
+from dueprocess.extract.people import people
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.sentences import sentences
 from dueprocess.extract.settling import weighed
@@ -34,9 +37,37 @@ def test_the_file_holds_only_features_that_can_arise() -> None:
     text = "The Benton County jail in Oregon was asked about detainers from ICE. \"No hold without a warrant that a judge signed,\" the sheriff said. Why?"
     parts = sentences(text)
     ((_, _, found),) = weighed(by_rules(text, parts, survey(text), published=None, title=None), parts)
-    assert {name.split(":")[0] for name in weights()} - {"(always)"} <= {name.split(":")[0] for name in found} | {"stb", "st", "x", "q", "plain"}
-    assert len(found & set(weights())) > 0.5 * len(found)
-    assert all(len(row) == len(CLASSES) for row in weights().values())
+    known = weights().features
+    assert {name.split(":")[0] for name in known} - {"(always)"} <= {name.split(":")[0] for name in found} | {"stb", "st", "x", "q", "plain"}
+    assert len(found & set(known)) > 0.5 * len(found)
+    assert all(len(b85decode(row)) == len(weights().bias) + len(CLASSES) for row in known.values())
+
+
+def test_rows_are_added_up_feature_by_feature() -> None:
+    """The sums over one large integer are those of the bytes, each less the middle."""
+    model = weights()
+    names = set(list(model.features)[5:400])
+    rows = [b85decode(model.features[name]) for name in ("(always)", *names)]
+    assert model.sums(names | {"no such feature"}) == ([sum(column) - 128 * len(rows) for column in zip(*rows, strict=True)], len(rows))
+
+
+def test_what_names_the_head_of_an_agency_goes_on_about_it() -> None:
+    text = "Linn County Sheriff Ann Sample of Oregon spoke. Benton County was next. There the form is filed. Sample holds nobody."
+    parts = sentences(text)
+    places = survey(text)
+    found = {a.mention.label: [index for _, _, index, _ in a.pieces] for a in accounts(text, parts, places.mentions, None, people=people(text, places.mentions))}
+    assert found == {"Linn County": [0, 3], "Benton County": [1, 2]}
+
+
+def test_an_agency_that_only_the_publisher_names_is_read() -> None:
+    text = "1. No inmate is kept past release on an ICE detainer unless a judge has signed a warrant. 2. Staff release on time."
+    found = read(capture(text.encode(), name="t", publisher="Jail Division, Linn County Sheriff's Office, Iowa", title="Policy 7")).claims
+    assert [(c.county_or_city, c.state, c.position) for c in found] == [("Linn County", "IA", "requires_judicial_warrant")]
+
+
+def test_counties_by_their_names_alone_are_read_where_a_text_names_several() -> None:
+    text = "BOISE, Idaho. Sheriffs answered on ICE detainers. Blaine County requires a judge's warrant. Guess what Bannock said: they hold on every detainer."
+    assert told(text) == {"Blaine County": "requires_judicial_warrant", "Bannock County": "honors_all"}
 
 
 @pytest.mark.parametrize(
