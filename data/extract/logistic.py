@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import re
 from collections import Counter
@@ -11,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+
+from dueprocess.extract.nearby import chance
 
 ROUNDS = 300
 
@@ -41,11 +42,6 @@ def fit(features: Sequence[Collection[str]], right: Sequence[int], *, ridge: flo
     return {"(always)": float(weights[0]), **{name: float(weights[i]) for name, i in place.items()}}
 
 
-def chance_of(weights: Mapping[str, float], one: Collection[str]) -> float:
-    """The fitted chance of one example."""
-    return 1 / (1 + math.exp(-(weights["(always)"] + sum(weights.get(f, 0.0) for f in one))))
-
-
 def left_out(features: Sequence[Collection[str]], right: Sequence[int], group: Sequence[str], *, ridge: float, fewest: int = 1, heft: Sequence[float] | None = None) -> np.ndarray:
     """The chance of each example by the weights fitted on all groups but its own; the group "" is always fitted on."""
     told = np.zeros(len(right))
@@ -54,7 +50,7 @@ def left_out(features: Sequence[Collection[str]], right: Sequence[int], group: S
         weights = fit([features[i] for i in inside], [right[i] for i in inside], ridge=ridge, fewest=fewest, heft=None if heft is None else [heft[i] for i in inside])
         for i in range(len(right)):
             if group[i] == one:
-                told[i] = chance_of(weights, features[i])
+                told[i] = chance(weights, features[i])
     return told
 
 
@@ -82,3 +78,12 @@ LIGHT = 0.3
 def thinned(weights: Mapping[str, float], least: float) -> dict[str, float]:
     """The weights rounded to two places, without those that are nearer to zero than ``least``."""
     return {name: round(w, 2) for name, w in sorted(weights.items()) if name == "(always)" or abs(w) >= least}
+
+
+def tell(told: Sequence[float], right: Sequence[int], sets: Sequence[str], without: Counter[str], *, threshold: float) -> None:
+    """Print precision and recall of each set, as the weights of the others told it, and of all; ``without`` are wanted ones of each set for which there is no example."""
+    for name in [*sorted(set(sets) - {""}), "all"]:
+        here = [(told[i] >= threshold, right[i]) for i in range(len(sets)) if sets[i] and name in (sets[i], "all")]
+        good, taken = sum(t and r for t, r in here), sum(t for t, _ in here)
+        wanted = sum(r for _, r in here) + (without.total() if name == "all" else without[name])
+        print(f"set {name} left out: precision {good / taken if taken else 0:.2f} of {taken}, recall {good / wanted if wanted else 0:.2f} of {wanted}")

@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(Path(__file__).parent)]
 
-from logistic import LEADS, LIGHT, VARIANTS, filled, fit, left_out, thinned  # noqa: E402
+from logistic import LEADS, LIGHT, VARIANTS, filled, fit, left_out, tell, thinned  # noqa: E402
 from train_accounts import group, texts  # noqa: E402
 
 from dueprocess.extract import capture  # noqa: E402
@@ -102,10 +102,7 @@ def main() -> None:
         right.append(kind)
     heft = [1.0] * real + [LIGHT] * (len(right) - real)
     told = left_out(features, right, sets, ridge=RIDGE, fewest=FEWEST, heft=heft)
-    for name in [*sorted(set(sets) - {""}), "all"]:
-        here = [(told[i] >= THRESHOLD, right[i]) for i in range(real) if name in (sets[i], "all")]
-        good, taken, wanted = sum(t and r for t, r in here), sum(t for t, _ in here), sum(r for _, r in here) + (without.total() if name == "all" else without[name])
-        print(f"set {name} left out: precision {good / taken if taken else 0:.2f} of {taken}, recall {good / wanted if wanted else 0:.2f} of {wanted}")
+    tell(told, right, sets, without, threshold=THRESHOLD)
     print(f"{real} lengths, {sum(right[:real])} of them stays beyond release, in {len(known)} texts; {without.total()} labelled stays are no candidate")
     weights = thinned(fit(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft), LEAST)
     head = json.dumps({"about": "weights of a logistic model: which lengths of time tell of a stay beyond release; fitted by data/extract/train_incidents.py", "threshold": THRESHOLD})

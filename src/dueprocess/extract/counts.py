@@ -7,7 +7,6 @@ Which of a text's numbers are figures on detainers is weighed by a small logisti
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from dueprocess.extract.dates import days
 from dueprocess.extract.figures import BODIES, Figure, candidates, is_year, unit_words
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.model import Count
+from dueprocess.extract.nearby import chance
 from dueprocess.extract.numbers import value_of
 from dueprocess.extract.people import Person, people, speaker
 from dueprocess.extract.sentences import Sentence
@@ -31,14 +31,9 @@ def model() -> Mapping[str, Any]:
     return found
 
 
-def _chance(figure: Figure, of: str) -> float:
-    known: Mapping[str, float] = model()[of]
-    return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in figure.features))))
-
-
 def likelihood(figure: Figure) -> float:
     """How likely a candidate is a figure on detainers, in [0, 1], by the fitted weights."""
-    return _chance(figure, "weights")
+    return chance(model()["weights"], figure.features)
 
 
 def unit_of(figure: Figure) -> str:
@@ -46,10 +41,10 @@ def unit_of(figure: Figure) -> str:
     if figure.either is None:
         return figure.unit
     cases, bodies = figure.either
-    chance = _chance(figure, "bodies")
-    if figure.unit in BODIES and chance < 1 - _CLEAR:
+    of_bodies = chance(model()["bodies"], figure.features)
+    if figure.unit in BODIES and of_bodies < 1 - _CLEAR:
         return cases
-    if figure.unit not in BODIES and chance > _CLEAR:
+    if figure.unit not in BODIES and of_bodies > _CLEAR:
         return bodies
     return figure.unit
 

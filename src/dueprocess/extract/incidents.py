@@ -7,13 +7,13 @@ Which of a text's lengths of time tell of such a stay is weighed by a small logi
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from dueprocess.extract.durations import Duration, durations
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.model import Incident
+from dueprocess.extract.nearby import chance
 from dueprocess.extract.sentences import Sentence
 from dueprocess.kernel.files import data_dir
 
@@ -29,8 +29,7 @@ def weights() -> tuple[Mapping[str, float], float]:
 
 def likelihood(duration: Duration) -> float:
     """How likely a length tells of somebody kept too long, in [0, 1], by the fitted weights."""
-    known, _ = weights()
-    return 1 / (1 + math.exp(-(known["(always)"] + sum(known.get(f, 0.0) for f in duration.features))))
+    return chance(weights()[0], duration.features)
 
 
 def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Incident]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.wording import pattern as wording
+
+
+def chance(weights: Mapping[str, float], features: Collection[str]) -> float:
+    """The chance that a logistic model gives to something with these features; ``(always)`` is everything's."""
+    return 1 / (1 + math.exp(-(weights["(always)"] + sum(weights.get(f, 0.0) for f in features))))
+
 
 NEAR = 4
 REACH = 12

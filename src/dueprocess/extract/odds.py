@@ -18,6 +18,7 @@ from base64 import b85decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from dueprocess.extract.model import POSITIONS
 from dueprocess.kernel.files import data_dir
@@ -46,13 +47,13 @@ class Weights:
     those of the hidden units.
     """
 
-    def __init__(self, found: Mapping[str, object]) -> None:
-        self.features: Mapping[str, str] = found["features"]  # type: ignore[assignment]
-        self.bias: Sequence[float] = found["bias"]  # type: ignore[assignment]
-        self.out: Sequence[Sequence[float]] = found["out"]  # type: ignore[assignment]
-        self.out_bias: Sequence[float] = found["out_bias"]  # type: ignore[assignment]
-        self.unit = float(found["unit"])  # type: ignore[arg-type]
-        self.linear_unit = float(found["linear_unit"])  # type: ignore[arg-type]
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        self.features: Mapping[str, str] = found["features"]
+        self.bias: Sequence[float] = found["bias"]
+        self.out: Sequence[Sequence[float]] = found["out"]
+        self.out_bias: Sequence[float] = found["out_bias"]
+        self.unit = float(found["unit"])
+        self.linear_unit = float(found["linear_unit"])
         self._spread: dict[str, int] = {}
 
     def sums(self, found: set[str]) -> tuple[list[int], int]:

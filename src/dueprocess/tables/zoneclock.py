@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import UTC, datetime
+from functools import partial
 
 from dueprocess.kernel.instants import Instant, zone
 from dueprocess.tables.engine import Engine
@@ -38,14 +39,15 @@ def stretch(local: str) -> str:
     return f"(({local} - {FIRST}) // {STRETCH})"
 
 
+def _offset(zone_name: str, at: Instant) -> int:
+    """Seconds that the clock of a zone was from UTC at an instant."""
+    found = datetime.fromtimestamp(at, zone(zone_name)).utcoffset()
+    return int(found.total_seconds()) if found is not None else 0
+
+
 def changes(zone_name: str) -> list[tuple[Instant, int, int]]:
     """Each (instant, seconds from UTC before, and after) at which the clock of a zone changed, in order."""
-    tz = zone(zone_name)
-
-    def offset(at: Instant) -> int:
-        found = datetime.fromtimestamp(at, tz).utcoffset()
-        return int(found.total_seconds()) if found is not None else 0
-
+    offset = partial(_offset, zone_name)
     found, low, before = [], FIRST - 2 * DAY, offset(FIRST - 2 * DAY)
     for high in range(low + _LOOK, LAST + 2 * _LOOK, _LOOK):
         after = offset(high)
@@ -64,7 +66,7 @@ def _rows(zone_name: str) -> list[tuple[str, int, int, int, int, int]]:
     # What a clock shows between these two it skipped (forward) or showed twice (back).
     spans = [(at + min(before, after), at + max(before, after), before, after) for at, before, after in changes(zone_name)]
     ends = [span[1] for span in spans]
-    first = spans[0][2] if spans else int(datetime.fromtimestamp(0, zone(zone_name)).utcoffset().total_seconds())  # type: ignore[union-attr]
+    first = spans[0][2] if spans else _offset(zone_name, 0)
     found = []
     for number in range((LAST - FIRST) // STRETCH + 1):
         start = FIRST + number * STRETCH
