@@ -11,6 +11,7 @@ import made_up
 import pytest
 
 from dueprocess.audit.comparison import compare, section
+from dueprocess.audit.folder import Options, audit
 from dueprocess.audit.inputs import decide
 from dueprocess.audit.single import decide_rows
 from dueprocess.audit.theories import apply, read_theory, tables_for
@@ -245,3 +246,13 @@ def test_the_example_of_the_reference_is_a_theory(tmp_path: Path) -> None:
     asked = apply(read, load_lawbook(), today=TODAY)
     assert len(read.clocks) == 3 and asked.law_known_at is None and asked.allowance == 7200
     assert len([i for i in asked.lawbook.authorities if i.startswith("us/theory/")]) == 2
+
+
+def test_what_a_theory_is_called_and_says_is_text_in_the_report(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text('name: "Made <two> up"\nbecause: "<script>alert(1)</script> & more"\nallowance_hours: 2\n', encoding="utf-8")
+    stays = made_up.write(tmp_path / "prepared", made_up.county(12))
+    audit([stays], tmp_path / "out", lawbook=load_lawbook(), options=Options(law_known_at=TODAY, today=TODAY, engine="single", theories=(path,)), say=lambda text, share=0.0: None)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Made &lt;two&gt; up" in page and "<two>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page and "<script>alert" not in page
