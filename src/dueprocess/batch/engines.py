@@ -48,19 +48,35 @@ class Engine(Protocol):
     def drop(self, names: Iterable[str]) -> None:
         """Forget tables."""
 
+    def beside(self) -> Sequence[Engine]:
+        """Engines that see the tables of this one and keep their own to themselves: as many as may work at the same time.
+        They end with this one."""
+
+    def interrupt(self) -> None:
+        """Stop what it does in another thread, if it can; there that is an error."""
+
     def close(self) -> None: ...
 
 
-class DuckEngine:
-    """DuckDB in this process, spilling to ``folder`` beyond ``memory`` (as ``3GB``)."""
+_AT_ONCE = 2
+"""Engines of DuckDB that work at the same time: where one has work for one core only, as to plan a query, the other has
+more. Each takes memory for a part of its own."""
 
-    def __init__(self, folder: Path, *, memory: str = "3GB", threads: int | None = None) -> None:
+
+class DuckEngine:
+    """DuckDB in this process, spilling to ``folder`` beyond ``memory`` (as ``3GB``). One ``beside`` another shares its
+    database, memory and threads."""
+
+    def __init__(self, folder: Path, *, memory: str = "3GB", threads: int | None = None, beside: DuckEngine | None = None) -> None:
         import duckdb
 
         config: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill"), "preserve_insertion_order": False}
         if threads:
             config["threads"] = threads
-        self.connection = duckdb.connect(config=config)
+        self.connection: duckdb.DuckDBPyConnection = beside.connection.cursor() if beside else duckdb.connect(config=config)
+        self._create = f"CREATE OR REPLACE{' TEMP' if beside else ''}"
+        self._at_once = 1 if threads == 1 else _AT_ONCE
+        self._beside: list[DuckEngine] = []
         # DuckDB would draw one on standard output, which belongs to whoever called.
         self.connection.execute("SET enable_progress_bar = false")
         # A query names the table that is to be looked up after the rows that look it up, whatever DuckDB takes their
@@ -70,6 +86,14 @@ class DuckEngine:
         self._other: dict[bool, set[str]] = {True: set(), False: set()}
         """Names in use by tables (True) and by views (False): one name is never both."""
 
+    def beside(self) -> Sequence[DuckEngine]:
+        if not self._beside:
+            self._beside = [type(self)(self.folder, beside=self) for _ in range(self._at_once)]
+        return self._beside
+
+    def interrupt(self) -> None:
+        self.connection.interrupt()
+
     def expect(self, rows: int) -> None:
         """Nothing is done otherwise."""
 
@@ -78,7 +102,7 @@ class DuckEngine:
 
     def arrow(self, name: str, data: Any) -> None:
         self.connection.register("incoming", data)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming")
+        self.connection.execute(f"{self._create} TABLE {name} AS SELECT * FROM incoming")
         self.connection.unregister("incoming")
 
     def make(self, name: str, sql: str, *, view: bool = False) -> None:
@@ -86,11 +110,11 @@ class DuckEngine:
             self.connection.execute(f"DROP {'TABLE' if view else 'VIEW'} IF EXISTS {name}")
         self._other[not view].add(name)
         self._other[view].discard(name)
-        self.connection.execute(f"CREATE OR REPLACE TEMP {'VIEW' if view else 'TABLE'} {name} AS {sql}")
+        self.connection.execute(f"{self._create} {'VIEW' if view else 'TABLE'} {name} AS {sql}")
 
     def parquet(self, name: str, *paths: Path) -> None:
         sources = ", ".join(_literal(p / "*.parquet" if p.is_dir() else p) for p in paths)
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{sources}])")
+        self.connection.execute(f"{self._create} VIEW {name} AS SELECT * FROM read_parquet([{sources}])")
 
     def columns(self, name: str) -> dict[str, str]:
         return {str(r[0]): str(r[1]) for r in self.rows(f"DESCRIBE {name}")}
@@ -125,6 +149,8 @@ class DuckEngine:
             self.connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def close(self) -> None:
+        for one in self._beside:
+            one.close()
         self.connection.close()
 
 

@@ -49,6 +49,16 @@ class Rows:
     """Whether they are few of those between the numbers: then they are copied out before anything is worked out of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one shape that are asked together: ``count`` of them; ``path`` is the file of their answers."""
+
+    shape: Shape
+    rows: Rows
+    path: Path
+    count: int
+
+
 class Parts:
     """The parts of one run: ``size`` rows each, their files in ``work``. ``may_be_plain``: whether rows that have no paper
     are asked by themselves (``Shape.plain``)."""
@@ -109,15 +119,16 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def among(self, only: str = "TRUE", *, size: int = 0) -> list[tuple[Shape, Rows, Path, int]]:
-        """(shape, the rows of it, file, how many). A query has its price before it reads a row, so that rows of rare
-        shapes are asked with the next larger shape. ``size`` is that of a stretch, where few rows of it are asked."""
+    def among(self, only: str = "TRUE", *, size: int = 0, name: str = "part") -> list[Part]:
+        """The parts of all rows, or of ``only`` those. A query has its price before it reads a row, so that rows of rare
+        shapes are asked with the next larger shape. ``size`` is that of a stretch, where few rows of it are asked; the
+        files' names begin with ``name``."""
         size = size or self.size
         by = ", ".join(str(n) for n in range(1, len(_COLUMNS) + 2))
         counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of WHERE {only} GROUP BY {by} ORDER BY {by}")
         # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
         every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
-        found: list[tuple[Shape, Rows, Path, int]] = []
+        found: list[Part] = []
         for stretch in sorted({r[0] for r in counted}):
             groups: dict[Shape, list[tuple[Shape, int]]] = {}
             here = [r for r in counted if r[0] == stretch]
@@ -134,7 +145,7 @@ class Parts:
                 within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
                 count = sum(c for _, c in members)
                 rows = Rows(within) if every and len(groups) == 1 else replace(self._chosen(within, shapes, only), few=count < min(size, self.rows) // _SHARE)
-                found.append((largest, rows, self.work / f"part-{stretch:05d}-{number:02d}.parquet", count))
+                found.append(Part(largest, rows, self.work / f"{name}-{stretch:05d}-{number:02d}.parquet", count))
         return found
 
     def _chosen(self, within: str, shapes: Sequence[Shape], only: str) -> Rows:

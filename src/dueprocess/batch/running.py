@@ -7,25 +7,27 @@ a part that is there is not done again unless the input, the law or an option is
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 
 from dueprocess import __version__
-from dueprocess.batch.asked import OUT_MAY, OUT_MUST, OUT_REVIEW
+from dueprocess.batch.answering import Answering
+from dueprocess.batch.asked import OUT_MAY, OUT_MUST
 from dueprocess.batch.calendars import NOWHERE, Calendars, calendars
 from dueprocess.batch.engines import DuckEngine, Engine, numbers_table
 from dueprocess.batch.folding import Agency, Folded
-from dueprocess.batch.missing import Missing, wanted, wants_sql
-from dueprocess.batch.outcomes import BECAUSE, MAYBE, Outcomes
-from dueprocess.batch.parts import TOO_MANY, Parts, Rows
-from dueprocess.batch.query import PLAIN_LOOKS, Query
+from dueprocess.batch.outcomes import Outcomes
+from dueprocess.batch.parts import TOO_MANY, Part, Parts
+from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.shape import Shape
-from dueprocess.batch.sqltext import quoted, words
 from dueprocess.batch.survey import NO_DAYS, Told, survey
 from dueprocess.kernel.canonical import content_hash
 from dueprocess.kernel.errors import InputError
@@ -33,7 +35,7 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-_FORMAT = 2
+_FORMAT = 3
 """Of the parts in a work folder: raised when what they hold changes, so that a stopped run of an older program begins anew."""
 PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
@@ -41,9 +43,6 @@ RESULT_COLUMNS = (
     "row", '"at"', "outcome", "open_because", "due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least",
     "open_most", "later_over_least", "later_over_most", "class", "deciding_norm", "missing", "problem",
 )  # fmt: skip
-
-ONLY_CLASSES = ("row", '"at"', "over_least", "over_most", "class", "problem")
-"""The columns of a result that are given where only classes are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,6 @@ class _Run:
         self.folder, self.lawbook, self.options = folder, lawbook, options
         self.known_at = law_known_at
         self.work = work
-        self._far: Calendars | None = None
-        self._once: set[str] = set()
-        """The stages made so far."""
         self.times: Mapping[str, Told] = {}
         self._begin()
         self.engine = self._engine()
@@ -135,19 +131,11 @@ class _Run:
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
         parts = self.parts.among()
-        if not self.options.timeline and [count for *_, count in parts] == [total]:
-            self._at_once(*parts[0][:2], out, total)
+        if not self.options.timeline and [part.count for part in parts] == [total]:
+            self._at_once(parts[0], out, total)
             return
-        done = 0
-        files = []
-        for shape, rows, path, count in parts:
-            if not path.exists():
-                self.engine.expect(count)
-                self._part(shape, rows, path)
-            files.append(path)
-            done += count
-            if self.options.progress:
-                self.options.progress(done, total)
+        files = self._each(parts, lambda answering, part: answering.write(part), total)
+        done = sum(part.count for part in parts)
         self.engine.expect(total)
         if files:
             self.engine.parquet("parts", *files)
@@ -161,10 +149,10 @@ class _Run:
         # Rows of a timeline are sorted before they are named; parts of outcomes are, each, and lie one after another.
         self._finish(self._answered(bool(files), others=others), out, total, in_order=not others and (self.options.timeline or self.parts.whole))
 
-    def _at_once(self, shape: Shape, rows: Rows, out: Path, total: int) -> None:
+    def _at_once(self, part: Part, out: Path, total: int) -> None:
         """All rows in one part: its outcomes are the results, written once. They are sorted while they are narrow."""
-        self._answer(shape, rows, "")
-        self._finish(f"({Outcomes.named(f'({self._at} ORDER BY row)', self.norm_names)})", out, total, in_order=True)
+        answering = Answering(self.engine.beside()[0], self._query)
+        self._finish(f"({Outcomes.named(f'({answering.at(part)} ORDER BY row)', self.norm_names)})", out, total, in_order=True, engine=answering.engine)
         if self.options.progress:
             self.options.progress(total, total)
 
@@ -195,20 +183,32 @@ class _Run:
             return
         # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
         size = self.parts.size * max(1, total // (4 * count))
-        self._far_tables()
-        files = []
-        for shape, rows, path, few in self.parts.among(f"row IN (SELECT row FROM parts WHERE {held})", size=size):
-            target = path.with_name("ends-" + path.name)
-            if not target.exists():
-                self.engine.expect(few)
-                self._answer(shape, rows, "later", all_cuts=True)
-                self.engine.write("SELECT row, hold_until FROM later", target)
-            files.append(target)
-        self.engine.parquet("ends", *files)
+        far = self._far_tables()
+        parts = self.parts.among(f"row IN (SELECT row FROM parts WHERE {held})", size=size, name="ends")
+        self.engine.parquet("ends", *self._each(parts, lambda answering, part: answering.write_ends(part, far)))
 
-    def _finish(self, answered: str, out: Path, total: int, *, in_order: bool) -> None:
-        """Write the results of a query ``answered``."""
-        self.engine.write_sorted(f"SELECT {', '.join(f'a.{c}' for c in RESULT_COLUMNS)} FROM {answered} AS a", out, in_order=in_order)
+    def _each(self, parts: Sequence[Part], do: Callable[[Answering, Part], None], total: int = 0) -> list[Path]:
+        """The files of some parts, each worked out unless it is there, several at the same time. After each part it is
+        told how many rows of ``total`` are done."""
+        waiting = [part for part in parts if not part.path.exists()]
+        done = sum(part.count for part in parts) - sum(part.count for part in waiting)
+        if done:
+            self._tell(done, total)
+        answering = [Answering(engine, self._query) for engine in self.engine.beside()]
+        ended = _side_by_side(answering, waiting, do) if len(answering) > 1 else _one_by_one(answering[0], waiting, do)
+        with closing(ended):
+            for part in ended:
+                done += part.count
+                self._tell(done, total)
+        return [part.path for part in parts]
+
+    def _tell(self, done: int, total: int) -> None:
+        if self.options.progress and total:
+            self.options.progress(done, total)
+
+    def _finish(self, answered: str, out: Path, total: int, *, in_order: bool, engine: Engine | None = None) -> None:
+        """Write the results of a query ``answered``, of the tables of an ``engine`` if not of the run's."""
+        (engine or self.engine).write_sorted(f"SELECT {', '.join(f'a.{c}' for c in RESULT_COLUMNS)} FROM {answered} AS a", out, in_order=in_order)
         self.engine.parquet("written", out)
         counted = int(self.engine.rows("SELECT count(*) FROM written")[0][0])
         if counted != total:
@@ -288,15 +288,14 @@ class _Run:
         nowhere = numbers_table({"number": np.array([NOWHERE])})
         self.engine.arrow(f"{prefix}windows", pa.concat_tables([nowhere, numbers_table(windows)], promote_options="default"))
 
-    def _far_tables(self) -> None:
+    def _far_tables(self) -> Calendars:
         """Days as far ahead as a condition on the years since a conviction can reach."""
-        if self._far:
-            return
         ahead = 366 * (max(self.lawbook.conviction_years, default=0) + 1) if "f_conviction_date" in self.columns else 0
-        self._far = replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal()))
-        if any(self._far.zone_number(z) != self.calendars.zone_number(z) for z in self._far.zones):
+        far = replace(self.calendars, excluding=(), last=min(self.calendars.last + ahead, date(2399, 1, 1).toordinal()))
+        if any(far.zone_number(z) != self.calendars.zone_number(z) for z in far.zones):
             raise AssertionError("zones are one in the calendar and not in the longer one")
-        self._days("far_", self._far, {})
+        self._days("far_", far, {})
+        return far
 
     def _known_index(self, day: int) -> int:
         return 0 if self.known_at is not None else max(0, sum(1 for d in self.folded.known if d <= day) - 1)
@@ -310,78 +309,9 @@ class _Run:
             found[j] |= sum(place[spec] for spec in limits[regime])
         return found
 
-    def _query(self, shape: Shape, *, all_cuts: bool = False) -> Query:
-        events = self.parts.event_kinds if shape.papers or shape.grounds or shape.detainers or self.parts.event_kinds else ()
-        return Query(self.folded, self.calendars, shape, far=self._far if all_cuts else None, columns=self.columns, one_known=self.known_at is not None, events=events, timeline=self.options.timeline, only_classes=self.options.only_classes, times=self.times)
-
-    def _part(self, shape: Shape, rows: Rows, path: Path) -> None:
-        if not self.options.timeline:
-            self._answer(shape, rows, "")
-            self.engine.write(self._at, path, by_row=True)
-            return
-        missing = self._answer(shape, rows, "found")
-        if self.options.only_classes:
-            self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)} FROM found", path)
-            return
-        self._name_missing(missing)
-        nothing = f"r.problem IS NOT NULL OR (r.class NOT IN ({', '.join(map(str, MAYBE))}) AND r.out <> {OUT_REVIEW})"
-        fact, law, duty = (BECAUSE.index(name) for name in ("fact", "law", "duty"))
-        self.engine.write(
-            f"SELECT r.row, r.\"at\", r.out, CASE WHEN r.out = {OUT_REVIEW} THEN CASE WHEN r.standing = 1 THEN {fact} WHEN r.duty = 1 THEN {duty} WHEN r.by_facts = 1 THEN {fact} ELSE {law} END END AS because,"
-            " r.due_lo, r.due_hi, r.over_least, r.over_most, r.open_least, r.open_most, r.later_over_least, r.later_over_most, r.class, r.decided, w.names AS missing, r.problem"
-            f" FROM (SELECT r.*, o.by_facts, CASE WHEN {nothing} THEN 0 ELSE {wants_sql('coalesce(o.number, 0)', 'r')} END AS wants FROM found AS r LEFT JOIN missing_of AS o ON o.row = r.row) AS r"
-            " JOIN wanted AS w ON w.number = r.wants",
-            path,
-        )
-
-    def _name_missing(self, missing: Missing) -> None:
-        """The tables ``missing_of`` (row, number, by_facts) of the open rows, and ``wanted`` (number, names) of what a row is in want of."""
-        engine = self.engine
-        engine.table("probe_of", dict.fromkeys(("atom", "word", "power", "delta"), "BIGINT"), missing.probe_rows())
-        for name, sql in missing.stages():
-            engine.make(name, sql)
-        masks = ", ".join(f"mask_{m}" for m in missing.masks)
-        found = sorted(engine.rows(f"SELECT DISTINCT {masks}, parts FROM open_masks"))
-        engine.table("mask_names", {"number": "BIGINT", **{f"mask_{m}": "BIGINT" for m in missing.masks}, "parts": "BIGINT"}, ((n, *r) for n, r in enumerate(found, start=1)))
-        engine.table("wanted", {"number": "BIGINT", "names": "VARCHAR"}, wanted([missing.names(tuple(r[:-1]), r[-1]) for r in found]))
-        same = " AND ".join(f"n.mask_{m} = o.mask_{m}" for m in missing.masks)
-        engine.make("missing_of", f"SELECT o.row, n.number, o.by_facts FROM open_masks AS o JOIN mask_names AS n ON {same} AND n.parts = o.parts")
-
-    def _answer(self, shape: Shape, chosen: Rows, target: str, *, all_cuts: bool = False) -> Missing:
-        query = self._query(shape, all_cuts=all_cuts)
-        engine = self.engine
-        among = f" WHERE x.{chosen.within}"
-        if chosen.listed is not None:
-            engine.make("chosen", chosen.listed)
-            among = f" JOIN chosen AS c ON c.row = x.row{among}"
-        stages = query.stages()
-        named = words(" ".join(sql for _, sql, _ in stages))
-        columns = ", ".join(f"x.{quoted(c)}" for c in self.columns if c in named)
-        engine.make("part", f"SELECT {columns} FROM stays AS x{among}{f' AND {chosen.test}' if chosen.test else ''}", view=not chosen.few)
-        for name, asked in (("papers", shape.papers + shape.detainers), ("grounds", shape.grounds), ("events", len(query.events))):
-            if asked:
-                engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")
-        outcomes = Outcomes(query)
-        for name, sql, view in stages:
-            if name in PLAIN_LOOKS and name in self._once:
-                continue
-            self._once.add(name)
-            engine.make(name, sql, view=view)
-        if query.timeline:
-            # The largest table but one; nothing that follows reads it.
-            engine.drop(["epochs"])
-        engine.make("situations", outcomes.situations())
-        engine.make("questions", outcomes.questions())
-        resolver = Resolver(self.folded, place=query.place)
-        question = ", ".join(f"w_{w}" for w in range(query.words))
-        engine.make("answers", f"SELECT regime, {question}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
-        engine.make("judged_situations", outcomes.judged_situations())
-        engine.make("judged", outcomes.judged(), view=True)
-        if query.timeline:
-            engine.make(target, outcomes.results())
-        else:
-            self._at = outcomes.results_at()
-        return Missing(query, resolver)
+    def _query(self, shape: Shape, far: Calendars | None = None) -> Query:
+        """The query for rows of a shape; with ``far`` calendars about all changes of law after the moment of a row."""
+        return Query(self.folded, self.calendars, shape, far=far, columns=self.columns, one_known=self.known_at is not None, events=self.parts.event_kinds, timeline=self.options.timeline, only_classes=self.options.only_classes, times=self.times)
 
     def _unmatched(self) -> str:
         nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {c}" for c in ("due_lo", "due_hi", "hold_until", "over_least", "over_most", "open_least", "open_most", "later_over_least", "later_over_most"))
@@ -394,3 +324,36 @@ class _Run:
         )
 
 
+def _one_by_one(answering: Answering, parts: Iterable[Part], do: Callable[[Answering, Part], None]) -> Generator[Part]:
+    for part in parts:
+        do(answering, part)
+        yield part
+
+
+def _side_by_side(answering: Sequence[Answering], parts: Sequence[Part], do: Callable[[Answering, Part], None]) -> Generator[Part]:
+    """The parts as they end. Closed early, it stops what is being worked out."""
+    idle: SimpleQueue[Answering] = SimpleQueue()
+    for one in answering:
+        idle.put(one)
+
+    def work_out(part: Part) -> Part:
+        one = idle.get()
+        try:
+            do(one, part)
+        finally:
+            idle.put(one)
+        return part
+
+    with ThreadPoolExecutor(len(answering)) as pool:
+        begun = [pool.submit(work_out, part) for part in parts]
+        try:
+            for ended in as_completed(begun):
+                yield ended.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            # One that is between two statements does not notice, and is told again.
+            while running := [one for one in begun if not one.done()]:
+                for one in answering:
+                    one.engine.interrupt()
+                wait(running, timeout=0.1)
+            raise

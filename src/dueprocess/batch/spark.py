@@ -112,6 +112,13 @@ class SparkEngine:
             self.spark.catalog.dropTempView(name)
             self._forget(self.made.pop(name, None))
 
+    def beside(self) -> Sequence[SparkEngine]:
+        # A stage has work for every worker already.
+        return [self]
+
+    def interrupt(self) -> None:
+        self.spark.sparkContext.cancelAllJobs()
+
     def close(self) -> None:
         self.drop(list(self.made))
 

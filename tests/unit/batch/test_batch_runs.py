@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import Any
 import pytest
 from batch_made import AGENCY, Found, answered, plain_stay, read, rows_of, shipped, stays
 
-from dueprocess.batch import RESULT_COLUMNS, Options, run_batch, running
+from dueprocess.batch import RESULT_COLUMNS, Options, run_batch
+from dueprocess.batch.answering import Answering
+from dueprocess.batch.parts import Part
 from dueprocess.kernel.errors import InputError
 from dueprocess.testing import TODAY, Seeded, shuffled
 from dueprocess.testing.rows import CaseRows
@@ -124,13 +127,13 @@ def stop_after(parts: int) -> Any:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the parts that are worked out, as they are."""
     names: list[str] = []
-    part = running._Run._part
+    write = Answering.write
 
-    def counted(self: Any, shape: Any, rows: str, path: Path) -> None:
-        names.append(path.name)
-        part(self, shape, rows, path)
+    def counted(self: Answering, part: Part) -> None:
+        names.append(part.path.name)
+        write(self, part)
 
-    monkeypatch.setattr(running._Run, "_part", counted)
+    monkeypatch.setattr(Answering, "write", counted)
     return names
 
 
@@ -155,6 +158,45 @@ def test_a_stopped_run_goes_on_where_it_stopped(tmp_path: Path, once: list[Found
     assert go_on(tmp_path, prepared) == once
     assert len(asked) == 5 == len(set(asked)), "no part twice"
     assert not (tmp_path / "results.parquet.parts").exists(), "nothing is left behind"
+
+
+def test_parts_side_by_side_end_as_one_by_one_and_a_stopped_run_goes_on(tmp_path: Path, once: list[Found]) -> None:
+    prepared = plain().write(tmp_path / "prepared")
+    out, given = tmp_path / "results.parquet", {"lawbook": shipped(), "law_known_at": TODAY}
+    with pytest.raises(Stopped):
+        run_batch(prepared, out=out, options=Options(threads=2, part_rows=6, progress=stop_after(2)), **given)
+    assert not out.exists()
+    assert 2 <= len(list((tmp_path / "results.parquet.parts").glob("part-*.parquet"))) <= 5
+    told: list[tuple[int, int]] = []
+    run_batch(prepared, out=out, options=Options(threads=2, part_rows=6, progress=lambda done, total: told.append((done, total))), **given)
+    assert read(out) == once
+    assert told == sorted(told)
+    assert told[-1] == (30, 30)
+
+
+def test_a_part_that_fails_stops_those_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The failure is told as it is, the run ends at once, and nothing looks whole."""
+    prepared = plain().write(tmp_path / "prepared")
+    write = Answering.write
+    begun: list[str] = []
+    other = threading.Event()
+
+    def failing(self: Answering, part: Part) -> None:
+        begun.append(part.path.name)
+        if len(begun) == 1:
+            assert other.wait(timeout=60), "another part is worked out beside it"
+            raise Stopped
+        other.set()
+        # Longer than any test lasts, unless it is interrupted.
+        self.engine.rows("SELECT count(*) FROM range(10000000) AS a, range(10000000) AS b WHERE a.range * b.range % 7 = 3")
+        write(self, part)
+
+    monkeypatch.setattr(Answering, "write", failing)
+    with pytest.raises(Stopped):
+        run_batch(prepared, lawbook=shipped(), law_known_at=TODAY, out=tmp_path / "results.parquet", options=Options(threads=2, part_rows=6))
+    assert len(begun) < 5
+    assert not list(tmp_path.rglob("part-*.parquet"))
+    assert not (tmp_path / "results.parquet").exists()
 
 
 def test_another_input_starts_anew(tmp_path: Path, asked: list[str]) -> None:
