@@ -12,7 +12,7 @@ from bench.measure import ratios, spread, table, verdict
 
 ROWS = 1_000_000
 ROUNDS = 3
-SLICE = 1_000_000
+SLICE = 10_000_000
 """Rows at most whose questions are also answered by guarded CASEs."""
 OUTCOME_OVER_SCAN, ALL_OVER_SCAN, GUARDED_OVER_OURS = 4.0, 16.0, 15.0
 PEAK_MIB = 4096.0

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from bench.jobs import KNOWN_AT, MEMORY
 from dueprocess.batch import Options, run_batch, running
+from dueprocess.batch.asked import OUT_MAY, OUT_MUST, OUT_RELEASE, OUT_REVIEW
 from dueprocess.batch.calendars import Calendars
 from dueprocess.batch.engines import DuckEngine
 from dueprocess.batch.folding import Bit, Folded
@@ -117,8 +118,21 @@ class Guarded(Resolver):
         return f"(CASE {cases} ELSE FALSE END)" if cases else "FALSE"
 
     def _first(self, word: str, role: str) -> str:
-        cases = self._cases(word, (role,), lambda _, norm: f"'{norm}'")
+        numbers = {norm: i for i, norm in enumerate(self.norm_names)}
+        cases = self._cases(word, (role,), lambda _, norm: str(numbers[norm]))
         return f"CASE {cases} END" if cases else "NULL"
+
+
+_OUT = (
+    f"CAST(CASE WHEN favor = against THEN CASE favor WHEN 2 THEN {OUT_MUST} WHEN 1 THEN {OUT_MAY} ELSE {OUT_RELEASE} END"
+    f" WHEN greatest(favor, against) <= 0 THEN {OUT_RELEASE} ELSE {OUT_REVIEW} END AS INT)"
+)
+"""The outcome from both resolutions."""
+
+
+def _decided(release: str, may: str, must: str) -> str:
+    """What belongs to the outcome; null where it is open."""
+    return f"CASE out WHEN {OUT_RELEASE} THEN {release} WHEN {OUT_MAY} THEN {may} WHEN {OUT_MUST} THEN {must} END"
 
 
 def _during(spans: Spans) -> str:
@@ -164,7 +178,7 @@ class _Watching(DuckEngine):
             f"CREATE OR REPLACE TEMP TABLE asked AS SELECT row_number() OVER () AS question, 0 AS regime, m.*, s.agency, CAST(timezone(s.zone, to_timestamp(m.t)) AS DATE) AS day"
             f" FROM ({' UNION ALL '.join(parts)}) AS m JOIN stays AS s ON s.row = m.row"
         )
-        self._timed("guarded", "by_hand", f"SELECT question, favor, against, bit_0 AS norm_0, bit_1 AS norm_1, bit_2 AS norm_2 FROM ({self.hand.sql('asked')}) AS r")
+        self._timed("guarded", "by_hand", f"SELECT question, out, {_decided('bit_0', 'bit_1', 'bit_2')} AS decided FROM (SELECT *, {_OUT} AS out FROM ({self.hand.sql('asked')}) AS r) AS r")
         kept = ", ".join(f"w_{w}" for w in words)
         window = self.calendars.number_sql("q.t", "a.zone_number")
         epoch = f"coalesce(CASE WHEN q.t < w.split THEN w.epoch_a ELSE w.epoch_b END, {len(self.ours.folded.cuts)})"
@@ -174,12 +188,17 @@ class _Watching(DuckEngine):
             f"SELECT q.question, g.regime, {', '.join(f'q.w_{w} & g.mask_{w} AS w_{w}' for w in words)} FROM asked AS q JOIN agency_of AS a ON a.agency = q.agency JOIN windows AS w ON w.number = {window}"
             f" JOIN regime_of AS g ON g.number = {number}",
         )  # fmt: skip
-        self._timed("regimes", "once", f"SELECT DISTINCT regime, {kept} FROM ruled")
-        names = " ".join(f"LEFT JOIN norms AS n{i} ON n{i}.regime = r.regime AND n{i}.role = '{role}' AND n{i}.bit = r.bit_{i}" for i, role in enumerate(("forbid", "permit", "require")))
-        self._timed("regimes", "resolved", f"SELECT r.regime, {kept}, favor, against, n0.norm AS norm_0, n1.norm AS norm_1, n2.norm AS norm_2 FROM ({self.ours.sql('once')}) AS r {names}")
+        once = f"(SELECT DISTINCT regime, {kept} FROM ruled)"
+        bit = _decided("bit_0", "bit_1", "bit_2")
+        role = _decided("'forbid'", "'permit'", "'require'")
+        self._timed(
+            "regimes", "resolved",
+            f"SELECT r.regime, {kept}, r.out, n.number AS decided FROM (SELECT *, {bit} AS bit, {role} AS role FROM (SELECT *, {_OUT} AS out FROM ({self.ours.sql(once)}) AS r) AS r) AS r"
+            " LEFT JOIN norms AS n ON n.regime = r.regime AND n.role = r.role AND n.bit = r.bit",
+        )  # fmt: skip
         on = " AND ".join(["a.regime = q.regime", *(f"a.w_{w} = q.w_{w}" for w in words)])
-        self._timed("regimes", "by_regime", f"SELECT question, favor, against, norm_0, norm_1, norm_2 FROM ruled AS q JOIN resolved AS a ON {on}")
-        same = " AND ".join(f"h.{c} IS NOT DISTINCT FROM o.{c}" for c in ("favor", "against", "norm_0", "norm_1", "norm_2"))
+        self._timed("regimes", "by_regime", f"SELECT question, out, decided FROM ruled AS q JOIN resolved AS a ON {on}")
+        same = "h.out = o.out AND h.decided IS NOT DISTINCT FROM o.decided"
         differ, asked = run(f"SELECT count(*) FILTER (NOT ({same})), count(*) FROM by_hand AS h FULL JOIN by_regime AS o ON o.question = h.question").fetchall()[0]
         type(self).differ += differ
         type(self).asked += asked
