@@ -109,6 +109,10 @@ def _read(kind: type[T], path: Path) -> list[T]:
     return found
 
 
+def _log(folder: Path) -> list[Logged]:
+    return [Logged(**{**row, "row": int(row["row"])}) for row in read_rows(folder / "matching.csv", _columns(Logged))]  # type: ignore[arg-type]
+
+
 def records_of(folder: Path) -> Batch:
     """What a folder holds, as a batch that can be added to; empty for an empty folder."""
     batch = Batch()
@@ -116,7 +120,7 @@ def records_of(folder: Path) -> Batch:
     batch.sources = {s.id: s for s in _read(Source, folder / "sources.csv")}
     batch.claims = {c.id: c for c in _read(Claim, folder / "claims.csv")}
     batch.counts = {c.id: c for c in _read(CountClaim, folder / "counts.csv")}
-    batch.log = [Logged(**{**row, "row": int(row["row"])}) for row in read_rows(folder / "matching.csv", _columns(Logged))]  # type: ignore[arg-type]
+    batch.log = _log(folder)
     batch.read = {row["importer"]: (row["file"], row["sha256"], int(row["rows"])) for row in read_rows(folder / "imports.csv", IMPORT_COLUMNS)}
     for row in read_rows(folder / "names.csv", NAME_COLUMNS):
         batch.seen_names.setdefault(row["actor"], {})[row["name"]] = [d for d in (row["first_seen"], row["last_seen"]) if d]
@@ -140,11 +144,13 @@ class PlaceView:
 class Registry:
     """All claims in memory. Immutable; the spans of each ``known_at`` asked for are kept."""
 
-    def __init__(self, actors: Iterable[Actor], sources: Iterable[Source], claims: Iterable[Claim], counts: Iterable[CountClaim]) -> None:
+    def __init__(self, actors: Iterable[Actor], sources: Iterable[Source], claims: Iterable[Claim], counts: Iterable[CountClaim], log: Iterable[Logged] = ()) -> None:
         self.actors: Mapping[str, Actor] = {a.id: a for a in actors}
         self.sources: Mapping[str, Source] = {s.id: s for s in sources}
         self.claims: Mapping[str, Claim] = {c.id: c for c in sorted(claims, key=lambda c: c.id)}
         self.counts: tuple[CountClaim, ...] = tuple(sorted(counts, key=lambda c: c.id))
+        self.log: tuple[Logged, ...] = tuple(log)
+        """What became of each row that was matched to an actor, or was not, and why."""
         grouped: dict[str, list[Claim]] = {}
         for claim in self.claims.values():
             if claim.actor not in self.actors:
@@ -246,15 +252,17 @@ def read_registry(*folders: Path) -> Registry:
     sources: dict[str, Source] = {}
     claims: dict[str, Claim] = {}
     counts: dict[str, CountClaim] = {}
+    log: list[Logged] = []
     for folder in folders:
         actors |= {a.id: a for a in _read(Actor, folder / "actors.csv")}
         sources |= {s.id: s for s in _read(Source, folder / "sources.csv")}
         claims |= {c.id: c for c in _read(Claim, folder / "claims.csv")}
         counts |= {c.id: c for c in _read(CountClaim, folder / "counts.csv")}
+        log += _log(folder)
         for row in read_rows(folder / "names.csv", NAME_COLUMNS):
             names.setdefault(row["actor"], {})[row["name"]] = DatedName(row["name"], row["first_seen"], row["last_seen"])
     dated = (dataclasses.replace(a, names=tuple(names.get(a.id, {}).values())) for a in actors.values())
-    return Registry(dated, sources.values(), claims.values(), counts.values())
+    return Registry(dated, sources.values(), claims.values(), counts.values(), log)
 
 
 @cache

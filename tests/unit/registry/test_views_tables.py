@@ -167,6 +167,15 @@ def test_a_release_has_the_counts_beside_the_published_ones(made: Path) -> None:
     assert next(r for r in rows if r["definition"] == "dhs-2025")["count"] == ""  # nothing published stands beside it here
 
 
+def test_a_release_says_of_each_row_that_was_matched_what_became_of_it(made: Path) -> None:
+    rows = list(csv.DictReader((made / "matching.csv").open(encoding="utf-8")))
+    actors = {r["id"] for r in csv.DictReader((made / "actors.csv").open(encoding="utf-8"))}
+    assert {r["actor"] for r in rows if r["result"] == "matched"} <= actors
+    lawrence = next(r for r in rows if r["county"] == "Lawrence" and r["state"] == "KS")
+    assert (lawrence["result"], lawrence["actor"], lawrence["reason"]) == ("refused", "", "[Lawrence, KS] is no county of the state")
+    assert all(r["reason"] or r["confirmed_by"] for r in rows)
+
+
 def test_the_sums_and_the_version(made: Path) -> None:
     lines = (made / release.SUMS).read_text(encoding="utf-8").splitlines()
     assert {x.split("  ")[1] for x in lines} == {p.name for p in made.iterdir()} - {release.SUMS}

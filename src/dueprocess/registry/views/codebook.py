@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "spans": "The same over all days: one row a span of days over which the view says the same.",
     "disagreements": "Where claims of different sides speak of the release's day.",
     "comparisons": "Our counts beside those that others published, with what only one of the two has: one row a definition and published count.",
+    "matching": "What became of each row of an imported table: which actor it was taken for, or that it was taken for none, and why.",
     "curve": "Agencies by side over time: one row a day on which a number changes.",
 }
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -69,6 +70,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "listed": "how many entries the published list has, as it was gathered; empty: there is no list", "ours_only": f"what only ours has, certainly; {_LIST}", "list_only": f"what only the list has; {_LIST}",
         "missing": "what the data lack, in sentences",
     },
+    "matching": {
+        "importer": "which table", "row": "its row, from 2", "state": "postal code, as the row says", "county": "the county, as the row says", "city": "the city, as the row says", "printed": "the name as printed",
+        "result": "what became of it", "tier": "by what it was matched", "actor": "id of the actor; empty: none", "confirmed_by": "what else bears it out", "reason": "why", "proposals": f"names that are near, which nobody confirmed; {_LIST}",
+    },
     "curve": {
         "day": "from this day on, until the next row", "limits": "agencies of counties and cities that hold on less than every detainer, firmly", "limits_unsure_or_contested": "the same, contested or of unsure day",
         "holds": "agencies that hold on every detainer, firmly", "holds_unsure_or_contested": "the same, contested or of unsure day", "states_limits": "states of which a claim says the first, firm or not", "states_holds": "states of which a claim says the second",
@@ -92,6 +97,11 @@ VALUES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("claims", "accepts"): words.ACCEPTS,
     ("claims", "confidence"): _CONFIDENCE,
     **{(t, c): v for t in ("views", "spans") for c, v in (("position", _POSITION), ("side", _SIDES), ("rule", RULES), ("accepts", words.ACCEPTS), ("certain", _YES), ("contested", _YES), ("maybe", _POSITION))},
+    ("matching", "result"): {"matched": "taken for the actor", "proposed": "names that are near; taken for none until somebody confirms one", "refused": "taken for none"},
+    ("matching", "tier"): {
+        "exact": "the name of the book of places, letter for letter", "normalized": "the same but for case, signs, abbreviations and words such as Office", "alias": "another name that the book has for it",
+        "printed": "no name of the book: kept as an actor under its printed name",
+    },
     ("disagreements", "kind"): KINDS,
     ("comparisons", "inexact"): _YES,
     ("disagreements", "position"): _POSITION,

@@ -20,6 +20,7 @@ import dueprocess
 from dueprocess.kernel.errors import InputError
 from dueprocess.registry import Actor, Claim, CountClaim, Registry, Source, View, days
 from dueprocess.registry.counts import Beside, count, definitions
+from dueprocess.registry.importing import Logged
 from dueprocess.registry.views.codebook import COLUMNS, TABLES, VALUES
 from dueprocess.registry.views.curve import curve_rows
 from dueprocess.registry.views.disagree import disagreement_rows
@@ -43,6 +44,7 @@ def release_tables(registry: Registry, *, as_of: date, known_at: date) -> dict[s
     claims = [c for c in registry.claims.values() if c.known <= known]
     counts = [c for c in registry.counts if c.source not in registry.sources or not (day := registry.sources[c.source].date) or days(day)[1] <= known]
     actors = [registry.actors[i] for i in sorted({c.actor for c in claims})]
+    told_of = {a.id for a in actors}
     sources = [registry.sources[i] for i in sorted({c.source for c in claims} | {c.source for c in counts}) if i in registry.sources]
     return {
         "actors": [_record(Actor, a) for a in actors],
@@ -57,6 +59,7 @@ def release_tables(registry: Registry, *, as_of: date, known_at: date) -> dict[s
         ],
         "disagreements": disagreement_rows(registry, as_of=as_of, known_at=known_at),
         "comparisons": _comparisons(registry, known_at=known_at, published=frozenset(c.id for c in counts)),
+        "matching": [_record(Logged, one) for one in registry.log if not one.actor or one.actor in told_of],
         "curve": [{k: str(v) for k, v in r.items()} for r in curve_rows(registry, as_of=as_of, known_at=known_at)],
     }  # fmt: skip
 
