@@ -49,7 +49,7 @@ def unit_of(figure: Figure) -> str:
     return figure.unit
 
 
-_UNSTATED = 0.8
+_UNSTATED = 0.7
 _CLEAR = 0.6
 
 

@@ -165,7 +165,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         in_words = IN_WORDS.match(text, end)
         if in_words is not None or (value >= _LEAST_PAID and PAID.search(text[:begin])):
             used = in_words.end() if in_words else end
-            yield at + match.start(), at + used, value, rate(None, text[used : used + 25]), said, own | of_sum(value) | ({"in-words"} if in_words else {"unsaid"})
+            yield at + match.start(), at + used, value, rate(None, text[used : used + 25]), said, own | of_sum(value) | (set() if in_words else {"unit:unsaid"})
             continue
         behind = _unit_at(text, end)
         if behind is None and (part := _OF.match(text, end)):

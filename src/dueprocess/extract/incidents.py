@@ -17,7 +17,6 @@ from dueprocess.extract.nearby import chance
 from dueprocess.extract.sentences import Sentence
 from dueprocess.kernel.files import data_dir
 
-_UNSTATED = 0.7
 _SAME = 0.02  # lengths that differ by a smaller share are one, told in two units
 
 
@@ -33,16 +32,11 @@ def likelihood(duration: Duration) -> float:
     return chance(weights()[0], duration.features)
 
 
-def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: bool = True) -> list[Incident]:
-    """The incidents in order; a length that is told again is given once, where a county is named.
-
-    ``stated`` says that the text tells some agency's position: in one that tells none, a length must look more like a stay
-    beyond release to be one.
-    """
+def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Incident]:
+    """The incidents in order; a length that is told again is given once, where a county is named."""
     found: list[Incident] = []
-    threshold = weights()[1] if stated else _UNSTATED
     for one in durations(text, parts):
-        if likelihood(one) < threshold:
+        if likelihood(one) < weights()[1]:
             continue
         sentence = parts[one.sentence]
         place = _where(text, sentence, survey, one.start - sentence.start)

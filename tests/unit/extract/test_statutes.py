@@ -36,6 +36,10 @@ SENTENCE = "The sheriff of Linn County said that under {} the jail may not hold 
         ("chapter 12H of the Administrative Code", ["Administrative Code 12H"]),
         ("37 Pa. Code § 95.220", ["37 Pa. Code 95.220"]),
         ("ORS 181.850 as it then was, and 181A.820", ["ORS 181.850", "ORS 181A.820"]),
+        ("Wis. Stats. § 302.31", ["Wis. Stats. 302.31"]),
+        ("R.I.G.L. § 12-9-1", ["R.I.G.L. 12-9-1"]),
+        ("the Code of Ordinances, § 2-4", ["Code of Ordinances 2-4"]),
+        ("2011 Ala. Acts 535", ["2011 Ala. Acts 535"]),
         # Federal law.
         ("Title 8, section 1373", ["8 U.S.C. 1373"]),
         ("sections 1226 and 1357 of title 8", ["8 U.S.C. 1226", "8 U.S.C. 1357"]),
