@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -30,20 +31,23 @@ from dueprocess.extract.reading import prepared  # noqa: E402
 from dueprocess.extract.sentences import sentences  # noqa: E402
 from dueprocess.extract.wording import table  # noqa: E402
 
-RIDGE = 2.0
+RIDGE = 4.0
 FEWEST = 3
 LEAST = 0.03
-THRESHOLD = 0.5
+THRESHOLD = 0.45
+BESIDE = 30  # so many characters beside a label's quote its number may stand
+TELLING = 12  # a smaller number that comes again may well be another
 
 
 def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tuple[Figure, int]], int]:
     """The candidates of a text, each with whether it is a labelled figure; the bare numbers among the labelled ones, each with
     whether it counts agencies; and how many labels no candidate stands for.
 
-    What a label calls optional is left out of the first.
+    What a label calls optional is left out of the first, and so is a small number that a label names elsewhere: it may be another.
     """
     labels = text["labels"].get("counts", ())
     whole, _ = prepared(capture(text["text"].encode(), name=text["id"], title=text.get("title")).text)
+    quoted = [one_place(whole, label["quote"]) for label in labels]
     needed = {i for i, label in enumerate(labels) if not label.get("optional")}
     met: set[int] = set()
     found: list[tuple[Figure, int]] = []
@@ -55,10 +59,18 @@ def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tu
         met |= same
         if figure.either is not None and len(families) == 1 and families <= {"cases", "bodies"}:
             bare.append((figure, int("bodies" in families)))
-        if (same and not same & needed) or (not same and text.get("partial")):
+        elsewhere = all(quoted[i] is not None and not (quoted[i][0] - BESIDE < figure.start < quoted[i][1] + BESIDE) for i in same)
+        if (same and not same & needed) or (not same and text.get("partial")) or (same and elsewhere and figure.value < TELLING):
             continue
         found.append((figure, int(bool(same))))
     return found, bare, len(needed - met)
+
+
+def one_place(whole: str, quote: str) -> tuple[int, int] | None:
+    """Where a label's quote stands in the text as it is read; None where it is not found, or more than once."""
+    words = re.sub(r"<[^>]+>", " ", prepared(quote)[0]).split()
+    found = [m.span() for m in re.finditer(r"(?<!\w)" + r"\s*".join(re.escape(w) for w in words) + r"(?!\w)", whole)]
+    return found[0] if len(found) == 1 else None
 
 
 def made_up() -> list[tuple[frozenset[str], int]]:

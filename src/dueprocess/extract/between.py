@@ -10,7 +10,7 @@ from dueprocess.extract.numbers import value_of
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONG = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_HOUR = r"(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_HOUR = r"(?:[012]\d[0-5]\d\b|(?:2[0-4]|[01]?\d)(?!\d)(?::\d\d)?(?![ \n]-?(?:h(?:ou)?rs?|days)\b)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _HALF = r"(?:[ ]?(?:a\.?m\.?|p\.?m\.?)|[ \n](?:in[ \n]the[ \n](?:morning|afternoon|evening)|at[ \n]night|o'clock))"
 
 
@@ -27,6 +27,7 @@ _AFTERNOON = re.compile(r"p|afternoon|evening|night", re.IGNORECASE)
 _MORNING = re.compile(r"a\.?m|morning", re.IGNORECASE)
 _WEEK = 7
 _HALF_DAY = 12
+_MILITARY = 4  # digits: "0600"
 
 
 def spans(text: str) -> Iterator[tuple[int, int, float]]:
@@ -59,7 +60,7 @@ def _clock(match: re.Match[str], end: str) -> float | None:
         said = match[f"{name}h"]
         if not said:
             continue
-        hour, _, minute = said.partition(":")
+        hour, _, minute = (said[:2], "", said[2:]) if said.isdigit() and len(said) == _MILITARY else said.partition(":")
         value = float(value_of(hour) or 0) + (int(minute) / 60 if minute else 0)
         half = match[f"{name}a"] or ""
         if _MORNING.search(half):

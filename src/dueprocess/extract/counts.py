@@ -49,7 +49,7 @@ def unit_of(figure: Figure) -> str:
     return figure.unit
 
 
-_UNSTATED = 0.8
+_UNSTATED = 0.7
 _CLEAR = 0.6
 
 
@@ -69,7 +69,7 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     hits = [(f.start, f.end, f.value, unit_of(f), f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
     column: dict[int, str] = {}
     requests = len(wording("stances", "request").findall(text))
-    tables = stated and requests and len(wording("stances", "housing").findall(text)) <= 2 * requests
+    tables = stated and (requests or _ON_DETAINERS.search(text)) and len(wording("stances", "housing").findall(text)) <= 2 * requests
     for sentence in parts:
         if "\t" not in sentence.text or not tables:
             column = {}

@@ -16,13 +16,14 @@ from dueprocess.extract.numbers import NUMBER, value_of
 from dueprocess.extract.sentences import Sentence
 
 _LENGTH = re.compile(
-    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?![- ]old|'[ \n](?:use|notice|pay|work))(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
+    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half|½)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?P<more>[ \n]and[ \n]a[ \n]half\b)?(?![- ]old|'[ \n](?:use|notice|pay|work))(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
 # A number without a unit beside lengths that have one: "14, 39 and 61 hours", "for 48 hours and kept her for 131".
-_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|,[ \n]|\()(?P<n>{NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of|more|past|beyond|after|when|before|too|on|over|until|till|[\d\"])))", re.IGNORECASE)
+_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
 _HOURS = {"hour": 1, "hr": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
+_DAY, _MINUTES = 24, 60
 _SIZES = (4, 12, 23, 47, 49, 96, 240, 1_000)
 _STEPS = (-2, -1, 0, 1)
 """The sentences that are looked at, counted from that of the length."""
@@ -65,8 +66,13 @@ def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:
         hours, vague = _hours(match)
         if hours is None and not vague:
             continue
-        taken.append((match.end(), match["unit"].lower().rstrip("s")))
-        yield match.start(), match.end(), hours, _own(match, hours)
+        apart = _apart(match)
+        end = match.start("m") - 1 if apart is not None else match.end()
+        taken.append((end, match["unit"].lower().rstrip("s")))
+        yield match.start(), end, hours, _own(match, hours)
+        if apart is not None:
+            taken.append((match.end(), match["minor"].lower().rstrip("s")))
+            yield match.start("m"), match.end(), apart, {f"unit:{match['minor'].lower().rstrip('s')}", "digits" if match["m"][0].isdigit() else "words", _size(apart)}
     if not taken:
         return
     for match in _BARE.finditer(text):
@@ -88,9 +94,18 @@ def _hours(match: re.Match[str]) -> tuple[float | None, bool]:
         return None, False
     unit = match["unit"].lower().rstrip("s")
     rest = 0.0
-    if match["minor"] is not None:
+    if match["minor"] is not None and _apart(match) is None:
         rest = float((value_of(match["m"]) or 0) * _HOURS[match["minor"].lower().rstrip("s")])
-    return round(float((value + (0.5 if match["half"] else 0)) * _HOURS[unit] + rest), 2), False
+    return round(float((value + (0.5 if match["half"] or match["more"] else 0)) * _HOURS[unit] + rest), 2), False
+
+
+def _apart(match: re.Match[str]) -> float | None:
+    """The hours of a second length that is too long to be a part of the first ("two nights, 50 hours"), else None."""
+    if match["minor"] is None:
+        return None
+    unit = match["minor"].lower().rstrip("s")
+    count = value_of(match["m"]) or 0
+    return round(float(count * _HOURS[unit]), 2) if count >= (_MINUTES if unit == "minute" else _DAY) else None
 
 
 def _size(hours: float) -> str:
@@ -103,7 +118,7 @@ def _own(match: re.Match[str], hours: float | None) -> set[str]:
     found.add("vague" if hours is None else _size(hours))
     if hours == 48 and unit in ("hour", "hr"):
         found.add("the-48-hours")
-    if match["minor"] or match["half"]:
+    if (match["minor"] and _apart(match) is None) or match["half"] or match["more"]:
         found.add("exact")
     if match["n"].lower() in ("a", "an"):
         found.add("one")

@@ -11,33 +11,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from dueprocess.extract.around import BODIES_LATER, PER_TIME, near, of_line
 from dueprocess.extract.dates import days
 from dueprocess.extract.gazetteer import Survey
+from dueprocess.extract.money import HEDGE, IN_WORDS, PAID, of_sum, rate, shares, sums
 from dueprocess.extract.nearby import beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, value_of
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.extract.wording import table
 
-_HEDGE = r"(?:(?:more than|less than|fewer than|at least|at most|up to|as many as|about|around|roughly|nearly|almost|some|over|under|only|just|an estimated|approximately|a little (?:under|over)|close to|not quite|perhaps|more like|no more than)[ \n])"
-_NUMBER = re.compile(rf"(?P<q>{_HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person))", re.IGNORECASE)
-_MONEY = re.compile(rf"(?P<q>{_HEDGE}?)\$(?P<n>\d[\d,]*(?:\.\d+)?(?:[ \n](?:million|billion|thousand))?)(?P<per>[ \n](?:a|per|each|for each)[ \n](?:day|night|inmate|bed|stay|hold|person|such stay))?", re.IGNORECASE)
-_PARTS = re.compile(r"\b(?P<q>(?:roughly|about|nearly|some)[ \n])?(?P<a>one|two|three)[ \n](?:in|out of)(?:[ \n]every)?[ \n](?P<b>three|four|five|six|seven|eight|nine|ten|\d+)\b", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person))", re.IGNORECASE)
 # A word between the number and its unit may be any adjective or name, but no verb, preposition or other measure.
 _GAP = (
-    r"(?:[ \n](?!(?:were|was|are|is|have|has|had|in|at|on|by|of|to|and|or|from|for|honor|hold|refuse|days?|hours?|years?|months?|weeks?|minutes?|percent|out|more|p\.m|a\.m|times|cents|that|which|with|as|per|beds?)\b)"
-    r"[A-Za-z'-]+){0,2}?[ \n](?:of[ \n](?:the|its|those|these|such|[A-Z]\w+'s)[ \n])?"
+    r"(?:[ \n](?!(?:were|was|are|is|have|has|had|in|at|on|by|of|to|and|or|from|for|honor|hold|refuse|keep|kept|detain|want|require|demand|ask|need|release|decline|accept|comply|say|said|told|do|don't|won't|will|would|days?|hours?|years?|months?|weeks?|minutes?|percent|out|more|p\.m|a\.m|times|cents|that|which|with|as|per|beds?)\b)"
+    r"[A-Za-z'-]+){0,2}?[ \n](?:of[ \n](?:the|its|our|my|their|those|these|such|[A-Z]\w+'s)[ \n](?:own[ \n]|member[ \n]|state's[ \n]){0,2})?"
 )
 # "142 of 206 detainers", "seven of the state's 87 sheriffs": the first number has the unit of the second.
 _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]|[A-Z]\w+'s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
-    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|ILCS|RCW|ORS|NRS|stat\.|code|(?:[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
-    r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#(]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
+    r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|times\b(?! last| in| this)|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
+_NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _unit_at(text: str, end: int) -> tuple[str, int] | None:
 
 def is_year(text: str, value: int | float) -> bool:
     """Whether a number is rather a year."""
-    return text.isdigit() and len(text) == 4 and 1900 <= value <= 2100
+    return 1900 <= value <= 2100 and ((text.isdigit() and len(text) == 4) or text.lower().startswith("two thousand"))
 
 
 def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator[Figure]:
@@ -103,7 +102,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
                 bodies = name
             elif name != "releases":
                 cases = name
-        around = {f"s:{name}" for name, found in _sentence(sentence.text).items() if found} | {f"0:{name}" for name in of_sentence(sentence.text)}
+        around = {f"s:{name}" for name, found in of_line(sentence.text).items() if found} | {f"0:{name}" for name in of_sentence(sentence.text)}
         if any(subject[max(0, sentence.index - 1) : sentence.index]):
             around.add("before:subject")
         if any(request[max(0, sentence.index - 2) : sentence.index]):
@@ -118,7 +117,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         for start, end, value, kind, said, own in numbers:
             first, behind = start - sentence.start, end - sentence.start
             own |= {f"rule:{_family(kind)}", *(f"earlier:{name}" for name in earlier)}
-            features = frozenset(shared | around | own | _near(sentence.text, first, behind) | beside(sentence.text, first, behind) | ({"follows"} if sentence.index - last <= 1 else set()))
+            features = frozenset(shared | around | own | near(sentence.text, first, behind) | beside(sentence.text, first, behind) | ({"follows"} if sentence.index - last <= 1 else set()))
             yield Figure(start, end, value, kind, said, sentence.index, features, (cases, bodies) if "bare" in own else None)
             earlier = earlier | {_family(kind)}
             if not kind.startswith(("dollars", "percent")):
@@ -142,12 +141,14 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
     for match in _NUMBER.finditer(text):
         value = value_of(match["n"])
         begin = match.start("n")
-        if value is None or (value < 2 and not (value == 0 and match["n"].lower() in ("0", "zero"))) or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
+        if value is None or (value < 2 and not _may_be_small(text, match, value)) or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
             continue
-        if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and re.match(r"[.)]", text[match.end() :])):
+        if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and match["n"][0].isdigit() and re.match(r"[.)]", text[match.end() :])):
             continue
         end = match.end()
-        if value == _THE_HOURS and (re.match(r"(?:[ \n-](?:extra |more )?h(?:ou)?rs?|s\b|[.,])|[ \n](?:and not|or)", text[end:]) or _OVER_THE.search(text[:begin])):
+        if value == _THE_HOURS and (re.match(r"(?:[ \n-](?:extra |more )?h(?:ou)?rs?|s\b)|[ \n](?:and not|or)", text[end:]) or _OVER_THE.search(text[:begin])):
+            continue
+        if text[begin - 1 : begin] == "(" and _LISTED.match(text, begin):
             continue
         if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end):
             continue
@@ -155,6 +156,17 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         own = {"hedge"} if match["q"] else set()
         own.add("words" if match["n"][0].isalpha() else "digits")
         own.add("size:zero" if value == 0 else "size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
+        if value in _OFTEN:
+            own.add(f"value:{value}")
+        if value >= _TELLING and value in known:
+            own.add("again")
+        if text[begin - 1 : begin] == "(":
+            own.add("in-brackets")
+        in_words = IN_WORDS.match(text, end)
+        if in_words is not None or (value >= _LEAST_PAID and PAID.search(text[:begin])):
+            used = in_words.end() if in_words else end
+            yield at + match.start(), at + used, value, rate(None, text[used : used + 25]), said, own | of_sum(value) | (set() if in_words else {"unit:unsaid"})
+            continue
         behind = _unit_at(text, end)
         if behind is None and (part := _OF.match(text, end)):
             further = _unit_at(text, part.end())
@@ -164,9 +176,9 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         if behind is not None:
             if "." in match["n"] and behind[0] != "percent" and not re.search("illion", match["n"]):
                 continue
-            if behind[0] == "percent" and value >= 100:
+            if behind[0] == "percent" and value > 100:
                 continue
-            if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in BODIES and _BODIES_LATER.match(text, behind[1]):
+            if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in BODIES and BODIES_LATER.match(text, behind[1]):
                 behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
             own.add(f"unit:{behind[0]}")
             if value >= _TELLING:
@@ -179,28 +191,32 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         own.add("bare")
         own.add(f"after:{_next_word(text, end)}")
         yield at + match.start(), at + end, value, _again(text, end, value, known) or _bare_unit(text, match.start(), end, unit), said, own
-    for match in _PARTS.finditer(text):
-        if is_year(match["b"], value_of(match["b"]) or 0):
-            continue
-        share = 100 * (value_of(match["a"]) or 0) / (value_of(match["b"]) or 1)
-        yield at + match.start(), at + match.end(), round(share, 1) if share % 1 else int(share), "percent", match.group(), {"unit:percent", "part"}
-    for match in _MONEY.finditer(text):
-        value = value_of(match["n"])
-        if value is not None:
-            own = {"unit:dollars", "size:$" + str(next((i for i, most in enumerate((100, 1_000, 10_000, 100_000, 1_000_000)) if value <= most), 5))}
-            if match["per"] or re.match(r"[ \n](?:a|per|an) ", text[match.end() :]):
-                own.add("rate")
-            yield at + match.start(), at + match.end(), value, dollars(match["per"], text[match.end() : match.end() + 25]), " ".join((match["q"] + "$" + match["n"]).split()), own
+    for start, end, value, kind, said, own in (*shares(text), *sums(text)):
+        yield at + start, at + end, value, kind, said, own
 
 
 _THE_HOURS = 48
+_OFTEN = (48, 200, 205, 247, 287)
+"""Numbers that texts on detainers name as the limit of hours and as forms."""
+_LEAST_PAID = 1_000
+_LISTED = re.compile(r"[12]?\d\)|\d{3}\)[ \n-]?\d{3}")  # "(12) The sheriff", "(503) 555-0142"
+_ONE = re.compile(r"[ \n](?:(?:immigration|ICE|such|single|federal)[ \n]){0,2}(?:detainer|request|hold)\b")
+
+
+def _may_be_small(text: str, match: re.Match[str], value: int | float) -> bool:
+    """Whether a number below two could be a figure: "0 held", "Released: 1", "one detainer"; most ones count nothing."""
+    said = match["n"].lower()
+    if value == 0:
+        return said in ("0", "zero")
+    return (said == "1" and re.search(r"(?:: ?|^)$", text[: match.start("n")]) is not None) or (said == "one" and _ONE.match(text, match.end()) is not None)
+
+
 _OVER_THE = re.compile(r"\b(?:over|past|beyond|within|after|of) the $", re.IGNORECASE)
 _IN_LEGEND = re.compile(r"[ ]?=")  # "0 = does not hold"
 _OLDEST = 99
 _AGED = re.compile(r"\b[A-Z][a-z]+(?:-[A-Z][a-z]+)?, $")  # "Ada Sample, 29, a roofer"
 _WAS_AGED = re.compile(r"\b(?:[Hh]e|[Ss]he|I) was $")
 _BODIES = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
-_BODIES_LATER = re.compile(r"[ \n](?:of[ \n](?:them|those|these)[ \n])?(?:(?:that|who|which)[ \n](?:\w+[ \n]){1,4})?(?:said|say|told|report(?:ed)?|answered|hold|honor|refuse|decline|require|want|limit|have[ \n](?:never|stopped|ended|changed|quit|adopted)|haven't|has[ \n](?:never|stopped)|are[ \n](?:thinking|reviewing|still|undecided)|do[ \n]as)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
 
 
@@ -226,8 +242,6 @@ _OF_NAME = re.compile(r"'?s?'?[ \n](?:[A-Z]\w+[ \n]){0,2}(?:Council|Association|
 
 # "the number of detainers which the jails logged is ...": the head noun, not the nearest.
 _NUMBER_OF = re.compile(r"\b(?:number|count|total|tally|figure)s?[ \n]of[ \n](?:\w+[ \n]){0,3}?$", re.IGNORECASE)
-# So many a year: requests come by time, agencies do not.
-_PER_TIME = re.compile(r"[ \n](?:in[ \n](?:all[ \n]of[ \n])?(?:19|20)\d\d|last[ \n](?:year|month|week|fiscal)|this[ \n](?:year|month)|a[ \n](?:year|month|week|day)|so[ \n]far|(?:per|each|every)[ \n](?:year|month|week)|year[ \n]to[ \n]date|since[ \n])", re.IGNORECASE)
 def _is_age(text: str, start: int, end: int, value: int | float) -> bool:
     if value > _OLDEST:
         return False
@@ -244,9 +258,9 @@ BODIES = ("counties", "jails", "agencies", "jurisdictions", "states", "cities")
 
 def _bare_unit(text: str, start: int, end: int, unit: str) -> str:
     """The unit of a number without one: by what is done, by the nearest noun before it, else as the figure before."""
-    if _BODIES_LATER.match(text, end):
+    if BODIES_LATER.match(text, end):
         return unit if unit in BODIES else "agencies"
-    if _PER_TIME.match(text, end) and unit in BODIES:
+    if PER_TIME.match(text, end) and unit in BODIES:
         unit = "detainers"
     if _BODIES.match(text, end) and unit not in ("counties", "jails", "agencies", "jurisdictions"):
         return "agencies"
@@ -269,90 +283,3 @@ _NEXT = (
 
 def _next_word(text: str, end: int) -> str:
     return next((name for name, p in _NEXT if p.match(text, end)), "word")
-
-
-@cache
-def _cues() -> dict[str, re.Pattern[str]]:
-    return {
-        "request": wording("stances", "request"),
-        "ice": re.compile(r"\b(?:ICE|[Ii]mmigration|deport\w*|Border Patrol)\b"),
-        "hold": re.compile(r"\b(?:held|hold(?:s|ing)?|kept|keep(?:s|ing)?|detain\w*|past (?:their|his|her|release)|releas\w+|turned (?:over|away|down)|handed|picked up|custody|declin\w+|honor\w*|refus\w+|delay\w*)\b", re.IGNORECASE),
-        "tally": re.compile(r"\b(?:count(?:s|ed)?|tally|number|figures?|list(?:s|ed)?|total|survey|according to|data|report|records|estimat\w+|percent)\b", re.IGNORECASE),
-        "money": re.compile(r"\b(?:settle\w*|judgment|verdict|jury|damages|award\w*|insur\w+|carrier|check|suit|sued|claim)\b", re.IGNORECASE),
-        "budget": re.compile(r"\b(?:budget|contract|bid|salar\w+|tax|fee|fine|bail|bond|stamps|raise[ds]?|dues|purchase|beds?|rent|phone|commissary|grants?)\b", re.IGNORECASE),
-        "housing": wording("stances", "housing"),
-        "policy": re.compile(r"\b(?:polic(?:y|ies)|warrants?|probable cause|limit\w*|stopped|ended|changed|cooperat\w+|sanctuary|uncooperative)\b", re.IGNORECASE),
-        "year": re.compile(r"\b(?:last year|this year|in (?:19|20)\d\d|since|fiscal|calendar|so far|months?|between|quarter)\b", re.IGNORECASE),
-        "other": wording("counts", "other"),
-        "program": re.compile(r"287\(g\)|\bbusiness|\bschool|\bchurch|\bhospital|\bdetention centers?\b"),
-        "vote": re.compile(r"\b(?:vote[ds]?|voted|motion|seconded|approved)\b", re.IGNORECASE),
-    }
-
-
-def _sentence(text: str) -> dict[str, bool]:
-    return {name: p.search(text) is not None for name, p in _cues().items()}
-
-
-@cache
-def _lead() -> re.Pattern[str]:
-    return re.compile(rf"(?:{wording('counts', 'lead').pattern})[ \n]$", re.IGNORECASE)
-
-
-_VERB = re.compile(
-    r"\b(?:(?P<count>counts?|counted|tally|number(?:s|ed)?|figure|total|list(?:s|ed)?)|(?P<got>received?s?|receives|got|gets|had|has|sent|lodged|issued|logged|fielded)|(?P<acted>honored|declined|refused|held|kept|released|accepted|turned over|picked up|rejected|freed|handed)"
-    r"|(?P<say>says?|said|put|puts|knew of|heard|got to|told|named|reported|estimates?d?)|(?P<pay>paid|pays?|settled|settle|awarded|owes?|cost|costs?|spent|check for|lost|losing|reimburse[sd]?))\b[^.;]{0,25}$",
-    re.IGNORECASE,
-)
-_THE = re.compile(r"\b(?P<w>the|all|our|its|their|of the|of (?:the )?(?:state|county)'s|[A-Z]\w+'s|these|those|every|another|other|remaining|the other)[ \n]$")
-
-
-def _near(text: str, start: int, end: int) -> set[str]:
-    """What stands right around a number."""
-    before, after = text[max(0, start - 45) : start], text[end : end + 40]
-    found = set()
-    verb = _VERB.search(before)
-    if verb:
-        found.add(f"verb:{verb.lastgroup}")
-    if _lead().search(text[max(0, start - 90) : start]):
-        found.add("lead")
-    the = _THE.search(text[max(0, start - 22) : start])
-    if the:
-        word = the["w"].lower()
-        found.add("the:" + (word if word in ("the", "all", "other", "remaining", "the other", "another", "of the", "these", "those", "every") else "own"))
-    if re.search(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", before, re.IGNORECASE):
-        found.add("whole")
-    if re.search(r"(?:^|[.:;(]\s)[\"']?(?:Out )?[Oo]f (?:the |all |my |our |its |[A-Z]\w+'s )?$", text[:start][-20:]) and re.match(r"[^.;]{0,60},? [^.;]{0,40}\b(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty)\b", text[end : end + 120]):
-        found.add("whole")  # "Of nine jails that we asked, four ..."
-    if _BODIES_LATER.match(text, end):
-        found.add("bodies")
-    if re.search(r"\b(?:from|up from|down from|to|between|and|or)[ \n]$", before):
-        found.add("range")
-    if wording("stances", "request").search(before) or wording("stances", "request").search(after):
-        found.add("near:request")
-    if re.search(r"\b(?:ICE|immigration)\b", before + after, re.IGNORECASE):
-        found.add("near:ice")
-    if _cues()["hold"].search(after) or _cues()["hold"].search(before):
-        found.add("near:hold")
-    if wording("counts", "other").search(before[-25:] + text[start:end] + after[:25]):
-        found.add("near:other")
-    if re.search(r"(?:\b(?:detainers?|requests?|held|released?|picked up|turned over|declined|honored|transferred|lodged|received)\b[^.;:]{0,30})?[:,][ \n]+$", before):
-        found.add("colon")
-    if re.match(r"[ \n](?:of which|of whom|of those|of them|of these)\b", after) or re.search(r"\b[Oo]f (?:those|these|them|which|whom),? (?:[a-z]+ ){0,2}$", before) or re.search(r"\bof (?:which|whom) $", before):
-        found.add("part-of")
-    if _PER_TIME.match(text, end):
-        found.add("per-time")
-    if not text[:start].strip(" \"'-("):
-        found.add("first")
-    if re.search(r"\b(?:at|is|was|were|to|as)[ \n]$", before):
-        found.add("at")
-    return found
-
-
-def dollars(per: str | None, after: str) -> str:
-    """The unit of a sum: a whole, or a rate by what follows it."""
-    words = f"{per or ''} {after}".lower()
-    if re.search(r"^\s*(?:a|per|each)?\s*(?:day|night)|for one night|a (?:day|night)", words):
-        return "dollars per day"
-    if re.search(r"^\s*(?:for each such|per|a|for each) (?:stay|hold)", words):
-        return "dollars per stay"
-    return "dollars"

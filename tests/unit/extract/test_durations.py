@@ -28,6 +28,13 @@ def lengths(text: str) -> list[float | None]:
         ("It was from Friday 4 p.m. until Sunday 10 a.m. that they had her.", [42.0]),
         ("He was there from a Thursday noon to a Monday noon, ninety-six hours.", [96.0, 96.0]),
         ("One sat 164 days, the other for ninety-one.", [3936.0, 2184.0]),
+        ("He was kept 2½ days.", [60.0]),
+        ("He was there for two days and a half.", [60.0]),
+        ("They kept him two days and two nights, 50 hours by the log.", [48.0, 48.0, 50.0]),
+        ("It was nearly a week, 148 hours by her lawyer.", [168.0, 148.0]),
+        ("One was held 48 hours, one 12, one 51.", [48.0, 12.0, 51.0]),
+        ("She was kept from noon on Friday until noon on Sunday, 48 hours.", [48.0, 48.0]),
+        ("He was here from Sunday 0600 to Monday 1100.", [29.0]),
     ],
 )
 def test_lengths(text: str, hours: list[float | None]) -> None:

@@ -1,0 +1,50 @@
+"""Which numbers of a text are looked at as figures, and what each counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from dueprocess.extract.figures import candidates
+from dueprocess.extract.gazetteer import survey
+from dueprocess.extract.sentences import sentences
+
+LEAD = "The jail of Linn County, Oregon, gets detainers from ICE. "
+
+
+def figures(text: str) -> list[tuple[float, str]]:
+    whole = LEAD + text
+    return [(one.value, one.unit) for one in candidates(whole, sentences(whole), survey(whole))]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("How many came? Eleven.", [(11, "detainers")]),
+        ("A. Fifty-eight, less the one.", [(58, "detainers")]),
+        ("The agency asked 35 times.", [(35, "detainers")]),
+        ("It closed all holds (4,118) last year.", [(4118, "detainers")]),
+        ("It has had one ICE request.", [(1, "detainers")]),
+        ("Inmates held: 1", [(1, "people")]),
+        ("Findings: 48.", [(48, "detainers")]),
+        ("Five of our own member counties hold.", [(5, "counties")]),
+        ("Four of the eight keep people on a detainer.", [(4, "agencies"), (8, "agencies")]),
+        ("It honored one hundred percent of them.", [(100, "percent")]),
+        # Sums.
+        ("We paid him nineteen thousand five hundred.", [(19500, "dollars")]),
+        ("The suit was settled for fifteen thousand.", [(15000, "dollars")]),
+        ("It cost us forty thousand dollars.", [(40000, "dollars")]),
+        ("It pays $85 a day.", [(85, "dollars per day")]),
+        # No figures.
+        ("(12) The sheriff shall see to it.", []),
+        ("Call (503) 555-0142.", []),
+        ("It ended in two thousand fourteen.", []),
+        ("One man was there.", []),
+        ("It lasted 48 hours.", []),
+    ],
+)
+def test_numbers_that_are_looked_at(text: str, found: list[tuple[float, str]]) -> None:
+    assert figures(text) == found
+
+
+def test_a_share_in_words_is_looked_at_beside_its_numbers() -> None:
+    assert (90, "percent") in figures("Nine out of ten requests were honored.")
