@@ -41,8 +41,11 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     mentions = with_towns(text, list(settled.mentions), state)
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
-    own = own_county(publisher, state) if publisher and state else None
-    head = own or _headed(text, title, publisher, state, chosen)
+    issuer = (own_county(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
+    own = issuer if issuer is not None and issuer.kind == "county" else None
+    head = issuer or (_headed(text, title, state) if title and state else None)
+    if head is None and state is not None and not any(m.kind != "state" for m in chosen):
+        head = of_state(text, state)  # in a state without county jails, the department that runs them
     if head is not None:
         head = next((m for m in mentions if (m.kind, m.base, m.state) == (head.kind, head.base, head.state) and (m.kind == "county" or m.role == head.role)), head)
     return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own and head, head=head)
@@ -66,20 +69,30 @@ _OFFICERS = re.compile(r"\b(?:[Oo]fficers?|[Pp]olice|[Pp]atrol|lockup|[Ss]worn|[
 # Who publishes as an agency or a government, and who as friends of one: a newspaper bears a county's name, too.
 _GOVERNS = re.compile(
     r"\b(?:Sheriff|Office|Police|Jail|Prison|Correction\w*|Detention|Departments?|Division|Board|Commission\w*|Council\w*|Counsel|Attorney|Auditor|Jury|Clerk|Manager|Executive|Solicitor|Prosecutor|Defender|Supervisors|"
-    r"City of|Town of|Village of|County of|Chief|Deputy|Warden|Records|Committee|Court|Authority|Public Safety|Justice)\b"
+    r"City of|Town of|Village of|County of|Chief|Deputy|Warden|Records|Committee|Court|Authority|Public Safety|Justice|Jailer|Undersheriff|Legislature|Freeholders|Released by|Media desk|Risk manager|Custodian)\b",
+    re.IGNORECASE,
 )
 _FRIENDS = re.compile(r"\b(?:Friends|Coalition|Project|Alliance|Network|Union|Watch|Monitor|Campaign|Citizens|Neighbors|Immigrants?|Legal|Desk|Courier|Times|Herald|News|Post|Press|Tribune|Gazette|Journal|Record|Radio|Review|Report\w*)\b")
 
 
-def _headed(text: str, title: str | None, publisher: str | None, state: str | None, mentions: Sequence[Mention]) -> Mention | None:
-    """The agency or county that the publisher's name or the title gives, as a mention without words of the text: offices first; in a state
-    without county jails, where ``mentions`` of the text name no place, the department that runs them."""
-    if state is None:
+def _issuer(text: str, publisher: str, state: str) -> Mention | None:
+    """The agency or county as which a publisher speaks, as a mention without words of the text; None for newspapers, associations and friends."""
+    if not _GOVERNS.search(publisher) or _FRIENDS.search(publisher):
         return None
-    found: list[Mention] = []
-    for head in (publisher if publisher and _GOVERNS.search(publisher) and not _FRIENDS.search(publisher) else None, title):
-        if head:
-            found += [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and not of_case(head, m)]
+    found = _headed(text, publisher, state)
+    town = _TOWN_ISSUES.search(publisher)
+    if found is None and town is not None and state in states_of(town["name"]) and _OFFICERS.search(text):
+        found = Mention(0, 0, "city", key(words(town["name"])), town["name"], state, None, "police", f"{town['name']} Police Department")
+    return found
+
+
+# "Chief of Police, Burlington, Vermont", "City council of Tukwila, King County": whose police a text may speak of.
+_TOWN_ISSUES = re.compile(r"(?i:police|chief|council|commission|public safety|town meeting|law department)\b[^,]*?(?:,| of) (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}),")
+
+
+def _headed(text: str, head: str, state: str) -> Mention | None:
+    """The agency or county that a title or a publisher's name gives, as a mention without words of the text: offices first."""
+    found = [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and not of_case(head, m)]
     for usable in ([m for m in found if m.office and m.kind != "state"], [m for m in found if m.kind == "county" and m.place], [m for m in found if m.kind == "city" and m.label.startswith("City of")]):
         if usable:
             one = replace(usable[0], start=0, end=0)
@@ -87,7 +100,7 @@ def _headed(text: str, title: str | None, publisher: str | None, state: str | No
                 name = one.label.removeprefix("City of ")
                 one = replace(one, role="police", label=name, office=f"{name} Police Department")
             return one
-    return None if any(m.kind != "state" for m in mentions) else of_state(text, state)
+    return None
 
 
 def _state_of(text: str, title: str | None, publisher: str | None, mentions: list[Mention]) -> str | None:
