@@ -54,8 +54,12 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         account = found.setdefault(key, Account(one))
         account.pieces.append((begin, end, index, named))
 
+    paragraph = 0
     for part in parts:
         inside = [m for m in usable if part.start <= m.start < part.end]
+        if own is not None and part.paragraph != paragraph:
+            group = [own]  # a new paragraph of an agency's own text is about that agency again
+        paragraph = part.paragraph
         if not inside and heads:
             named = [m for last, m in heads.items() if re.search(rf"\b(?:{re.escape(last)}|{re.escape(last.upper())})\b", part.text)]
             group = named[:1] or group

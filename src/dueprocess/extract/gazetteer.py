@@ -45,7 +45,8 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     own = issuer if issuer is not None and issuer.kind == "county" else None
     head = issuer or (_headed(text, title, state) if title and state else None)
     if head is None and state is not None and not any(m.kind != "state" for m in chosen):
-        head = of_state(text, state)  # in a state without county jails, the department that runs them
+        # In a state without county jails the department that runs them; else the county of anybody in the publisher's name, or of a party in the title.
+        head = of_state(text, state) or next((m for h in (publisher, title) if h and (m := _headed(text, h, state, parties=True)) is not None), None)
     if head is not None:
         head = next((m for m in mentions if (m.kind, m.base, m.state) == (head.kind, head.base, head.state) and (m.kind == "county" or m.role == head.role)), head)
     return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own and head, head=head)
@@ -90,9 +91,10 @@ def _issuer(text: str, publisher: str, state: str) -> Mention | None:
 _TOWN_ISSUES = re.compile(r"(?i:police|chief|council|commission|public safety|town meeting|law department)\b[^,]*?(?:,| of) (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}),")
 
 
-def _headed(text: str, head: str, state: str) -> Mention | None:
-    """The agency or county that a title or a publisher's name gives, as a mention without words of the text: offices first."""
-    found = [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and not of_case(head, m)]
+def _headed(text: str, head: str, state: str, *, parties: bool = False) -> Mention | None:
+    """The agency or county that a title or a publisher's name gives, as a mention without words of the text: offices first; ``parties`` to
+    a case, too."""
+    found = [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and (parties or not of_case(head, m))]
     for usable in ([m for m in found if m.office and m.kind != "state"], [m for m in found if m.kind == "county" and m.place], [m for m in found if m.kind == "city" and m.label.startswith("City of")]):
         if usable:
             one = replace(usable[0], start=0, end=0)

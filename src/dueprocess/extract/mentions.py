@@ -30,7 +30,7 @@ _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
 _NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
 # "Baldwin Co., Alabama", "Athens-Clarke, Georgia": a county without the word, its state behind it.
-_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b){_CAP})?)(?P<co>[ ](?:Co|Cty|Cnty)\b\.?)?(?:,[ \n](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?))?")
+_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b){_CAP})?)(?P<co>[ ](?:Co|Cty|Cnty)\b\.?)?(?=(?:,[ \n](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?))?)")
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
 
