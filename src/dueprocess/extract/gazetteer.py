@@ -17,7 +17,7 @@ from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, sta
 from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
 from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
-from dueprocess.extract.listed import with_lists
+from dueprocess.extract.listed import by_lists, with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import of_state, with_towns
@@ -34,8 +34,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     """The places and offices that a text names; title and publisher are evidence for its state, no more."""
     chosen = _chosen(text)
     state = _state_of(text, title, publisher, chosen)
-    if state is not None:
-        chosen = with_lists(text, with_headings(text, chosen, state), state)
+    chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
     mentions = with_towns(text, list(settled.mentions), state)
@@ -133,6 +132,9 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     loud = {data.states[fold(w)] for w in shouted if fold(w) in data.states and fold(w) not in ("washington", "new york")}
     if len(loud) == 1:
         return loud.pop()
+    listed = by_lists(text)
+    if listed is not None:
+        return listed
     weight: Counter[str] = Counter()
     for code in re.findall(r"\b([A-Z]{2})(?=-[A-Z][a-z]+|[ ](?:sheriffs|jails|jailers|counties)\b)", text):
         weight[code] += 2 * (code.lower() in codes())

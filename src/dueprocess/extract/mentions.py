@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dueprocess.extract.atlas import Kind, Mention, county_of, index
+from dueprocess.extract.atlas import Kind, Mention, codes, county_of, index
 from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold, key, words
 
@@ -30,7 +30,7 @@ _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
 _NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
 # "Baldwin Co., Alabama", "Athens-Clarke, Georgia": a county without the word, its state behind it.
-_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b){_CAP})?)(?P<co>[ ](?:Co|Cty|Cnty)\b\.?)?(?=(?:,[ \n](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?))?)")
+_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b){_CAP})?)(?P<co>[ ](?:Co|Cty|Cnty)\b\.?)?(?=(?:(?:,[ \n]|[ ]\()(?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?)|[ ](?P<code>[A-Z]{{2}})(?=[:;)]))?)")
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
 
@@ -118,7 +118,7 @@ def named(text: str) -> Iterable[Mention]:
         if fold(flat) not in data.states:
             yield Mention(match.start(), match.end(), "city", key(words(flat)), f"City of {flat}", None, None, "city", None)
     for match in _SHORT_COUNTY.finditer(text):
-        if match["co"] or match["state"]:
+        if match["co"] or match["state"] or match["code"]:
             yield from _short_county(text, match)
     for name in table("places")["bare counties"]:
         for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
@@ -139,8 +139,8 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[Mention]:
     if not name:
         return
     base = key(words(name))
-    told = (match["state"] or "").rstrip(".")
-    code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0]))
+    told = (match["state"] or match["code"] or "").rstrip(".")
+    code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0])) or (told if told.lower() in codes() else None)
     if match["co"]:
         if base in data.counties:
             yield _with_office(text, start, match.end("co"), "county", base, f"{name} County")
