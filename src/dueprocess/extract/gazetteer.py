@@ -149,8 +149,8 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
                 weight[states.pop()] += 2
         elif mention.kind == "city":
             states = {e[1] for e in data.cities.get(mention.base, ())}
-            if len(states) == 1:
-                weight[states.pop()] += 1
+            if len(states) == 1 and states.issuperset(e[1] for e in data.counties.get(mention.base, ())):
+                weight[states.pop()] += 1  # Norfolk may be another state's county
     ranked = (+weight).most_common(2)
     clear = bool(ranked) and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
     published = by_publisher(publisher) if publisher else frozenset()
@@ -270,14 +270,23 @@ _MANY = 4
 _STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
 
 
+# "Kendall and Grundy counties, Illinois": what may stand between a county of a list and the state of them all.
+_LISTED_ON = re.compile(r"(?:(?:,|,? and|,? or)[ \n][A-Z][\w.'’-]+(?:[ ][A-Z][\w.'’-]+)?){0,8}[ \n](?:[Cc]ounties|[Pp]arishes)(?=,)")
+_LOUD = re.compile(r"([A-Z]{2,}\.?(?:[ ][A-Z]{3,}\.?)?|[A-Z]\.[ ]?[A-Z]\.)(?![A-Za-z])")
+
+
 def _beside(text: str, mention: Mention) -> str | None:
     """The state written right behind or before a name (``, Oregon``; ``in Iowa``; ``Oregon's``)."""
     data = index()
-    gap = _AFTER_STATE.match(text, mention.end)
+    listed = _LISTED_ON.match(text, mention.end)
+    gap = _AFTER_STATE.match(text, listed.end() if listed else mention.end)
     if gap:
         after = data.state_pattern.match(text, gap.end())
         if after:
             return data.states[fold(after[1])]
+        loud = _LOUD.match(text, gap.end())  # "YORK COUNTY, MAINE", "TETON COUNTY, WYO."
+        if loud and fold(loud[1]) in data.states:
+            return data.states[fold(loud[1])]
         # A postal code, which only a comma or a bracket makes one.
         code = re.match(r"([A-Z]{2})\b", text[gap.end() :][:4]) if "in" not in gap.group() else None
         if code and code[1].lower() in codes():
