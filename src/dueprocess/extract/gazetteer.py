@@ -37,6 +37,10 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
+    if state is None:
+        agreed = {m.state for m in settled.mentions if m.kind == "county" and m.state} if not settled.unresolved else set()
+        state = agreed.pop() if len(agreed) == 1 else None  # all counties are of one state: so are its bare names
+        settled = replace(settled, state=state)
     mentions = with_towns(text, list(settled.mentions), state)
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)

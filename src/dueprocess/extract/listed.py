@@ -75,10 +75,20 @@ def _code(written: str | None) -> str | None:
     return None if written is None else index().states.get(fold(written)) or (written if written.lower() in codes() else None)
 
 
+_STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
+
+
+def _state_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of a text that are a state's name alone and head what follows, the last one first; none where there is only one."""
+    found = [(m.end(), code) for m in _STATE_LINE.finditer(text) if (code := index().states.get(fold(m[1])))]
+    return found[::-1] if len(found) > 1 else []
+
+
 def _listed(text: str, state: str | None) -> Iterator[Mention]:
+    lines = _state_lines(text)
+    counties = index().counties
     for group in _groups(text):
-        counties = index().counties
-        known = [(name, at, told, {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
+        known = [(name, at, told or next((code for start, code in lines if start <= at), None), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
         own = state
         if own is None:
             pools = [set(entries) for _, _, told, entries in known if entries and told is None]
