@@ -17,6 +17,8 @@ _REGIONAL = re.compile(
     rf"\b(?P<name>{_CAP}(?: {_CAP}){{0,3}}) (?:Regional|REGIONAL|Interlocal|INTERLOCAL|Tri-County|Multi-County) (?:(?:Adult|Public|Criminal) )?"
     r"(?:Jail|JAIL|Corrections?|CORRECTIONS?|Correctional|CORRECTIONAL|Detention|DETENTION|Justice|JUSTICE)(?: (?:Authority|AUTHORITY|Facility|FACILITY|Center|CENTER|Complex|COMPLEX|Institution))*"
 )
+# "Hampton Roads Regional: in draft", "Rappahannock Regional holds".
+_REGIONAL_ALONE = re.compile(r"\b(?P<name>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2}) Regional(?='s\b|[ ]?[:.,;—–\t]|[ ][a-z])")
 # "Alvin S. Glenn Detention Center": somebody's name, though its last word is a county's somewhere.
 _AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)\.)? (?:(?:Regional|Adult|County) )?(?:Detention|Correctional|Justice|Corrections) (?:Center|Facility|Complex)")
 
@@ -34,10 +36,11 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
         return chosen
     counties = index().counties
     found: list[Mention] = []
-    for pattern in (_REGIONAL, _AFTER_PERSON, _OF_STATE) if state in _RUNS_JAILS else (_REGIONAL, _AFTER_PERSON):
+    for pattern in (_REGIONAL, _REGIONAL_ALONE, _AFTER_PERSON, _OF_STATE) if state in _RUNS_JAILS else (_REGIONAL, _REGIONAL_ALONE, _AFTER_PERSON):
         for match in pattern.finditer(text):
-            name = re.sub(r"^(?:The|THE|At|At the|In|For|And|But) ", "", match.group())
+            name = re.sub(r"^(?:The|THE|At|At the|In|For|And|But) |^\w+'s ", "", match.group())
             start = match.end() - len(name)
+            name += " Jail" if pattern is _REGIONAL_ALONE else ""
             if pattern is _REGIONAL and any(e[1] == state for part in re.split(r"-", match["name"]) for e in counties.get(key(words(re.sub(r"^(?:The|THE) | (?:County|COUNTY)$", "", part))), ())):
                 continue
             flat = " ".join(name.split())

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
@@ -49,7 +48,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     head = issuer or (_headed(text, title, state) if title and state else None)
     if head is None and state is not None and not any(m.kind != "state" for m in chosen):
         # In a state without county jails the department that runs them; else the county of anybody in the publisher's name, or of a party in the title.
-        head = of_state(text, state) or next((m for h in (publisher, title) if h and (m := _headed(text, h, state, parties=True)) is not None), None)
+        head = of_state(text, state) or next((m for h in (publisher, title) if h and not _FRIENDS.search(h) and (m := _headed(text, h, state, parties=True)) is not None), None)
     if head is not None:
         head = next((m for m in mentions if (m.kind, m.base, m.state) == (head.kind, head.base, head.state) and (m.kind == "county" or m.role == head.role)), head)
     return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own and head, head=head)
@@ -158,7 +157,7 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     ranked = (+weight).most_common(2)
     clear = bool(ranked) and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
     published = by_publisher(publisher) if publisher else frozenset()
-    if len(published) == 1 and not (clear and ranked[0][1] >= _STRONG):
+    if publisher and len(published) == 1 and (_GOVERNS.search(publisher) or not (clear and ranked[0][1] >= _STRONG)):
         return next(iter(published))
     if clear:
         return ranked[0][0]
@@ -276,7 +275,7 @@ _STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]
 
 # "Kendall and Grundy counties, Illinois": what may stand between a county of a list and the state of them all.
 _LISTED_ON = re.compile(r"(?:(?:,|,? and|,? or)[ \n][A-Z][\w.'’-]+(?:[ ][A-Z][\w.'’-]+)?){0,8}[ \n](?:[Cc]ounties|[Pp]arishes)(?=,)")
-_LOUD = re.compile(r"([A-Z]{2,}\.?(?:[ ][A-Z]{3,}\.?)?|[A-Z]\.[ ]?[A-Z]\.)(?![A-Za-z])")
+_LOUD = re.compile(r"([A-Z]{2,}\.?(?:[ ][A-Z]{3,}\.?)?|[A-Z]\.[ ]?[A-Z]\.(?![ ]?[A-Z]))(?![A-Za-z])")
 
 
 def _beside(text: str, mention: Mention) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from dueprocess.extract.atlas import Mention, codes, index
 from dueprocess.places.names import fold, key, words
@@ -23,7 +23,7 @@ _ITEM = re.compile(rf"^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]
 _RUN = re.compile(r"^[^\n]{2,60}(?:\n[ \t]*[^\n]{2,60})+$", re.MULTILINE)
 # "FORSYTH - New sheriff ...", "Steuben | that's confidential", "Boulder ..... refuse", "Alpena 3", "Niagara — nothing": the head of an item, wherever it stands.
 _HEAD = re.compile(
-    rf"(?:^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]*(?:\d{{1,2}}[:.]\d\d[.:]?[ ])?|(?<=[.!?;|\"'”’)][ ])|(?<=\t))(?P<name>{_NAME}?)(?:[ ](?:C[Oo]\b\.?|Par\b\.?|jail|Jail|sheriff|Sheriff))?{_IN_STATE}(?:[ ]\([^)\n]{{1,30}}\))?"
+    rf"(?:^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]*(?:\d{{1,2}}[:.]\d\d[.:]?[ ])?|(?<=[.!?;|\"'”’)][ ])|(?<=\t)[ ]*)(?P<name>{_NAME}?)(?:[ ](?:C[Oo]\b\.?|Par\b\.?|jail|Jail|sheriff|Sheriff))?{_IN_STATE}(?:[ ]\([^)\n]{{1,30}}\))?"
     r"(?=[ ]?(?:[:—–|]|--?[ ])|[ ]?\.{3,}|[ ]*\t|;[ ]|[ ]{2,}\S|[ ](?:\d|[A-Z])(?:[ ]\(|[ ]*$))",
     re.MULTILINE,
 )

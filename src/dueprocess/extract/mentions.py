@@ -224,6 +224,11 @@ def _cased(name: str) -> str:
     return flat.title() if flat.isupper() else flat
 
 
+_IN_FULL = {
+    "SO": "Sheriff's Office", "S.O.": "Sheriff's Office", "PD": "Police Department", "DOC": "Department of Corrections", "HOC": "House of Correction", "ADC": "Adult Detention Center", "MDC": "Metropolitan Detention Center",
+}  # fmt: skip
+
+
 def _with_office(text: str, start: int, end: int, kind: Kind, base: str, label: str) -> Mention:
     match = _OFFICE.match(text, end)
     # "County in Oregon Sheriff" is none: the office stands right behind the place.
@@ -233,6 +238,9 @@ def _with_office(text: str, start: int, end: int, kind: Kind, base: str, label: 
     if role == "body":
         return Mention(start, match.end(), kind, base, label, None, None, "body", " ".join(text[start : match.end()].split()))
     office = " ".join(text[start : match.end()].split())
+    short = office.rsplit(" ", 1)[-1]
+    if short in _IN_FULL:
+        return Mention(start, match.end(), kind, base, label, None, None, role, f"{label} {_IN_FULL[short]}")
     if office.isupper():
         office = office.title().replace("'S", "'s").replace("’S", "’s").replace(" Of ", " of ")
     return Mention(start, match.end(), kind, base, label, None, None, role, office)
