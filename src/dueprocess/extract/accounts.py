@@ -19,6 +19,7 @@ from dueprocess.extract.subjects import OFFICES
 _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor|&)|,)[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
+_ASIDE = re.compile(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 MOST_PIECES = 9
 _MOST_CHARACTERS = 1_600
 
@@ -85,6 +86,11 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             end = part.end if i == len(clusters) - 1 else clusters[i + 1][0].start
             for key in {(m.base, m.state, side_of(m)): m for m in cluster}.values():
                 add(key, begin, end, part.index, True)
+        if len(clusters) == 1 and group and _ASIDE.search(text[max(part.start, inside[0].start - 20) : inside[0].start]):
+            for one in group:  # "Unlike Travis County, we ...": it goes on about whom it was about
+                if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
+                    add(one, part.start, part.end, part.index, False)
+            continue
         group = list({(m.base, m.state): m for m in clusters[-1]}.values())
     return list(found.values())
 
