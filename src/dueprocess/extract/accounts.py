@@ -99,7 +99,7 @@ CORE = frozenset(
     ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "unless", "only", "if", "need", "regardless", "every", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "removal", "req", "ice", "tell", "undecided", "silent", "past", "time", "once", "urge", "bill", "suppose", "still", "no-tell"]
 )
 _TOPIC = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "req", "ice", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "past", "time", "every"])
-_OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once"])
+_OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once", "disclaim", "elect", "means", "beast"])
 # Without any of these a bare yes or no is what it seems.
 _QUALIFIED = frozenset(["unless", "only", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "tell", "urge", "bill", "suppose", "once", "undecided", "silent", "removal", "warrant"])
 _CORE_OF_TEXT = frozenset(["ice", "req", "keep", "stay", "tell", "honor", "refuse", "go", "every", "judge", "time", "past"])
