@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from dueprocess.extract.atlas import Mention, of_case
+from dueprocess.extract.codes import Legend
 from dueprocess.extract.people import Person
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.sentences import Sentence
@@ -55,15 +56,22 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         account = found.setdefault(key, Account(one))
         account.pieces.append((begin, end, index, named))
 
+    heading: Sentence | None = None
     paragraph = 0
-    for part in parts:
-        inside = [m for m in usable if part.start <= m.start < part.end]
+    legend = Legend(text)
+    named_in = [[m for m in usable if part.start <= m.start < part.end] for part in parts]
+    for part, inside, after in zip(parts, named_in, [*named_in[1:], []], strict=True):
+        bare = _is_bare(part, inside)
+        if not bare:
+            heading = part if not inside and _HEADING.search(part.text) and len(part.text) < _LONGEST_HEADING else heading if "\t" in part.text else None
         if own is not None and part.paragraph != paragraph:
             group = [own]  # a new paragraph of an agency's own text is about that agency again
         paragraph = part.paragraph
         if not inside and heads:
             named = [m for last, m in heads.items() if re.search(rf"\b(?:{re.escape(last)}|{re.escape(last.upper())})\b", part.text)]
             group = named[:1] or group
+        if not inside and (legend.explains(part.start, part.end) or (part is heading and after and _is_bare(parts[part.index + 1], after))):
+            continue
         if not inside:
             for person in people:
                 if part.start <= person.start < part.end and person.side == "own" and len(group) == 1:
@@ -84,8 +92,14 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         for i, cluster in enumerate(clusters):
             begin = part.start if i == 0 else cluster[0].start
             end = part.end if i == len(clusters) - 1 else clusters[i + 1][0].start
+            begin = legend.behind(begin, cluster[0].start) if i == 0 else begin
+            meant = legend.meant(cluster[-1].end, end)
             for key in {(m.base, m.state, side_of(m)): m for m in cluster}.values():
                 add(key, begin, end, part.index, True)
+                if meant is not None:
+                    add(key, *meant, part.index, False)
+                elif bare and heading is not None:
+                    add(key, heading.start, heading.end, part.index, False)
         if len(clusters) == 1 and group and _ASIDE.search(text[max(part.start, inside[0].start - 20) : inside[0].start]):
             for one in group:  # "Unlike Travis County, we ...": it goes on about whom it was about
                 if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
@@ -93,6 +107,21 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             continue
         group = list({(m.base, m.state): m for m in clusters[-1]}.values())
     return list(found.values())
+
+
+def _is_bare(part: Sentence, inside: Sequence[Mention]) -> bool:
+    """Whether a sentence, an item of a list, has little more than the names in it."""
+    rest = part.text if inside else "?"
+    for one in inside:
+        rest = rest.replace(part.text[one.start - part.start : one.end - part.start], " ")
+    return len(_WORDS.findall(rest)) <= _FEW and "?" not in rest
+
+
+_WORDS = re.compile(r"[A-Za-z]{2,}")
+_FEW = 2
+# A line that heads what follows: it ends with a colon or without a mark.
+_HEADING = re.compile(r"(?::|[A-Za-z)\"])\s*\Z")
+_LONGEST_HEADING = 160
 
 
 CORE = frozenset(
