@@ -18,6 +18,8 @@ from dueprocess.extract.subjects import Scene
 
 LEAST = 0.37
 """So likely a position must be to be claimed where the rules read none."""
+_LEAST_OF_ROW = 0.5
+"""And where it is a row of a table, which may say something by its columns only."""
 _OVERRULES = 0.55
 """So likely none must be to take back what the rules read."""
 _CHANGES = 0.45
@@ -88,7 +90,7 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
         if key[:2] in told.heard.sure and chances.none < _OVERRULES:
             continue
         if not mine:
-            if chances.chance >= LEAST and not _of_no_say(scene.text, account, chances.position):
+            if chances.chance >= (_LEAST_OF_ROW if "\t" in scene.text[slice(*account.pieces[0][:2])] else LEAST) and not _of_no_say(scene.text, account, chances.position):
                 claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
         elif chances.none >= _OVERRULES:
             claims.pop(key, None)
@@ -105,10 +107,9 @@ _NO_ANSWER = re.compile(r"\b(?:did not|didn't|has not|hasn't|never) (?:answer|re
 
 
 def _of_no_say(text: str, account: Account, position: str) -> bool:
-    """Whether an account is all questions, or rows of a table, which say something by their columns or not at all, or is taken to be
-    silent because it did not answer: that tells nothing."""
+    """Whether an account is all questions, or is taken to be silent because it did not answer: that tells nothing."""
     pieces = [text[begin:end].rstrip() for begin, end, _, _ in account.pieces]
-    return all(p.endswith("?") for p in pieces) or "\t" in pieces[0] or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
+    return all(p.endswith("?") for p in pieces) or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
 
 
 def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
