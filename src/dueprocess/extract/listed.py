@@ -27,6 +27,7 @@ _HEAD = re.compile(
     r"(?=[ ]?(?:[:—–|]|--?[ ])|[ ]?\.{3,}|[ ]*\t|;[ ]|[ ]{2,}\S|[ ](?:\d|[A-Z])(?:[ ]\(|[ ]*$))",
     re.MULTILINE,
 )
+_NO_NAME = re.compile(r"(?:From|To|Sent|Subject|Date|Cc|Re|Fw|Fwd|Source|Notes?|Key|Legend|Codes?|Total|Yes|No|N|Y|Q|A|County|Agency|Jail|State|Sheriff|Chair|Host)(?: .*)?", re.IGNORECASE)
 _MOSTLY = 0.6
 _FEWEST = 2
 _VOTES = 3
@@ -64,7 +65,7 @@ def _groups(text: str) -> Iterator[Group]:
         yield [(re.sub(r" and .*", "", m.group()), lead.start("names") + m.start(), None) for m in re.finditer(_NAME, lead["names"])]
     yield [(m.group(), line.start("names") + m.start(), _code(line["state"])) for line in _LINE.finditer(text) for m in re.finditer(_NAME, line["names"])]
     yield [(m["name"], m.start("name"), None) for m in _TOPIC.finditer(text)]
-    yield [(m["name"], m.start("name"), _code(m["state"])) for m in _HEAD.finditer(text)]
+    yield [(m["name"], m.start("name"), _code(m["state"])) for m in _HEAD.finditer(text) if not _NO_NAME.fullmatch(m["name"])]
     for run in _RUN.finditer(text):
         names: Group = [(m["name"], run.start() + m.start("name"), None) for m in _ITEM.finditer(run.group())]
         if len(names) >= _FEWEST:

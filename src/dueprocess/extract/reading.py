@@ -37,7 +37,7 @@ def read(capture: Capture) -> Extraction:
         return Extraction(capture)
     found = _WORD.findall(text.lower())
     least = _LEAST_ENGLISH if len(found) >= 3 * _FEWEST_WORDS else _LEAST_ENGLISH * 2 / 3  # a few sentences tell less
-    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found) and not _is_table(text):
+    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found) and not _is_table(_evened(text)):
         return Extraction(capture, notes=("not read: the text is no running English (another language, or a table)",))
     if capture.published is None:
         day = _dated(text)
