@@ -104,12 +104,15 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
 
 
 _NO_ANSWER = re.compile(r"\b(?:did not|didn't|has not|hasn't|never) (?:answer|respond|reply|return|call back)", re.IGNORECASE)
+# Words of a cell that say something.
+_SAYS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
 
 
 def _of_no_say(text: str, account: Account, position: str) -> bool:
-    """Whether an account is all questions, or is taken to be silent because it did not answer: that tells nothing."""
+    """Whether an account is all questions, or a table's row of single words, which say something by their columns or not at all, or is taken
+    to be silent because it did not answer: that tells nothing."""
     pieces = [text[begin:end].rstrip() for begin, end, _, _ in account.pieces]
-    return all(p.endswith("?") for p in pieces) or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
+    return all(p.endswith("?") for p in pieces) or all("\t" in p and not any(_SAYS.search(cell) for cell in p.split("\t")[1:]) for p in pieces) or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
 
 
 def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
