@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
+from dueprocess.extract.beside import state_beside
 from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
 from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
@@ -25,7 +26,6 @@ from dueprocess.places.names import fold, key, words
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
 
-_AFTER_STATE = re.compile(r"(?:,[ \n]|[ \n]\(|[ \n]in[ \n](?:the[ \n]state[ \n]of[ \n])?|,?[ \n]STATE[ ]OF[ ])")
 _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?))?(?:[ ]\([A-Z][A-Za-z .]{1,12}\))?[ ]?(?:—|–|--|-[ ])", re.MULTILINE)
 
 
@@ -201,7 +201,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         if mention.kind == "state":
             placed.append(mention)
             continue
-        beside = _beside(text, mention)
+        beside = state_beside(text, mention)
         if beside is not None:
             explicit.setdefault(mention.base, set()).add(beside)
             mention = replace(mention, state=beside, explicit=True)
@@ -271,51 +271,3 @@ _SAME_PLACE = 500
 _MANY = 4
 """States that have a town of one name: so many, and the county of that name tells no state."""
 _STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
-
-
-# "Kendall and Grundy counties, Illinois": what may stand between a county of a list and the state of them all.
-_LISTED_ON = re.compile(r"(?:(?:,|,? and|,? or)[ \n][A-Z][\w.'’-]+(?:[ ][A-Z][\w.'’-]+)?){0,8}[ \n](?:[Cc]ounties|[Pp]arishes)(?=,)")
-_LOUD = re.compile(r"([A-Z]{2,}\.?(?:[ ][A-Z]{3,}\.?)?|[A-Z]\.[ ]?[A-Z]\.(?![ ]?[A-Z]))(?![A-Za-z])")
-
-
-def _beside(text: str, mention: Mention) -> str | None:
-    """The state written right behind or before a name (``, Oregon``; ``in Iowa``; ``Oregon's``)."""
-    data = index()
-    listed = _LISTED_ON.match(text, mention.end)
-    gap = _AFTER_STATE.match(text, listed.end() if listed else mention.end)
-    if gap:
-        after = data.state_pattern.match(text, gap.end())
-        if after:
-            return data.states[fold(after[1])]
-        loud = _LOUD.match(text, gap.end())  # "YORK COUNTY, MAINE", "TETON COUNTY, WYO."
-        if loud and fold(loud[1]) in data.states:
-            return data.states[fold(loud[1])]
-        # A postal code, which only a comma or a bracket makes one.
-        code = re.match(r"([A-Z]{2})\b", text[gap.end() :][:4]) if "in" not in gap.group() else None
-        if code and code[1].lower() in codes():
-            return code[1]
-    # "Warren County, over the river in New Jersey,": the state in what is set between commas.
-    aside = re.match(r",[ \n](?:[\w'-]+[ \n]){1,6}?(?:in|of)[ \n]", text[mention.end : mention.end + 60])
-    if aside:
-        after = data.state_pattern.match(text, mention.end + aside.end())
-        if after and re.match(r"[,.;]", text[after.end() : after.end() + 1]):
-            return data.states[fold(after[1])]
-    cell = re.match(r"[ ]*\t[ ]*([A-Z]{2})[ ]*(?=\t|$)", text[mention.end : mention.end + 12])
-    if cell and cell[1].lower() in codes():
-        return cell[1]
-    # "Mariposa County ends immigration holds (California)": a headline or an item with its state in brackets at its end.
-    line = text[mention.end : text.find("\n", mention.end) if "\n" in text[mention.end :] else len(text)]
-    tail = re.search(r"\(([A-Z][A-Za-z. ]{1,20})\)[ .]*$", line[-30:])
-    if tail and (fold(tail[1]) in data.states or tail[1].lower() in codes()):
-        return data.states.get(fold(tail[1]), tail[1])
-    # "the Jefferson County jail in Port Townsend, Washington"
-    seat = re.match(r"[ \n]in[ \n](?:[A-Z][\w.'’]+[ \n]?){1,3},[ \n]", text[mention.end : mention.end + 50])
-    if seat:
-        after = data.state_pattern.match(text, mention.end + seat.end())
-        if after:
-            return data.states[fold(after[1])]
-    # "Oregon's Clackamas County"; "Indiana. Monroe County, ..."
-    before = re.search(r"([A-Z][a-z]+(?: [A-Z][a-z]+)?)(?:['’]s[ \n]|[.:][ \n]+)$", text[max(0, mention.start - 30) : mention.start])
-    if before and fold(before[1]) in data.states:
-        return data.states[fold(before[1])]
-    return None
