@@ -96,7 +96,7 @@ _TOWN_ISSUES = re.compile(r"(?i:police|chief|council|commission|public safety|to
 def _headed(text: str, head: str, state: str, *, parties: bool = False) -> Mention | None:
     """The agency or county that a title or a publisher's name gives, as a mention without words of the text: offices first; ``parties`` to
     a case, too."""
-    found = [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and (parties or not of_case(head, m))]
+    found = [m for m in with_towns(head, list(_settled(head, with_facilities(head, _chosen(head), state), state).mentions), state) if m.state == state and (parties or not of_case(head, m))]
     for usable in ([m for m in found if m.office and m.kind != "state"], [m for m in found if m.kind == "county" and m.place], [m for m in found if m.kind == "city" and m.label.startswith("City of")]):
         if usable:
             one = replace(usable[0], start=0, end=0)

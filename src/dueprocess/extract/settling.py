@@ -18,8 +18,6 @@ from dueprocess.extract.subjects import Scene
 
 LEAST = 0.37
 """So likely a position must be to be claimed where the rules read none."""
-_LEAST_OF_ROW = 0.5
-"""And where it is a row of a table, which may say something by its columns only."""
 _OVERRULES = 0.55
 """So likely none must be to take back what the rules read."""
 _CHANGES = 0.45
@@ -90,7 +88,7 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
         if key[:2] in told.heard.sure and chances.none < _OVERRULES:
             continue
         if not mine:
-            if chances.chance >= (_LEAST_OF_ROW if "\t" in scene.text[slice(*account.pieces[0][:2])] else LEAST) and not _of_no_say(scene.text, account, chances.position):
+            if chances.chance >= LEAST and not _of_no_say(scene.text, account, chances.position):
                 claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
         elif chances.none >= _OVERRULES:
             claims.pop(key, None)

@@ -83,7 +83,7 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
     for pattern in _POLICE:
         for match in pattern.finditer(text):
             name, start = match["name"], match.start("name")
-            while " " in name and state not in states_of(name):
+            while " " in name and (state not in states_of(name) or name.startswith("The ")):
                 name, start = name.split(" ", 1)[1], start + name.index(" ") + 1  # "Ask Boston PD"
             rival = any(m.start < match.end() and start < m.end and (m.office or m.kind == "county") for m in mentions)
             if state in states_of(name) and not rival:
