@@ -35,6 +35,9 @@ def state_beside(text: str, mention: Mention) -> str | None:
         after = data.state_pattern.match(text, mention.end + aside.end())
         if after and re.match(r"[,.;]", text[after.end() : after.end() + 1]):
             return data.states[fold(after[1])]
+    coded = re.match(r"[ ]([A-Z]{2})(?=[:;])", text[mention.end : mention.end + 4])  # "Hall NE: takes both"
+    if coded and coded[1].lower() in codes():
+        return coded[1]
     cell = re.match(r"[ ]*\t[ ]*([A-Z]{2})[ ]*(?=\t|$)", text[mention.end : mention.end + 12])
     if cell and cell[1].lower() in codes():
         return cell[1]

@@ -157,8 +157,10 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     ranked = (+weight).most_common(2)
     clear = bool(ranked) and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
     published = by_publisher(publisher) if publisher else frozenset()
-    if publisher and len(published) == 1 and (_GOVERNS.search(publisher) or not (clear and ranked[0][1] >= _STRONG)):
-        return next(iter(published))
+    if publisher and len(published) == 1:
+        (there,) = published
+        if _GOVERNS.search(publisher) or weight[there] > 0 or not (clear and ranked[0][1] >= _STRONG):
+            return there
     if clear:
         return ranked[0][0]
     seated = by_seats(text, mentions)
