@@ -63,7 +63,7 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
     for part, inside, after in zip(parts, named_in, [*named_in[1:], []], strict=True):
         bare = _is_bare(part, inside)
         if not bare:
-            heading = part if not inside and _HEADING.search(part.text) and len(part.text) < _LONGEST_HEADING else heading if "\t" in part.text else None
+            heading = part if not inside and _is_heading(text, part) else heading if "\t" in part.text else None
         if own is not None and part.paragraph != paragraph:
             group = [own]  # a new paragraph of an agency's own text is about that agency again
         paragraph = part.paragraph
@@ -119,9 +119,14 @@ def _is_bare(part: Sentence, inside: Sequence[Mention]) -> bool:
 
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _FEW = 2
-# A line that heads what follows: it ends with a colon or without a mark.
-_HEADING = re.compile(r"(?::|[A-Za-z)\"])\s*\Z")
 _LONGEST_HEADING = 160
+
+
+def _is_heading(text: str, part: Sentence) -> bool:
+    """Whether a sentence is a line of its own that heads what follows: it ends with a colon or without a mark."""
+    line_end = text.find("\n", part.end)
+    alone = not text[text.rfind("\n", 0, part.start) + 1 : part.start].strip() and not text[part.end : line_end if line_end >= 0 else len(text)].strip()
+    return alone and len(part.text) < _LONGEST_HEADING and re.search(r"(?::|[A-Za-z)])\s*\Z", part.text) is not None
 
 
 CORE = frozenset(
