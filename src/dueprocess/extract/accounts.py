@@ -83,12 +83,7 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             if part.start <= person.start < part.end and person.side == "own":
                 near = person.place if person.place in inside else min(inside, key=lambda m: abs(m.start - person.start))
                 heads[person.last] = near
-        clusters: list[list[Mention]] = []
-        for one in inside:
-            if clusters and (_JOINED.fullmatch(text[clusters[-1][-1].end : one.start]) or (clusters[-1][-1].base == one.base and clusters[-1][-1].state == one.state)):
-                clusters[-1].append(one)
-            else:
-                clusters.append([one])
+        clusters = _clusters(text, inside)
         for i, cluster in enumerate(clusters):
             begin = part.start if i == 0 else cluster[0].start
             end = part.end if i == len(clusters) - 1 else clusters[i + 1][0].start
@@ -107,6 +102,17 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             continue
         group = list({(m.base, m.state): m for m in clusters[-1]}.values())
     return list(found.values())
+
+
+def _clusters(text: str, inside: Sequence[Mention]) -> list[list[Mention]]:
+    """The mentions of a sentence in their order, those together that a list joins or that name the same place."""
+    found: list[list[Mention]] = []
+    for one in inside:
+        if found and (_JOINED.fullmatch(text[found[-1][-1].end : one.start]) or (found[-1][-1].base == one.base and found[-1][-1].state == one.state)):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
 
 
 def _is_bare(part: Sentence, inside: Sequence[Mention]) -> bool:
