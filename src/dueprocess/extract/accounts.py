@@ -83,6 +83,15 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             if part.start <= person.start < part.end and person.side == "own":
                 near = person.place if person.place in inside else min(inside, key=lambda m: abs(m.start - person.start))
                 heads[person.last] = near
+        if _SAME.search(part.text):
+            models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
+            alike = [m for m in inside if m not in models] or group
+            for one in (models or group)[:1]:  # "Clayton: same.", "Taos does as Rio Arriba does": what was told of the other is told of it
+                theirs = found.get((one.base, one.state or "", side_of(one)))
+                lent = theirs.pieces[-_LENT:] if theirs is not None else []
+                for other in alike:
+                    for begin, end, _, _ in lent if (other.base, other.state) != (one.base, one.state) else []:
+                        add(other, begin, end, part.index, False)
         clusters = _clusters(text, inside)
         for i, cluster in enumerate(clusters):
             begin = part.start if i == 0 else cluster[0].start
@@ -102,6 +111,14 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             continue
         group = list({(m.base, m.state): m for m in clusters[-1]}.values())
     return list(found.values())
+
+
+# What says that an agency does as another; "the same day" does not.
+_SAME = re.compile(
+    r"(?<!not )(?<!not the )(?<!n't the )\b(?:same(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|did|has|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does|did)\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
+)
+_AS = re.compile(r"\b(?:as|like|see)(?: (?:do|does|did|in|the))?\s\Z", re.IGNORECASE)
+_LENT = 3
 
 
 def _clusters(text: str, inside: Sequence[Mention]) -> list[list[Mention]]:
