@@ -140,6 +140,8 @@ def _new(told: Told, account: Account, single: Sequence[Odds], position: str, pa
     """The claim of a position that no rule read, in the words of the piece that speaks for it most."""
     text = told.scene.text
     (begin, end, index, _), _ = max(zip(account.pieces, single, strict=False), key=lambda one: one[1].of[position])
+    if not parts[index].start <= begin < parts[index].end:
+        begin, end = parts[index].start, parts[index].end  # what a heading, a code or another agency's sentence tells of it
     while end > begin and (text[end - 1].isspace() or text[end - 1] in ",;"):
         end -= 1
     said = speaker(parts[index], list(told.scene.people), text)
