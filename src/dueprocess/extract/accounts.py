@@ -115,7 +115,7 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
 
 # What says that an agency does as another; "the same day" does not.
 _SAME = re.compile(
-    r"(?<!not )(?<!not the )(?<!n't the )\b(?:same(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|did|has|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does|did)\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
+    r"(?<!not )(?<!not the )(?<!n't the )\b(?:same(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does)\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
 )
 _AS = re.compile(r"\b(?:as|like|see)(?: (?:do|does|did|in|the))?\s\Z", re.IGNORECASE)
 _LENT = 3
