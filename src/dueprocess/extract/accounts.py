@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from dueprocess.extract.atlas import Mention, of_case
+from dueprocess.extract.codes import Legend
 from dueprocess.extract.people import Person
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.sentences import Sentence
@@ -19,6 +20,7 @@ from dueprocess.extract.subjects import OFFICES
 _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor|&)|,)[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
+_ASIDE = re.compile(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 MOST_PIECES = 9
 _MOST_CHARACTERS = 1_600
 
@@ -54,11 +56,22 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         account = found.setdefault(key, Account(one))
         account.pieces.append((begin, end, index, named))
 
-    for part in parts:
-        inside = [m for m in usable if part.start <= m.start < part.end]
+    heading: Sentence | None = None
+    paragraph = 0
+    legend = Legend(text)
+    named_in = [[m for m in usable if part.start <= m.start < part.end] for part in parts]
+    for part, inside, after in zip(parts, named_in, [*named_in[1:], []], strict=True):
+        bare = _is_bare(part, inside)
+        if not bare:
+            heading = part if not inside and _is_heading(text, part) else heading if "\t" in part.text else None
+        if own is not None and part.paragraph != paragraph:
+            group = [own]  # a new paragraph of an agency's own text is about that agency again
+        paragraph = part.paragraph
         if not inside and heads:
             named = [m for last, m in heads.items() if re.search(rf"\b(?:{re.escape(last)}|{re.escape(last.upper())})\b", part.text)]
             group = named[:1] or group
+        if not inside and (legend.explains(part.start, part.end) or (part is heading and after and _is_bare(parts[part.index + 1], after))):
+            continue
         if not inside:
             for person in people:
                 if part.start <= person.start < part.end and person.side == "own" and len(group) == 1:
@@ -70,26 +83,80 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             if part.start <= person.start < part.end and person.side == "own":
                 near = person.place if person.place in inside else min(inside, key=lambda m: abs(m.start - person.start))
                 heads[person.last] = near
-        clusters: list[list[Mention]] = []
-        for one in inside:
-            if clusters and (_JOINED.fullmatch(text[clusters[-1][-1].end : one.start]) or (clusters[-1][-1].base == one.base and clusters[-1][-1].state == one.state)):
-                clusters[-1].append(one)
-            else:
-                clusters.append([one])
+        if _SAME.search(part.text):
+            models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
+            alike = [m for m in inside if m not in models] or group
+            for one in (models or group)[:1]:  # "Clayton: same.", "Taos does as Rio Arriba does": what was told of the other is told of it
+                theirs = found.get((one.base, one.state or "", side_of(one)))
+                lent = theirs.pieces[-_LENT:] if theirs is not None else []
+                for other in alike:
+                    for begin, end, _, _ in lent if (other.base, other.state) != (one.base, one.state) else []:
+                        add(other, begin, end, part.index, False)
+        clusters = _clusters(text, inside)
         for i, cluster in enumerate(clusters):
             begin = part.start if i == 0 else cluster[0].start
             end = part.end if i == len(clusters) - 1 else clusters[i + 1][0].start
+            begin = legend.behind(begin, cluster[0].start) if i == 0 else begin
+            meant = legend.meant(cluster[-1].end, end)
             for key in {(m.base, m.state, side_of(m)): m for m in cluster}.values():
                 add(key, begin, end, part.index, True)
+                if meant is not None:
+                    add(key, *meant, part.index, False)
+                elif bare and heading is not None:
+                    add(key, heading.start, heading.end, part.index, False)
+        if len(clusters) == 1 and group and _ASIDE.search(text[max(part.start, inside[0].start - 20) : inside[0].start]):
+            for one in group:  # "Unlike Travis County, we ...": it goes on about whom it was about
+                if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
+                    add(one, part.start, part.end, part.index, False)
+            continue
         group = list({(m.base, m.state): m for m in clusters[-1]}.values())
     return list(found.values())
+
+
+# What says that an agency does as another; "the same day" does not.
+_SAME = re.compile(
+    r"(?<!not )(?<!not the )(?<!n't the )\b(?:same(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does)\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
+)
+_AS = re.compile(r"\b(?:as|like|see)(?: (?:do|does|did|in|the))?\s\Z", re.IGNORECASE)
+_LENT = 3
+
+
+def _clusters(text: str, inside: Sequence[Mention]) -> list[list[Mention]]:
+    """The mentions of a sentence in their order, those together that a list joins or that name the same place."""
+    found: list[list[Mention]] = []
+    for one in inside:
+        if found and (_JOINED.fullmatch(text[found[-1][-1].end : one.start]) or (found[-1][-1].base == one.base and found[-1][-1].state == one.state)):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def _is_bare(part: Sentence, inside: Sequence[Mention]) -> bool:
+    """Whether a sentence, an item of a list, has little more than the names in it."""
+    rest = part.text if inside else "?"
+    for one in inside:
+        rest = rest.replace(part.text[one.start - part.start : one.end - part.start], " ")
+    return len(_WORDS.findall(rest)) <= _FEW and "?" not in rest
+
+
+_WORDS = re.compile(r"[A-Za-z]{2,}")
+_FEW = 2
+_LONGEST_HEADING = 160
+
+
+def _is_heading(text: str, part: Sentence) -> bool:
+    """Whether a sentence is a line of its own that heads what follows: it ends with a colon or without a mark."""
+    line_end = text.find("\n", part.end)
+    alone = not text[text.rfind("\n", 0, part.start) + 1 : part.start].strip() and not text[part.end : line_end if line_end >= 0 else len(text)].strip()
+    return alone and len(part.text) < _LONGEST_HEADING and re.search(r"(?::|[A-Za-z)])\s*\Z", part.text) is not None
 
 
 CORE = frozenset(
     ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "unless", "only", "if", "need", "regardless", "every", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "removal", "req", "ice", "tell", "undecided", "silent", "past", "time", "once", "urge", "bill", "suppose", "still", "no-tell"]
 )
 _TOPIC = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "req", "ice", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "past", "time", "every"])
-_OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once"])
+_OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once", "disclaim", "elect", "means", "beast"])
 # Without any of these a bare yes or no is what it seems.
 _QUALIFIED = frozenset(["unless", "only", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "tell", "urge", "bill", "suppose", "once", "undecided", "silent", "removal", "warrant"])
 _CORE_OF_TEXT = frozenset(["ice", "req", "keep", "stay", "tell", "honor", "refuse", "go", "every", "judge", "time", "past"])

@@ -42,7 +42,9 @@ _JOINED = re.compile(rf"(?:'s)?(?:,?[ ](?:and|or|nor)|,|,?[ ]not)[ ]{_NAME}(?=[ 
 _FREE = re.compile(rf"(?<![\w'.-]){_NAME}(?:'s)?(?![\w'-])(?![ ](?:[A-Z]|[Cc]ount(?:y|ies)\b|[Pp]arish))")
 _SHOUTED = re.compile(rf"^[ \t*•-]*(?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ ]?[:—–]|[ ]--?[ ])", re.MULTILINE)
 # What makes a name a person's, a street's or another place's.
-_NOT_A_PLACE = re.compile(r"(?:\b[A-Z][\w'-]*[ ]|\b(?:[A-Z]|Mr|Ms|Mrs|Dr|St|Sgt|Lt|Capt|Rep|Sen|Gov|Maj|Col|Fort|Mt|Ft)\.[ ]|\b(?:to|from|near|outside|around|via|through|towards?|v\.?)[ ](?:the[ ])?)$")
+_NOT_A_PLACE = re.compile(r"(?:\b[A-Z][\w'-]*[ ]|\b(?:[A-Z]|Mr|Ms|Mrs|Dr|St|Sgt|Lt|Capt|Rep|Sen|Gov|Maj|Col|Fort|Mt|Ft)\.[ ]|\b(?:to|from|near|outside|around|via|through|towards?|v\.?)[ ](?:the[ ])?|\bICE(?:'s|[ ](?:at|in))?[ ]|\b(?:calls?|called|phones?|telephones?|e-mails?|faxes)[ ])$")
+# "ALBANY (Laramie)": a county's seat, which may bear another county's name.
+_SEAT = re.compile(rf"{_NAME}(?:[ ](?:County|Co\.|COUNTY|CO\.))?[ ]\($")
 _WHERE = re.compile(r"\b(?:in|at|of|by|into|for|with)[ ](?:the[ ])?$", re.IGNORECASE)
 _FIRST = re.compile(r"(?:^|[.!?:\n\"][ \n]?)$")
 _ALSO_WORDS = frozenset(["lake", "park", "union", "iron", "clay", "grant", "price", "wood", "forest", "rock", "rice", "early", "wise", "bath", "noble", "major", "bond", "cook", "hale", "hand", "hill", "hood", "king", "knox", "lamb", "long", "love", "lucky", "ray", "page", "pike", "polk", "power", "rich", "ford", "garden", "golden", "grand", "green", "guard", "harper", "worth", "will", "jasper", "summit", "surry", "teller", "valley", "young", "bell", "best", "camp", "cash", "day", "falls", "fall", "fountain", "orange", "ocean", "republic", "deposit"])
@@ -66,6 +68,9 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> It
             name, at = name.split(" ", 1)[1], at + name.index(" ") + 1  # "Then Mesa, in Grand Junction"
         base = key(words(name))
         entry = next((e for e in data.counties.get(base, ()) if e[1] == state), None)
+        seated = _SEAT.search(text[max(0, at - 40) : at])
+        if seated is not None and any(e[1] == state for e in data.counties.get(key(words(seated["name"])), ())):
+            return None
         if entry is None or fold(name) in data.states or any(m.start <= at < m.end and m.kind == "county" for m in (*mentions, *found)):
             return None
         return Mention(at, at + len(name), "county", base, entry[2], state, entry[0], "county", None)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from dueprocess.extract.atlas import Mention, codes, county_of, index, states_of
+from dueprocess.extract.wording import table
 from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'-]*)"
@@ -40,7 +41,7 @@ def by_publisher(publisher: str) -> frozenset[str]:
     for match in data.state_pattern.finditer(name):
         if not re.match(r"[ ](?:County|Parish|Sheriff)", name[match.end() :]) and (fold(match[1]) not in _AMBIGUOUS or name[: match.start()].endswith((", ", "of "))):
             told.add(data.states[fold(match[1])])
-    told |= {m[1] for m in _POSTAL.finditer(name) if m[1].lower() in codes()}
+    told |= {m[1] for m in _POSTAL.finditer(name) if m[1].lower() in codes()} or {code for called, code in table("places")["nicknames of states"].items() if re.search(rf"\b{called}\b", name)}
     if told:
         return frozenset(told)
     for pattern in _OFFICE_OF:

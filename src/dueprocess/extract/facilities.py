@@ -17,9 +17,13 @@ _REGIONAL = re.compile(
     rf"\b(?P<name>{_CAP}(?: {_CAP}){{0,3}}) (?:Regional|REGIONAL|Interlocal|INTERLOCAL|Tri-County|Multi-County) (?:(?:Adult|Public|Criminal) )?"
     r"(?:Jail|JAIL|Corrections?|CORRECTIONS?|Correctional|CORRECTIONAL|Detention|DETENTION|Justice|JUSTICE)(?: (?:Authority|AUTHORITY|Facility|FACILITY|Center|CENTER|Complex|COMPLEX|Institution))*"
 )
+# "Hampton Roads Regional: in draft", "Rappahannock Regional holds", "the Central Virginia regional jail".
+_REGIONAL_ALONE = re.compile(r"\b(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})(?: Regional|(?:'s)? regional jail)(?='s\b|[ ]?[:.,;—–\t]|[ ][a-z])")
 # "Alvin S. Glenn Detention Center": somebody's name, though its last word is a county's somewhere.
 _AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)\.)? (?:(?:Regional|Adult|County) )?(?:Detention|Correctional|Justice|Corrections) (?:Center|Facility|Complex)")
 
+# "Augusta County's Middle River Regional Jail", "At Central Virginia ..."
+_BEFORE = re.compile(r"^.*['’]s (?=[A-Z])|^(?:The|THE|At|At the|In|For|And|But) ")
 # Where the state runs its own jails, one is called by its town or island: "Fairbanks Correctional Center".
 _OF_STATE = re.compile(rf"\b(?P<name>{_CAP}(?: {_CAP})?) (?:Community )?Correctional (?:Center|Complex|Facility|Institution)\b")
 _RUNS_JAILS = ("AK", "HI")
@@ -34,11 +38,14 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
         return chosen
     counties = index().counties
     found: list[Mention] = []
-    for pattern in (_REGIONAL, _AFTER_PERSON, _OF_STATE) if state in _RUNS_JAILS else (_REGIONAL, _AFTER_PERSON):
+    for pattern in (_REGIONAL, _REGIONAL_ALONE, _AFTER_PERSON, _OF_STATE) if state in _RUNS_JAILS else (_REGIONAL, _REGIONAL_ALONE, _AFTER_PERSON):
         for match in pattern.finditer(text):
-            name = re.sub(r"^(?:The|THE|At|At the|In|For|And|But) ", "", match.group())
+            name = _BEFORE.sub("", match.group())
             start = match.end() - len(name)
-            if pattern is _REGIONAL and any(e[1] == state for part in re.split(r"-", match["name"]) for e in counties.get(key(words(re.sub(r"^(?:The|THE) | (?:County|COUNTY)$", "", part))), ())):
+            own = _BEFORE.sub("", match["name"]) if pattern in (_REGIONAL, _REGIONAL_ALONE) else ""
+            if pattern is _REGIONAL_ALONE:
+                name = f"{own} Regional Jail"
+            if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(key(words(re.sub(r" (?:County|COUNTY)$", "", part))), ())):
                 continue
             flat = " ".join(name.split())
             flat = flat.title() if flat.isupper() else flat

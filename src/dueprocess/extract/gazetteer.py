@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
 from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
+from dueprocess.extract.beside import state_beside
 from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
 from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
-from dueprocess.extract.listed import with_lists
+from dueprocess.extract.listed import by_lists, with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import of_state, with_towns
@@ -26,7 +26,6 @@ from dueprocess.places.names import fold, key, words
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
 
-_AFTER_STATE = re.compile(r"(?:,[ \n]|[ \n]\(|[ \n]in[ \n](?:the[ \n]state[ \n]of[ \n])?|,?[ \n]STATE[ ]OF[ ])")
 _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?))?(?:[ ]\([A-Z][A-Za-z .]{1,12}\))?[ ]?(?:—|–|--|-[ ])", re.MULTILINE)
 
 
@@ -34,15 +33,22 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     """The places and offices that a text names; title and publisher are evidence for its state, no more."""
     chosen = _chosen(text)
     state = _state_of(text, title, publisher, chosen)
-    if state is not None:
-        chosen = with_lists(text, with_headings(text, chosen, state), state)
+    chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
+    if state is None:
+        agreed = {m.state for m in settled.mentions if m.kind == "county" and m.state} if not settled.unresolved else set()
+        state = agreed.pop() if len(agreed) == 1 else None  # all counties are of one state: so are its bare names
+        settled = replace(settled, state=state)
     mentions = with_towns(text, list(settled.mentions), state)
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
-    own = own_county(publisher, state) if publisher and state else None
-    head = own or _headed(text, title, publisher, state, chosen)
+    issuer = (own_county(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
+    own = issuer if issuer is not None and issuer.kind == "county" else None
+    head = issuer or (_headed(text, title, state) if title and state else None)
+    if head is None and state is not None and not any(m.kind != "state" for m in chosen):
+        # In a state without county jails the department that runs them; else the county of anybody in the publisher's name, or of a party in the title.
+        head = of_state(text, state) or next((m for h in (publisher, title) if h and not _FRIENDS.search(h) and (m := _headed(text, h, state, parties=True)) is not None), None)
     if head is not None:
         head = next((m for m in mentions if (m.kind, m.base, m.state) == (head.kind, head.base, head.state) and (m.kind == "county" or m.role == head.role)), head)
     return replace(settled, mentions=tuple(with_short_forms(text, mentions)), own=own and head, head=head)
@@ -66,20 +72,31 @@ _OFFICERS = re.compile(r"\b(?:[Oo]fficers?|[Pp]olice|[Pp]atrol|lockup|[Ss]worn|[
 # Who publishes as an agency or a government, and who as friends of one: a newspaper bears a county's name, too.
 _GOVERNS = re.compile(
     r"\b(?:Sheriff|Office|Police|Jail|Prison|Correction\w*|Detention|Departments?|Division|Board|Commission\w*|Council\w*|Counsel|Attorney|Auditor|Jury|Clerk|Manager|Executive|Solicitor|Prosecutor|Defender|Supervisors|"
-    r"City of|Town of|Village of|County of|Chief|Deputy|Warden|Records|Committee|Court|Authority|Public Safety|Justice)\b"
+    r"City of|Town of|Village of|County of|Chief|Deputy|Warden|Records|Committee|Court|Authority|Public Safety|Justice|Jailer|Undersheriff|Legislature|Freeholders|Released by|Media desk|Risk manager|Custodian)\b",
+    re.IGNORECASE,
 )
 _FRIENDS = re.compile(r"\b(?:Friends|Coalition|Project|Alliance|Network|Union|Watch|Monitor|Campaign|Citizens|Neighbors|Immigrants?|Legal|Desk|Courier|Times|Herald|News|Post|Press|Tribune|Gazette|Journal|Record|Radio|Review|Report\w*)\b")
 
 
-def _headed(text: str, title: str | None, publisher: str | None, state: str | None, mentions: Sequence[Mention]) -> Mention | None:
-    """The agency or county that the publisher's name or the title gives, as a mention without words of the text: offices first; in a state
-    without county jails, where ``mentions`` of the text name no place, the department that runs them."""
-    if state is None:
+def _issuer(text: str, publisher: str, state: str) -> Mention | None:
+    """The agency or county as which a publisher speaks, as a mention without words of the text; None for newspapers, associations and friends."""
+    if not _GOVERNS.search(publisher) or _FRIENDS.search(publisher):
         return None
-    found: list[Mention] = []
-    for head in (publisher if publisher and _GOVERNS.search(publisher) and not _FRIENDS.search(publisher) else None, title):
-        if head:
-            found += [m for m in with_towns(head, list(_settled(head, _chosen(head), state).mentions), state) if m.state == state and not of_case(head, m)]
+    found = _headed(text, publisher, state)
+    town = _TOWN_ISSUES.search(publisher)
+    if found is None and town is not None and state in states_of(town["name"]) and _OFFICERS.search(text):
+        found = Mention(0, 0, "city", key(words(town["name"])), town["name"], state, None, "police", f"{town['name']} Police Department")
+    return found
+
+
+# "Chief of Police, Burlington, Vermont", "City council of Tukwila, King County": whose police a text may speak of.
+_TOWN_ISSUES = re.compile(r"(?i:police|chief|council|commission|public safety|town meeting|law department)\b[^,]*?(?:,| of) (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}),")
+
+
+def _headed(text: str, head: str, state: str, *, parties: bool = False) -> Mention | None:
+    """The agency or county that a title or a publisher's name gives, as a mention without words of the text: offices first; ``parties`` to
+    a case, too."""
+    found = [m for m in with_towns(head, list(_settled(head, with_facilities(head, _chosen(head), state), state).mentions), state) if m.state == state and (parties or not of_case(head, m))]
     for usable in ([m for m in found if m.office and m.kind != "state"], [m for m in found if m.kind == "county" and m.place], [m for m in found if m.kind == "city" and m.label.startswith("City of")]):
         if usable:
             one = replace(usable[0], start=0, end=0)
@@ -87,7 +104,7 @@ def _headed(text: str, title: str | None, publisher: str | None, state: str | No
                 name = one.label.removeprefix("City of ")
                 one = replace(one, role="police", label=name, office=f"{name} Police Department")
             return one
-    return None if any(m.kind != "state" for m in mentions) else of_state(text, state)
+    return None
 
 
 def _state_of(text: str, title: str | None, publisher: str | None, mentions: list[Mention]) -> str | None:
@@ -118,6 +135,9 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     loud = {data.states[fold(w)] for w in shouted if fold(w) in data.states and fold(w) not in ("washington", "new york")}
     if len(loud) == 1:
         return loud.pop()
+    listed = by_lists(text)
+    if listed is not None:
+        return listed
     weight: Counter[str] = Counter()
     for code in re.findall(r"\b([A-Z]{2})(?=-[A-Z][a-z]+|[ ](?:sheriffs|jails|jailers|counties)\b)", text):
         weight[code] += 2 * (code.lower() in codes())
@@ -132,13 +152,15 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
                 weight[states.pop()] += 2
         elif mention.kind == "city":
             states = {e[1] for e in data.cities.get(mention.base, ())}
-            if len(states) == 1:
-                weight[states.pop()] += 1
+            if len(states) == 1 and states.issuperset(e[1] for e in data.counties.get(mention.base, ())):
+                weight[states.pop()] += 1  # Norfolk may be another state's county
     ranked = (+weight).most_common(2)
     clear = bool(ranked) and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1])
     published = by_publisher(publisher) if publisher else frozenset()
-    if len(published) == 1 and not (clear and ranked[0][1] >= _STRONG):
-        return next(iter(published))
+    if publisher and len(published) == 1:
+        (there,) = published
+        if _GOVERNS.search(publisher) or weight[there] > 0 or not (clear and ranked[0][1] >= _STRONG):
+            return there
     if clear:
         return ranked[0][0]
     seated = by_seats(text, mentions)
@@ -181,7 +203,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         if mention.kind == "state":
             placed.append(mention)
             continue
-        beside = _beside(text, mention)
+        beside = state_beside(text, mention)
         if beside is not None:
             explicit.setdefault(mention.base, set()).add(beside)
             mention = replace(mention, state=beside, explicit=True)
@@ -251,42 +273,3 @@ _SAME_PLACE = 500
 _MANY = 4
 """States that have a town of one name: so many, and the county of that name tells no state."""
 _STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
-
-
-def _beside(text: str, mention: Mention) -> str | None:
-    """The state written right behind or before a name (``, Oregon``; ``in Iowa``; ``Oregon's``)."""
-    data = index()
-    gap = _AFTER_STATE.match(text, mention.end)
-    if gap:
-        after = data.state_pattern.match(text, gap.end())
-        if after:
-            return data.states[fold(after[1])]
-        # A postal code, which only a comma or a bracket makes one.
-        code = re.match(r"([A-Z]{2})\b", text[gap.end() :][:4]) if "in" not in gap.group() else None
-        if code and code[1].lower() in codes():
-            return code[1]
-    # "Warren County, over the river in New Jersey,": the state in what is set between commas.
-    aside = re.match(r",[ \n](?:[\w'-]+[ \n]){1,6}?(?:in|of)[ \n]", text[mention.end : mention.end + 60])
-    if aside:
-        after = data.state_pattern.match(text, mention.end + aside.end())
-        if after and re.match(r"[,.;]", text[after.end() : after.end() + 1]):
-            return data.states[fold(after[1])]
-    cell = re.match(r"[ ]*\t[ ]*([A-Z]{2})[ ]*(?=\t|$)", text[mention.end : mention.end + 12])
-    if cell and cell[1].lower() in codes():
-        return cell[1]
-    # "Mariposa County ends immigration holds (California)": a headline or an item with its state in brackets at its end.
-    line = text[mention.end : text.find("\n", mention.end) if "\n" in text[mention.end :] else len(text)]
-    tail = re.search(r"\(([A-Z][A-Za-z. ]{1,20})\)[ .]*$", line[-30:])
-    if tail and (fold(tail[1]) in data.states or tail[1].lower() in codes()):
-        return data.states.get(fold(tail[1]), tail[1])
-    # "the Jefferson County jail in Port Townsend, Washington"
-    seat = re.match(r"[ \n]in[ \n](?:[A-Z][\w.'’]+[ \n]?){1,3},[ \n]", text[mention.end : mention.end + 50])
-    if seat:
-        after = data.state_pattern.match(text, mention.end + seat.end())
-        if after:
-            return data.states[fold(after[1])]
-    # "Oregon's Clackamas County"; "Indiana. Monroe County, ..."
-    before = re.search(r"([A-Z][a-z]+(?: [A-Z][a-z]+)?)(?:['’]s[ \n]|[.:][ \n]+)$", text[max(0, mention.start - 30) : mention.start])
-    if before and fold(before[1]) in data.states:
-        return data.states[fold(before[1])]
-    return None

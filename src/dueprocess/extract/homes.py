@@ -15,6 +15,8 @@ _TOWN = rf"(?P<town>{_CAP}(?:[ ]{_CAP}){{0,2}})"
 _AT_HOME = re.compile(rf"(?:\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|of)[ ]|^[ \t]*|[.:\])][ ]+|^[^\n]{{0,60}},[ ]){_TOWN}(?=,|[ .;:)\n]|'s\b|$)", re.MULTILINE)
 _OF_COUNTY = re.compile(r"\b(?:sheriff|jail|jailer|warden|deput(?:y|ies)|corrections|inmates?|prisoners?|booking|detention)\b", re.IGNORECASE)
 
+_OF_POLICE = re.compile(r"\b(?:police|chief|officers|lockup|detectives|dispatchers?|desk sergeant|city jail|patrol)\b", re.IGNORECASE)
+
 # Of many agencies, or of every one: the town is only where the news is written.
 _OF_MANY = re.compile(r"\b(?:sheriffs|jails|counties|parishes|(?:each|every|any|all|a|no) (?:\w+ )?(?:sheriff|jail|county|parish))\b", re.IGNORECASE)
 
@@ -26,9 +28,12 @@ def county_named(path: str) -> tuple[str, str]:
 
 
 def with_home(text: str, mentions: Sequence[Mention], state: str) -> list[Mention]:
-    """The mentions with the county of the towns of a text that speaks of a sheriff or a jail and names no county or agency;
-    unchanged where it names one, or where its towns lie in several counties."""
-    if any(m.kind != "state" and (m.kind == "county" or m.office) for m in mentions) or any(m.office for m in mentions) or not _OF_COUNTY.search(text) or _OF_MANY.search(text):
+    """The mentions with the county of the towns of a text that speaks of a sheriff or a jail and names no county or agency, or with the police
+    of its one town where it speaks of those; unchanged where it names one, or where its towns lie in several counties."""
+    if any(m.kind != "state" and (m.kind == "county" or m.office) for m in mentions) or any(m.office for m in mentions) or _OF_MANY.search(text):
+        return list(mentions)
+    police = not _OF_COUNTY.search(text)
+    if police and not _OF_POLICE.search(text):
         return list(mentions)
     data = index()
     places: dict[str, re.Match[str]] = {}
@@ -43,6 +48,13 @@ def with_home(text: str, mentions: Sequence[Mention], state: str) -> list[Mentio
     path = (here or list(places))[0]
     match = places[path]
     base, label = county_named(path)
+    town = match["town"].title() if match["town"].isupper() else match["town"]
+    if police:
+        towns = {m["town"].lower() for m in _AT_HOME.finditer(text) if fold(m["town"]) not in data.states and county_of(m["town"].title(), state)}
+        if len(towns) != 1:
+            return list(mentions)
+        home = Mention(match.start("town"), match.end("town"), "city", key(words(town)), town, state, None, "police", f"{town} Police Department")
+        return sorted([*(m for m in mentions if not (m.start < home.end and home.start < m.end)), home], key=lambda m: m.start)
     home = Mention(match.start("town"), match.end("town"), "county", base, label, state, path, "county", None)
     kept = [m for m in mentions if not (m.start < home.end and home.start < m.end)]
     return sorted([*kept, home], key=lambda m: m.start)

@@ -1,57 +1,105 @@
-"""Counties that a list names without the word: one a line, or behind a colon."""
+"""Counties that a list names without the word: one a line, behind a colon, or as the heads of its items."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 
-from dueprocess.extract.atlas import Mention, index
-from dueprocess.places.names import key, words
+from dueprocess.extract.atlas import Mention, codes, index
+from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'’-]*)"
 _NAME = rf"{_CAP}(?: (?:{_CAP}|of|du|la|and(?= Clark| Queen| William))){{0,2}}"
 _BODIES = r"(?:[Cc]ounties|[Pp]arishes|[Ss]heriffs|[Jj]ails|[Aa]gencies|[Jj]urisdictions|[Pp]laces|COUNTIES|SHERIFFS|JAILS)"
+_IN_STATE = r"(?:[ ]\((?P<state>[A-Z][A-Za-z. ]{1,13})\))?"
 # "These counties want a judge's warrant: Linn, Benton (since May) and Lane."
 _LEAD = re.compile(rf"\b{_BODIES}\b[^.:\n]{{0,160}}:[ \n]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ \n]+{_NAME}){{0,60}})")
 # "Want a judge's warrant: Arlington, Fairfax": a line of its own.
-_LINE = re.compile(rf"^[^:\n]{{3,90}}:[ ]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ ]+{_NAME}){{0,60}})[ ]*$", re.MULTILINE)
+_LINE = re.compile(rf"^[^:\n]{{1,90}}:[ ]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ ]+{_NAME}){{0,60}}){_IN_STATE}[ .]*$", re.MULTILINE)
 # "Cumberland. The jail says ...": what an item is about.
 _TOPIC = re.compile(rf"^[ \t]*(?:[-*•▪‣◦·]|\(?\d{{1,2}}[.)])?[ \t]*(?P<name>{_NAME})(?=[.:][ ]+[\"A-Z])", re.MULTILINE)
 _ITEM = re.compile(rf"^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]*(?P<name>{_NAME})(?=[ \t]*(?:\([^)\n]{{1,40}}\))?[ \t]*$)", re.MULTILINE)
 _RUN = re.compile(r"^[^\n]{2,60}(?:\n[ \t]*[^\n]{2,60})+$", re.MULTILINE)
+# "FORSYTH - New sheriff ...", "Steuben | that's confidential", "Boulder ..... refuse", "Alpena 3", "Niagara — nothing": the head of an item, wherever it stands.
+_HEAD = re.compile(
+    rf"(?:^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]*(?:\d{{1,2}}[:.]\d\d[.:]?[ ])?|(?<=[.!?;|\"'”’)][ ])|(?<=\t)[ ]*)(?P<name>{_NAME}?)(?:[ ](?:C[Oo]\b\.?|Par\b\.?|jail|Jail|sheriff|Sheriff))?{_IN_STATE}(?:[ ]\([^)\n]{{1,30}}\))?"
+    r"(?=[ ]?(?:[:—–|]|--?[ ])|[ ]?\.{3,}|[ ]*\t|;[ ]|[ ]{2,}\S|[ ](?:\d|[A-Z])(?:[ ]\(|[ ]*$))",
+    re.MULTILINE,
+)
+_NO_NAME = re.compile(r"(?:From|To|Sent|Subject|Date|Cc|Re|Fw|Fwd|Source|Notes?|Key|Legend|Codes?|Total|Yes|No|N|Y|Q|A|County|Agency|Jail|State|Sheriff|Chair|Host)(?: .*)?", re.IGNORECASE)
 _MOSTLY = 0.6
 _FEWEST = 2
+_VOTES = 3
+
+Group = list[tuple[str, int, str | None]]
+"""Names that stand alike, where each begins, and the state written with it."""
 
 
 def with_lists(text: str, chosen: list[Mention], state: str | None) -> list[Mention]:
-    """The mentions with counties of the text's state that stand by their names alone, one a line or behind a colon."""
-    if state is None:
-        return chosen
-    found = [m for m in _listed(text, state) if not any(c.start < m.end and m.start < c.end and (c.kind == "county" or c.office) for c in chosen)]
+    """The mentions with counties that stand by their names alone, one a line, behind a colon or as the heads of items: of the text's
+    state, of one written with them, or of the only state that has all of a list."""
+    found: dict[int, Mention] = {}
+    for mention in _listed(text, state):
+        if not any(c.start < mention.end and mention.start < c.end and (c.kind == "county" or c.office) for c in chosen):
+            found.setdefault(mention.start, mention)
     if not found:
         return chosen
-    kept = [c for c in chosen if not any(c.start < m.end and m.start < c.end for m in found)]
-    return sorted([*kept, *found], key=lambda m: m.start)
+    kept = [c for c in chosen if not any(c.start < m.end and m.start < c.end for m in found.values())]
+    return sorted([*kept, *found.values()], key=lambda m: m.start)
 
 
-def _listed(text: str, state: str) -> Iterator[Mention]:
+def by_lists(text: str) -> str | None:
+    """The state that has the counties by whose names the items of a text begin, by far more of them than any other."""
+    names = {key(words(name)) for group in _groups(text) for name, _, told in group if told is None}
+    known = [{e[1] for e in index().counties[n]} for n in names if n in index().counties]
+    if len(known) < max(_VOTES, _MOSTLY * len(names)):
+        return None
+    ranked = Counter(state for states in known for state in states).most_common(2)
+    (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0
+    return best if most >= _VOTES and most >= second + 2 and most > _MOSTLY * len(known) else None
+
+
+def _groups(text: str) -> Iterator[Group]:
     for lead in _LEAD.finditer(text):
-        names = [(m.group(), lead.start("names") + m.start()) for m in re.finditer(_NAME, lead["names"])]
-        yield from _counties([(re.sub(r" and .*", "", n), at) for n, at in names], state)
-    lines = [(m.group(), line.start("names") + m.start()) for line in _LINE.finditer(text) for m in re.finditer(_NAME, line["names"])]
-    yield from _counties(lines, state)
-    topics = [(m["name"], m.start("name")) for m in _TOPIC.finditer(text)]
-    yield from _counties(topics, state)
+        yield [(re.sub(r" and .*", "", m.group()), lead.start("names") + m.start(), None) for m in re.finditer(_NAME, lead["names"])]
+    yield [(m.group(), line.start("names") + m.start(), _code(line["state"])) for line in _LINE.finditer(text) for m in re.finditer(_NAME, line["names"])]
+    yield [(m["name"], m.start("name"), None) for m in _TOPIC.finditer(text)]
+    yield [(m["name"], m.start("name"), _code(m["state"])) for m in _HEAD.finditer(text) if not _NO_NAME.fullmatch(m["name"])]
     for run in _RUN.finditer(text):
-        names = [(m["name"], run.start() + m.start("name")) for m in _ITEM.finditer(run.group())]
+        names: Group = [(m["name"], run.start() + m.start("name"), None) for m in _ITEM.finditer(run.group())]
         if len(names) >= _FEWEST:
-            yield from _counties(names, state)
+            yield names
 
 
-def _counties(names: Sequence[tuple[str, int]], state: str) -> Iterator[Mention]:
-    known = [(name, at, next((e for e in index().counties.get(key(words(name)), ()) if e[1] == state), None)) for name, at in names]
-    if sum(entry is not None for _, _, entry in known) < max(_FEWEST, _MOSTLY * len(known)):
-        return
-    for name, at, entry in known:
-        if entry is not None:
-            yield Mention(at, at + len(name), "county", key(words(name)), entry[2], None, None, "county", None)
+def _code(written: str | None) -> str | None:
+    return None if written is None else index().states.get(fold(written)) or (written if written.lower() in codes() else None)
+
+
+_STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
+
+
+def _state_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of a text that are a state's name alone and head what follows, the last one first; none where there is only one."""
+    found = [(m.end(), code) for m in _STATE_LINE.finditer(text) if (code := index().states.get(fold(m[1])))]
+    return found[::-1] if len(found) > 1 else []
+
+
+def _listed(text: str, state: str | None) -> Iterator[Mention]:
+    lines = _state_lines(text)
+    counties = index().counties
+    for group in _groups(text):
+        known = [(name, at, told or next((code for start, code in lines if start <= at), None), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
+        own = state
+        if own is None:
+            pools = [set(entries) for _, _, told, entries in known if entries and told is None]
+            common = set.intersection(*pools) if len(pools) >= _FEWEST else set()
+            own = common.pop() if len(common) == 1 else None
+        fitting = {key(words(name)): None for name, _, told, entries in known if (told or own) in entries}
+        if len(fitting) < max(_FEWEST, _MOSTLY * len({key(words(name)) for name, *_ in known})):
+            continue
+        for name, at, told, entries in known:
+            entry = entries.get(told or own or "")
+            if entry is not None:
+                given = told or (own if state is None else None)
+                yield Mention(at, at + len(name), "county", key(words(name)), entry[2], given, entry[0] if given else None, "county", None, told is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dueprocess.extract.atlas import Kind, Mention, county_of, index
+from dueprocess.extract.atlas import Kind, Mention, codes, county_of, index
 from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold, key, words
 
@@ -18,19 +18,19 @@ _COUNTIES = re.compile(rf"(?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?
 _COUNTIES_OF = re.compile(rf"\b(?:[Cc]ounties|[Pp]arishes)(?:[ ]of|:|,[ ]including)?[ ](?P<names>{_NAME}(?:,[ \n]{_NAME}){{0,40}}(?:,?[ \n](?:and|or)[ \n]{_NAME}))")
 # What may stand between a place and the end of its office's name.
 _OFFICE = re.compile(
-    r"(?:['’]s?)?[ \n](?:City[ ])?(?:(?P<sheriff>Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
-    r"|(?P<corrections>(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Juvenile)[ \n])*(?:Department|Division|Bureau|Office)[ \n]of[ \n](?:[A-Z][\w]+(?:,)?[ \n](?:and[ \n])?){0,4}?(?:Corrections?|Detention|Jails?|Prisons|Rehabilitation|Rehabilitative[ \n]Services)(?:[ \n]and[ \n][A-Z]\w+(?:[ \n](?:Services|Detention))?)?"
+    r"(?:['’]s?)?[ \n](?:City[ ])?(?:(?P<sheriff>SO\b|S\.O\.|Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
+    r"|(?P<corrections>(?:DOC|HOC|ADC|MDC)\b|Det(?:ention|\.)?[ ]C(?:en)?te?r\b\.?|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Juvenile)[ \n])*(?:Department|Division|Bureau|Office)[ \n]of[ \n](?:[A-Z][\w]+(?:,)?[ \n](?:and[ \n])?){0,4}?(?:Corrections?|Detention|Jails?|Prisons|Rehabilitation|Rehabilitative[ \n]Services)(?:[ \n]and[ \n][A-Z]\w+(?:[ \n](?:Services|Detention))?)?"
     r"|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Justice|Law[ ]Enforcement)[ \n])*(?:Corrections(?:[ \n](?:Department|Center|and[ \n]Rehabilitation))?|(?:Criminal[ ])?(?:Justice|Law[ ]Enforcement|Public[ ]Safety)[ \n](?:Center|Complex|Facility)|City[ ]Jail|Correctional[ \n](?:Facility|Center|Institution)|Detention[ \n](?:Center|Facility)|Jail|Prison|House[ \n]of[ \n]Corrections?|DEPARTMENT[ ]OF[ ]CORRECTIONS?|DETENTION[ ](?:CENTER|FACILITY)|JAIL|CORRECTIONS|jail|prison|detention[ \n]center|workhouse|lockup))"
-    r"|(?P<police>POLICE[ ]DEPARTMENT|(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
+    r"|(?P<police>PD\b|POLICE[ ]DEPARTMENT|(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
     r"|(?P<body>Board(?:[ \n]of[ \n](?:County[ ])?(?:Commissioners|Supervisors|Freeholders))?|Commission(?:ers)?|Council|Supervisors|Commissioners|City[ ]Council|County[ ]Council|Legislature|Executive|commissioners|supervisors|council|board))\b"
 )
 _NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept)|POLICE[ ]DEPARTMENT)|Metro[ \n]Corrections|County[ \n]Jail|(?:Adult[ \n]|Regional[ \n])?(?:Correctional|Corrections|Detention|Justice)[ \n](?:Center|Facility|Complex|Institution)|Regional[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
 # "Kitsap sheriff", "the Berks jail": a county by its name alone, with its office in small letters behind it.
 _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
-_NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention)\b")
+_NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention|SO|HOC|ADC|MDC|DOC)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
 # "Baldwin Co., Alabama", "Athens-Clarke, Georgia": a county without the word, its state behind it.
-_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b){_CAP})?)(?P<co>[ ](?:Co|Cty|Cnty)\b\.?)?(?:,[ \n](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?))?")
+_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b|CO\b|[A-Z]{{2}}[:;]){_CAP})?)(?P<co>[ ](?:Co|CO|Cty|Cnty|Par)\b\.?)?(?=(?:(?:,[ \n]|[ ]\()(?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?)|[ ](?P<code>[A-Z]{{2}})(?=[:;)]))?)")
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
 
@@ -102,7 +102,7 @@ def named(text: str) -> Iterable[Mention]:
     for match in _NAME_BESIDE.finditer(text):
         name, start = _trimmed(match["name"], match.start("name"))
         base = key(words(name)) if name else ""
-        if base and fold(name) not in data.states and base in data.counties and (base not in data.cities or match["office"] == "sheriff"):
+        if base and fold(name) not in data.states and base in data.counties and (base not in data.cities or match["office"] == "sheriff" or match["office"].isupper()):
             yield _with_office(text, start, match.end("name"), "county", base, f"{name} County")
     for match in re.finditer(rf"\b(?:And|What about|How about)[ ](?:in[ ])?(?P<name>{_CAP}(?:[ ]{_CAP})?)\?", text):
         base = key(words(match["name"]))
@@ -118,7 +118,7 @@ def named(text: str) -> Iterable[Mention]:
         if fold(flat) not in data.states:
             yield Mention(match.start(), match.end(), "city", key(words(flat)), f"City of {flat}", None, None, "city", None)
     for match in _SHORT_COUNTY.finditer(text):
-        if match["co"] or match["state"]:
+        if match["co"] or match["state"] or match["code"]:
             yield from _short_county(text, match)
     for name in table("places")["bare counties"]:
         for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
@@ -139,8 +139,8 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[Mention]:
     if not name:
         return
     base = key(words(name))
-    told = (match["state"] or "").rstrip(".")
-    code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0]))
+    told = (match["state"] or match["code"] or "").rstrip(".")
+    code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0])) or (told if told.lower() in codes() else None)
     if match["co"]:
         if base in data.counties:
             yield _with_office(text, start, match.end("co"), "county", base, f"{name} County")
@@ -224,6 +224,11 @@ def _cased(name: str) -> str:
     return flat.title() if flat.isupper() else flat
 
 
+_IN_FULL = {
+    "SO": "Sheriff's Office", "S.O.": "Sheriff's Office", "PD": "Police Department", "DOC": "Department of Corrections", "HOC": "House of Correction", "ADC": "Adult Detention Center", "MDC": "Metropolitan Detention Center",
+}  # fmt: skip
+
+
 def _with_office(text: str, start: int, end: int, kind: Kind, base: str, label: str) -> Mention:
     match = _OFFICE.match(text, end)
     # "County in Oregon Sheriff" is none: the office stands right behind the place.
@@ -233,6 +238,9 @@ def _with_office(text: str, start: int, end: int, kind: Kind, base: str, label: 
     if role == "body":
         return Mention(start, match.end(), kind, base, label, None, None, "body", " ".join(text[start : match.end()].split()))
     office = " ".join(text[start : match.end()].split())
+    short = office.rsplit(" ", 1)[-1]
+    if short in _IN_FULL:
+        return Mention(start, match.end(), kind, base, label, None, None, role, f"{label} {_IN_FULL[short]}")
     if office.isupper():
         office = office.title().replace("'S", "'s").replace("’S", "’s").replace(" Of ", " of ")
     return Mention(start, match.end(), kind, base, label, None, None, role, office)

@@ -37,7 +37,7 @@ def read(capture: Capture) -> Extraction:
         return Extraction(capture)
     found = _WORD.findall(text.lower())
     least = _LEAST_ENGLISH if len(found) >= 3 * _FEWEST_WORDS else _LEAST_ENGLISH * 2 / 3  # a few sentences tell less
-    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found) and not _is_table(text):
+    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found) and not _is_table(_evened(text)):
         return Extraction(capture, notes=("not read: the text is no running English (another language, or a table)",))
     if capture.published is None:
         day = _dated(text)
@@ -107,6 +107,8 @@ def _evened(text: str) -> str:
     numbers and an e-mail's ``>`` become spaces.
     """
     text = text.translate(_STRAIGHT)
+    if len(_MISREAD.findall(text)) >= _FEWEST_MISREAD:
+        text = _MISREAD.sub(_as_letters, text)
     text = _DOTTED.sub(lambda m: "ICE" + " " * (len(m.group()) - 3), text)
     text = _LONG_NAME.sub(lambda m: "ICE" + re.sub(r"[^\n]", " ", m.group()[3:]), text)
     text = _TABLE_ROW.sub(lambda m: m.group().replace("|", "\t"), text)
@@ -119,6 +121,24 @@ def _evened(text: str) -> str:
 
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\u2011": "-"})
+
+# Words of a scan in which letters were read as digits, or I as l: "C0UNTY", "wi1l", "t0", "SHERlFF", "lmmigration". Not "1st", "48hrs", "HB10".
+_MISREAD = re.compile(
+    r"\b(?:l[fn]|0[nfrKNFR]|[tnsdgTNSDG]0|(?!\d+(?:st|nd|rd|th|am|pm|s|hrs?)\b|[A-Z]+\d*[1-9]\d*\b)(?=\w*[A-Za-z])(?=\w*[01])[A-Za-z01]{3,}|[A-Z]*l[A-Z]+[A-Za-z]*|l[b-df-hjkmnp-tv-xz][a-z]{3,})\b"
+)
+_FEWEST_MISREAD = 4
+
+
+def _as_letters(match: re.Match[str]) -> str:
+    word = match.group()
+    if re.sub(r"[01l]", "", word).isupper() and len(word) > 1:
+        return word.translate(_CAPITALS)
+    capital = re.match(r"l[^aeiouly]", word) or (word[0] == "0" and len(word) >= _LONG_WORD)
+    return word[0].translate(_CAPITALS if capital else _SMALL) + word[1:].translate(_SMALL)
+
+
+_LONG_WORD = 6
+_CAPITALS, _SMALL = str.maketrans("01l", "OII"), str.maketrans("01", "ol")
 
 
 def _joined(text: str) -> tuple[str, Callable[[int], int]]:

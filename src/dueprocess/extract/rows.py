@@ -13,15 +13,19 @@ _BLOCK = re.compile(r"^[^\n]*\t[^\n]*(?:\n[ \t]*(?=\n[^\n]*\t)|\n[^\n]*\t[^\n]*)
 _PLACE_HEAD = re.compile(r"\W*(?:county|counties|parish|borough|jail|sheriff|agency|jurisdiction|place|department|facility)\b", re.IGNORECASE)
 _STATE_HEAD = re.compile(r"\W*(?:state|st\.?)\W*", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w.'-]+(?: (?:[A-Z][\w.'-]+|of|du|la)){0,3}")
+_END = re.compile(r" (?:County|Parish|Co|Par)\.?$")
 _HEADS_DOWN = 3
 
 
 def with_rows(text: str, chosen: list[Mention], state: str | None) -> list[Mention]:
     """The mentions with the counties that table cells name; a cell that holds an office or a county already is left alone.
 
-    A row's own column of states decides before the text's ``state``; a name that is no county there is none.
+    A row's own column of states decides, also for those, before the text's ``state``; a name that is no county there is none.
     """
-    rows = [m for m in _rows(text, state) if not any(c.start < m.end and m.start < c.end and (c.kind == "county" or c.office) for c in chosen)]
+    found = list(_rows(text, state))
+    told = {m.start: m for m in found if m.explicit}
+    chosen = [replace(c, state=told[c.start].state, explicit=True) if c.start in told and c.base == told[c.start].base else c for c in chosen]
+    rows = [m for m in found if not any(c.start < m.end and m.start < c.end and (c.kind == "county" or c.office) for c in chosen)]
     if not rows:
         return chosen
     kept = [c for c in chosen if not any(c.start < m.end and m.start < c.end for m in rows)]
@@ -49,7 +53,7 @@ def _rows(text: str, state: str | None) -> Iterator[Mention]:
             name = _NAME.match(cells[place].strip(" *"))
             if name is None:
                 continue
-            base = key(words(name.group()))
+            base = key(words(_END.sub("", name.group())))
             entry = next((e for e in data.counties.get(base, ()) if e[1] == (own or state)), None)
             if entry is None:
                 continue

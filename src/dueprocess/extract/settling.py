@@ -102,13 +102,15 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
 
 
 _NO_ANSWER = re.compile(r"\b(?:did not|didn't|has not|hasn't|never) (?:answer|respond|reply|return|call back)", re.IGNORECASE)
+# Words of a cell that say something.
+_SAYS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
 
 
 def _of_no_say(text: str, account: Account, position: str) -> bool:
-    """Whether an account is all questions, or rows of a table, which say something by their columns or not at all, or is taken to be
-    silent because it did not answer: that tells nothing."""
+    """Whether an account is all questions, or a table's row of single words, which say something by their columns or not at all, or is taken
+    to be silent because it did not answer: that tells nothing."""
     pieces = [text[begin:end].rstrip() for begin, end, _, _ in account.pieces]
-    return all(p.endswith("?") for p in pieces) or "\t" in pieces[0] or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
+    return all(p.endswith("?") for p in pieces) or all("\t" in p and not any(_SAYS.search(cell) for cell in p.split("\t")[1:]) for p in pieces) or (position == "unknown" and all(_NO_ANSWER.search(p) for p in pieces))
 
 
 def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
@@ -138,6 +140,8 @@ def _new(told: Told, account: Account, single: Sequence[Odds], position: str, pa
     """The claim of a position that no rule read, in the words of the piece that speaks for it most."""
     text = told.scene.text
     (begin, end, index, _), _ = max(zip(account.pieces, single, strict=False), key=lambda one: one[1].of[position])
+    if not parts[index].start <= begin < parts[index].end:
+        begin, end = parts[index].start, parts[index].end  # what a heading, a code or another agency's sentence tells of it
     while end > begin and (text[end - 1].isspace() or text[end - 1] in ",;"):
         end -= 1
     said = speaker(parts[index], list(told.scene.people), text)

@@ -43,6 +43,8 @@ def main_place(text: str, survey: Survey, title: str | None) -> Mention | None:
     """The county or city that the text is about: that of who published it, else the one named in the title, or most often."""
     if survey.own is not None:
         return survey.own
+    if survey.head is not None and survey.head.office and survey.head.end == 0:
+        return survey.head  # the text is about an agency that only its title or its publisher names
     weight: dict[tuple[str, str | None], int] = {}
     first: dict[tuple[str, str | None], Mention] = {}
     for mention in survey.mentions:

@@ -40,6 +40,7 @@ class Tables:
         self._dash: Stance | None = None
         self._asked: dict[int, Stance] = {}  # the columns that ask something, and what a yes there comes to
         self._told: set[int] = set()  # the columns that hold policies
+        self._with: dict[int, Stance] = {}  # the columns that name a paper, and what it comes to if that one is enough
         if "\t" not in text:
             return
         for match in _LEGEND.finditer(text):
@@ -62,15 +63,18 @@ class Tables:
         if not here:
             self._heads(cells)
             return []
-        taken = self._ticked(cells)
+        taken = self._enough(cells) or self._ticked(cells)
         taken = (self._but(cells, -1) if taken is not None and len(self._asked) == 1 and taken.position == "declines_all" else None) or taken or self._row(cells)
         return [draft(here[0], taken, sentence.start, sentence.end, sentence, None)] if taken is not None else []
 
     def _heads(self, cells: Sequence[str]) -> None:
+        papers = {i: paper for i, cell in enumerate(cells) if (paper := _of_paper(cell)) is not None}
+        if len(papers) > 1:
+            self._with = papers
         for i, cell in enumerate(cells):
             if _OF_POLICY.search(cell):
                 self._told.add(i)
-            taken = stance(cell.rstrip("?"), topical=True) if 1 < len(cell.split()) < _LONG_HEAD else None
+            taken = stance(cell.rstrip("?"), topical=True) if 1 < len(cell.split()) < _LONG_HEAD else _HOLDS if _HOLDS_HEAD.fullmatch(cell) else _CALLS if _CALLS_HEAD.fullmatch(cell) else None
             if taken is not None and taken.position not in ("undecided", "unknown"):
                 self._asked[i] = taken
                 self._told.add(i)
@@ -86,6 +90,8 @@ class Tables:
             if taken is not None:
                 return taken
         for i, cell in enumerate(cells):
+            if i in self._told and _DEPENDS.fullmatch(cell):
+                return self._but(cells, i)
             taken = in_cell(cell, self._asked.get(i)) if i in self._told else None
             if taken is not None and taken.position in _BARE:
                 return self._but(cells, i) or taken
@@ -101,6 +107,14 @@ class Tables:
                 if papers:
                     return conditional(papers, 0, False, True)
         return None
+
+    def _enough(self, cells: Sequence[str]) -> Stance | None:
+        """What the row's yes and no under "detainer alone", "with ICE warrant" and the like come to: the least paper that is enough."""
+        said = {i: yes for i in self._with if i < len(cells) and (yes := _yes_or_no(cells[i])) is not None}
+        if not said or len(said) < len(self._with):
+            return None
+        enough = [self._with[i] for i, yes in said.items() if yes]
+        return min(enough, key=lambda s: _STRICT.index(s.position)) if enough else self._but(cells, -1) or (_DECLINES if len(self._with) > len(cells) - 2 else None)
 
     def _ticked(self, cells: Sequence[str]) -> Stance | None:
         """What the bare yes and no of several columns come to: a condition before a bare yes or no."""
@@ -123,6 +137,28 @@ class Tables:
 def is_head(row: str, inside: Sequence[Mention]) -> bool:
     """Whether a line is the head of a table: a cell says that its column holds places, and no place is named."""
     return "\t" in row and not any(m.kind != "state" for m in inside) and any(_PLACES.match(c) for c in row.split("\t"))
+
+
+_HOLDS_HEAD = re.compile(r"(?:holds?|honors?|honored|keeps?|detains?|complies|held|kept)\?", re.IGNORECASE)
+_CALLS_HEAD = re.compile(r"(?:notif(?:y|ies)|notice|notification|calls?|tells?)(?: ICE)?\?", re.IGNORECASE)
+_DEPENDS = re.compile(r"(?:sometimes|depends|it depends|partly|partial(?:ly)?|limited|conditional(?:ly)?|case by case)\W*", re.IGNORECASE)
+_STRICT = ("honors_all", "requires_any_warrant", "limits_by_offense", "requires_probable_cause", "requires_judicial_warrant", "requires_court_order")
+_PAPER_HEAD = re.compile(r"(?:with|on|if|w/|plus|\+)\b.*|.*\b(?:attached|enclosed|alone|only|by itself|without more|w/o more|itself)\W*", re.IGNORECASE)
+_HELD = re.compile(r"(?P<yes>yes|y|x|holds?|held|keeps?|kept|honors?)|(?:no|n|releases?|released|declines?|lets go|does not hold|doesn't hold)", re.IGNORECASE)
+
+
+def _of_paper(head: str) -> Stance | None:
+    """What a column comes to whose head names the paper on which a jail holds ("Detainer alone", "With court order")."""
+    if not _PAPER_HEAD.fullmatch(head) or len(head.split()) >= _LONG_HEAD:
+        return None
+    papers = papers_in(_in_full(head), 0)
+    taken = conditional(papers, 0, False, True) if papers else _HOLDS if re.search(r"\b(?:detainer|request|I-247\w?|form)\b", head, re.IGNORECASE) else None
+    return taken if taken is not None and taken.position in _STRICT else None
+
+
+def _yes_or_no(cell: str) -> bool | None:
+    match = _HELD.match(cell)
+    return None if match is None or not re.fullmatch(r"\W*(?:\(.*)?", cell[match.end() :]) else match["yes"] is not None
 
 
 _TICKS = {"yes": True, "y": True, "x": True, "✓": True, "✔": True, "no": False, "n": False, "-": False, "–": False, "—": False}

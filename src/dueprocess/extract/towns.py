@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dueprocess.extract.alone import with_bare_counties
-from dueprocess.extract.atlas import Mention, county_of
+from dueprocess.extract.atlas import Mention, county_of, states_of
 from dueprocess.extract.wording import table
 from dueprocess.places import load_places
 from dueprocess.places.names import key, words
@@ -24,7 +24,13 @@ _BESIDE = (
     re.compile(rf"\b(?:[Tt]he|whose|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur)[ \n]{_TOWN}(?=[ \n](?:jail|lockup|detention[ ]center|jailers)\b)"),
     re.compile(rf"\b(?:jail|prison|lockup|detention[ ]center|jailers|deputies|sheriff)[ \n](?:up[ \n]|down[ \n]|over[ \n]|out[ \n])?(?:in|at)[ \n]{_TOWN}"),
 )
-_POLICE = re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:'s)?[ ](?:Police|police)(?:[ ](?:Department|department))?\b")
+_POLICE = (
+    re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
+    re.compile(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
+    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
+    re.compile(rf"{_TOWN}(?:['’]s)?[ ](?=officers\b|lockup\b|city[ ]jail\b)"),
+    re.compile(rf"(?:^|[.!?;:][\"]?[ \n]){_TOWN}['’]s[ ](?=(?:police[ ])?chief\b)", re.MULTILINE),
+)
 _STATE_PRISONS = re.compile(r"\b[Tt]he[ \n](?:state(?:'s)?[ \n])?(?P<office>Department[ \n]of[ \n](?:Corrections?|Public[ \n]Safety[ \n]and[ \n]Correctional[ \n]Services|Correctional[ \n]Services))\b")
 
 
@@ -74,9 +80,14 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             office = f"{load_places().place(f'us/{code.lower()}').name} {' '.join(match['office'].split())}"
             yield Mention(match.start("office"), match.end("office"), "state", code.lower(), office, code, f"us/{code.lower()}", "corrections", office, True)
     yield from with_bare_counties(text, mentions, state)
-    for match in _POLICE.finditer(text):
-        if county_of(match["name"], state) and not any(m.start < match.end() and match.start() < m.end for m in mentions):
-            yield Mention(match.start(), match.end(), "city", key(words(match["name"])), match["name"], state, None, "police", f"{match['name']} Police Department")
+    for pattern in _POLICE:
+        for match in pattern.finditer(text):
+            name, start = match["name"], match.start("name")
+            while " " in name and (state not in states_of(name) or name.startswith("The ")):
+                name, start = name.split(" ", 1)[1], start + name.index(" ") + 1  # "Ask Boston PD"
+            rival = any(m.start < match.end() and start < m.end and (m.office or m.kind == "county") for m in mentions)
+            if state in states_of(name) and not rival:
+                yield Mention(start, match.end(), "city", key(words(name)), name, state, None, "police", f"{name} Police Department", True)
 
 
 _DEPARTMENT = re.compile(r"\b[Dd]epartment(?:[ \n]of[ \n](?:Corrections?|Public[ \n]Safety))?\b")

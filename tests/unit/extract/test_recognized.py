@@ -1,0 +1,59 @@
+"""Agencies that a text names in short: as the heads of items, by codes, in capitals, in a scan's letters, by a town or by who published it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dueprocess.extract import capture, read
+from dueprocess.extract.accounts import accounts
+from dueprocess.extract.codes import Legend
+from dueprocess.extract.gazetteer import survey
+from dueprocess.extract.reading import prepared
+from dueprocess.extract.sentences import sentences
+
+
+def named(text: str, *, title: str | None = None, publisher: str | None = None) -> set[tuple[str, str | None]]:
+    """Label and state of all agencies and counties that have an account."""
+    text, _ = prepared(text)
+    found = survey(text, title=title, publisher=publisher)
+    return {(a.mention.label, a.mention.state) for a in accounts(text, sentences(text), found.mentions, found.head, found.own)}
+
+
+@pytest.mark.parametrize(
+    ("text", "counties"),
+    [
+        ("ALPENA: holds.\nLEELANAU: studying it.\nISABELLA: would not say.\n", {("Alpena County", "MI"), ("Leelanau County", "MI"), ("Isabella County", "MI")}),
+        ("Ohio jails.\nButler 3\nClermont 1\nWarren 0\n", {("Butler County", "OH"), ("Clermont County", "OH"), ("Warren County", "OH")}),
+        ("Kept on the fax: Kosciusko (Ind.)\nKept never: Kalamazoo (Mich.)", {("Kosciusko County", "IN"), ("Kalamazoo County", "MI")}),
+        ("— Hall NE: takes both.\n— Woodbury IA: undecided.", {("Hall County", "NE"), ("Woodbury County", "IA")}),
+        ("YORK COUNTY, MAINE: facts, sworn.", {("York County", "ME")}),
+        ("In Kendall and Grundy counties, Illinois, nobody waits for ICE.", {("Kendall County", "IL"), ("Grundy County", "IL")}),
+        ("Kentucky\nKenton: takes it.\nCampbell: takes it.\n\nWisconsin\nKenosha: takes it.\nSauk: would not say.\n", {("Kenton County", "KY"), ("Campbell County", "KY"), ("Kenosha County", "WI"), ("Sauk County", "WI")}),
+        ("JACKS0N C0UNTY SHERlFF'S OFFlCE\nMedford, 0regon\nThe jai1 wi1l n0t act on a detainer.", {("Jackson County", "OR")}),
+        ("North Bend, Oregon's police chief says no.", {("North Bend", "OR")}),
+        ("Newark, New Jersey. Police here hold nobody for ICE.", {("Newark", "NJ")}),
+        ("In Virginia, Hampton Roads Regional is drafting a rule.", {("Hampton Roads Regional Jail", "VA")}),
+    ],
+)
+def test_agencies_named_in_short_have_accounts(text: str, counties: set[tuple[str, str]]) -> None:
+    assert named(text) == counties
+
+
+def test_a_government_that_publishes_speaks_of_its_county() -> None:
+    text = "CHIEF: Our rule's on one page. COMMISSIONER: Read it. CHIEF: Nobody is held on a detainer."
+    assert named(text, publisher="Criminal justice committee, DeKalb County, Georgia") == {("DeKalb County", "GA")}
+    assert named(text, publisher="DeKalb County Courier, Georgia") == set()
+
+
+def test_a_code_is_told_with_its_meaning() -> None:
+    text = "Codes: H holds on the request. W judge's warrant only.\nPayette County, Idaho H\nAda County, Idaho W\n"
+    legend = Legend(text)
+    meant = legend.meant(text.index("Idaho W") + 5, len(text))
+    assert meant is not None and text[slice(*meant)] == "W judge's warrant only"
+    assert Legend("Only one code: H = holds.").meant(0, 5) is None
+
+
+def test_columns_that_name_papers_tell_the_least_that_is_enough() -> None:
+    text = "Locality\tDetainer alone\tWith ICE warrant\tWith court order\nFrederick County\tYes\tYes\tYes\nWarren County\tNo\tYes\tYes\nAugusta County\tNo\tNo\tNo\nVirginia jails on ICE detainers, as each answered in March.\n"
+    found = read(capture(text.encode(), name="table.txt", title="Virginia jails and ICE detainers"))
+    assert {(c.county_or_city, c.position) for c in found.claims} == {("Frederick County", "honors_all"), ("Warren County", "requires_any_warrant"), ("Augusta County", "declines_all")}
