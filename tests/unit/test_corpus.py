@@ -19,7 +19,7 @@ SPLITS = ("dev", "heldout")
 THIRD = ("third-dev", "third-test")
 LATER = {
     "fourth-dev": "fourth", "fourth-test": "fourth_test", "fifth-test": "fifth_test", "sixth-test": "sixth_test",
-    "seventh-test": "seventh_test", "eighth-test": "eighth_test",
+    "seventh-test": "seventh_test", "eighth-test": "eighth_test", "ninth-test": "ninth_test",
 }
 """Splits written later, shorter texts among them, and the file of each."""
 ALL = (*SPLITS, *THIRD, *LATER)
