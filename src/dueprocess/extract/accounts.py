@@ -182,7 +182,7 @@ class Sensed:
         return frozenset(name for name, _, _ in self.of(begin, end)[1])
 
 
-def _pieces(sensed: Sensed, account: Account) -> list[tuple[int, int, bool]]:
+def pieces_weighed(sensed: Sensed, account: Account) -> list[tuple[int, int, bool]]:
     """The pieces that are weighed together, in their order: of many, those with the most classes that matter, and the first."""
     pieces = account.pieces
     chosen = list(range(len(pieces)))
@@ -206,7 +206,7 @@ def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, other
     if of_text:
         found |= {f"text:no-{name}" for name in _CORE_OF_TEXT - of_text}
     found |= rules
-    pieces = _pieces(sensed, account)
+    pieces = pieces_weighed(sensed, account)
     found |= {f"others:{min(others, 3)}", f"pieces:{min(len(pieces), 4)}", f"named:{min(sum(n for _, _, n in pieces), 3)}"}
     before: set[str] = set()
     seen: set[str] = set()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dueprocess.extract import encoder
 from dueprocess.extract.accounts import Account, Sensed, accounts, features, side_of
 from dueprocess.extract.echoes import draft
 from dueprocess.extract.merging import Key, claim_of
@@ -16,10 +17,14 @@ from dueprocess.extract.people import speaker
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import Scene
 
-LEAST = 0.37
+LEAST = 0.4
 """So likely a position must be to be claimed where the rules read none."""
+_LEAST_SILENT = 0.5
+"""The same of ``unknown``: who says little is soon taken for one who would not say."""
 _OVERRULES = 0.55
 """So likely none must be to take back what the rules read."""
+_AGREES = 0.5
+"""Less likely than that none must be for the model of words to agree with the rules; then nobody else is asked."""
 _CHANGES = 0.45
 """So likely another position must be to take the place of what the rules read."""
 _CHANGES_PAPER = 0.8
@@ -83,12 +88,15 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
     claims, scene = dict(told.claims), told.scene
     for key, account, found in weighed(told, parts):
         single = [odds(one) for one in of_pieces(told, key, account)]
-        chances = _together(odds(found), single)
         mine = told.claims.get(key, ())
+        first = odds(found)
+        if first.none >= _AGREES or not any(c.position == first.position for c in mine):  # else rules and model say the same
+            first = encoder.heard(first, told.sensed, account, scene.survey.mentions)
+        chances = _together(first, single)
         if key[:2] in told.heard.sure and chances.none < _OVERRULES:
             continue
         if not mine:
-            if chances.chance >= LEAST and not _of_no_say(scene.text, account, chances.position):
+            if chances.chance >= (_LEAST_SILENT if chances.position == "unknown" else LEAST) and not _of_no_say(scene.text, account, chances.position):
                 claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
         elif chances.none >= _OVERRULES:
             claims.pop(key, None)

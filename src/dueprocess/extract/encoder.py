@@ -1,0 +1,109 @@
+"""A second opinion on an account in doubt: a small pretrained encoder, fitted on labelled texts, that reads its words in their order.
+
+The model of ``odds.py`` counts words and classes; it does not see who does what to whom. The encoder does, and is a thousand times as dear:
+so it is asked only of accounts whose chances leave a doubt. Its weights (``data/extract/encoder.onnx``, seven bits each) are fitted by
+``data/extract/train_encoder.py``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from dueprocess.extract.accounts import Account, Sensed, pieces_weighed, side_of
+from dueprocess.extract.atlas import Mention
+from dueprocess.extract.model import POSITIONS
+from dueprocess.extract.odds import CLASSES, Odds
+from dueprocess.kernel.files import data_dir
+
+MOST_TOKENS = 112
+OWN, OTHER = "@", "#"
+"""What stands in the place of the account's agency, and of others."""
+SURE = 0.75
+"""Of accounts with a chance of at least that the encoder is not asked."""
+_WEIGHT = 0.5
+"""What its chances count beside those of the model."""
+_FEWEST_WORDS = 5
+_LONGEST_WORD = 100
+
+
+@cache
+def _session() -> tuple[Any, dict[str, int]]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(data_dir("extract") / "encoder.onnx"), options)
+    tokens = session.get_modelmeta().custom_metadata_map["tokens"].split("\n")
+    return session, {token: i for i, token in enumerate(tokens)}
+
+
+def marked(sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> str:
+    """The words of an account, with a sign in the place of its agency's name, and another for those of others."""
+    mine = account.mention
+    found = []
+    for begin, end, _ in pieces_weighed(sensed, account):
+        at, words = begin, []
+        for one in sorted(mentions, key=lambda m: (m.start, -m.end)):
+            if one.start < at or one.end > end or (one.kind == "state" and not one.office):
+                continue
+            own = (one.base, one.state, side_of(one)) == (mine.base, mine.state, side_of(mine))
+            words += [sensed.text[at : one.start], OWN if own else OTHER]
+            at = one.end
+        found.append(" ".join([*words, sensed.text[at:end]]))
+    return " ".join(" | ".join(found).split())
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words and signs of a text as BERT's vocabularies have them: lower case, without accents."""
+    flat = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
+    word = ""
+    for c in flat:
+        sign = unicodedata.category(c)[0] == "P" or (c.isascii() and not c.isalnum() and not c.isspace())
+        if (sign or c.isspace()) and word:
+            yield word
+            word = ""
+        if sign:
+            yield c
+        elif not c.isspace():
+            word += c
+    if word:
+        yield word
+
+
+def numbers(text: str, vocabulary: Mapping[str, int]) -> list[int]:
+    """The numbers of a text's word pieces: of each word the longest piece that is known, then of what is left."""
+    found = [vocabulary["[CLS]"]]
+    for word in _words(text):
+        at, pieces = 0, []
+        while at < len(word) <= _LONGEST_WORD:
+            end = next((e for e in range(len(word), at, -1) if ("##" if at else "") + word[at:e] in vocabulary), 0)
+            if not end:
+                break
+            pieces.append(vocabulary[("##" if at else "") + word[at:end]])
+            at = end
+        found += pieces if at == len(word) else [vocabulary["[UNK]"]]
+        if len(found) >= MOST_TOKENS:
+            break
+    return [*found[: MOST_TOKENS - 1], vocabulary["[SEP]"]]
+
+
+def chances(text: str) -> list[float]:
+    """The chances of the classes, of an account's marked words."""
+    session, vocabulary = _session()
+    return [float(share) for share in session.run(None, {"ids": [numbers(text, vocabulary)]})[0][0]]
+
+
+def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> Odds:
+    """The chances of an account with the encoder's beside the model's, where those leave a doubt."""
+    if max(first.of.values()) >= SURE or any("\t" in sensed.text[begin:end] for begin, end, _ in pieces_weighed(sensed, account)):
+        return first  # of a table's rows it does not see the columns
+    words = marked(sensed, account, mentions)
+    if len(words.split()) < _FEWEST_WORDS:
+        return first
+    second = chances(words)
+    of = {name: (1 - _WEIGHT) * first.of[name] + _WEIGHT * share for name, share in zip(CLASSES, second, strict=True)}
+    best = max(POSITIONS, key=lambda name: of[name])
+    return Odds(of["none"], best, of[best], of)
