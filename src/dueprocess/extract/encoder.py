@@ -14,7 +14,6 @@ from typing import Any
 
 from dueprocess.extract.accounts import Account, Sensed, pieces_weighed, side_of
 from dueprocess.extract.atlas import Mention
-from dueprocess.extract.model import POSITIONS
 from dueprocess.extract.odds import CLASSES, Odds
 from dueprocess.kernel.files import data_dir
 
@@ -104,6 +103,4 @@ def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Ment
     if len(words.split()) < _FEWEST_WORDS:
         return first
     second = chances(words)
-    of = {name: (1 - _WEIGHT) * first.of[name] + _WEIGHT * share for name, share in zip(CLASSES, second, strict=True)}
-    best = max(POSITIONS, key=lambda name: of[name])
-    return Odds(of["none"], best, of[best], of)
+    return Odds.out_of({name: (1 - _WEIGHT) * first.of[name] + _WEIGHT * share for name, share in zip(CLASSES, second, strict=True)})

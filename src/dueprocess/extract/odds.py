@@ -38,6 +38,12 @@ class Odds:
     chance: float
     of: Mapping[str, float]
 
+    @classmethod
+    def out_of(cls, of: Mapping[str, float]) -> Odds:
+        """Those of these chances of all classes."""
+        best = max(POSITIONS, key=lambda name: of[name])
+        return cls(of["none"], best, of[best], of)
+
 
 class Weights:
     """The weights of a fitted model.
@@ -94,9 +100,7 @@ def odds(found: set[str]) -> Odds:
         if value > 0:
             net = [n + value * w for n, w in zip(net, row, strict=True)]
     shares = [(a + b) / 2 for a, b in zip(_shares(net), _shares([lane * model.linear_unit for lane in sums[hidden:]]), strict=True)]
-    of = dict(zip(CLASSES, shares, strict=True))
-    best = max(POSITIONS, key=lambda name: of[name])
-    return Odds(of["none"], best, of[best], of)
+    return Odds.out_of(dict(zip(CLASSES, shares, strict=True)))
 
 
 def _shares(sums: Sequence[float]) -> list[float]:

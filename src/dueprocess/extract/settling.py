@@ -140,8 +140,7 @@ def _together(whole: Odds, single: Sequence[Odds]) -> Odds:
     share = (1 - none) / (sum(most.values()) or 1)
     of = {name: _WHOLE * whole.of[name] + (1 - _WHOLE) * share * most[name] for name in POSITIONS}
     of["none"] = _WHOLE * whole.none + (1 - _WHOLE) * none
-    best = max(POSITIONS, key=lambda name: of[name])
-    return Odds(of["none"], best, of[best], of)
+    return Odds.out_of(of)
 
 
 def _new(told: Told, account: Account, single: Sequence[Odds], position: str, parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
