@@ -302,8 +302,9 @@ AGREED = ("class", "outcome", "due_lo", "due_hi", "hold_until", "over_least", "o
 """What both evaluators must say alike of a row. What each lists as missing may be told in more or fewer words."""
 
 
-def second_opinion(folder: Path, results: Path, stay: str, *, lawbook: Lawbook, law_known_at: date | None) -> str:
-    """Where a stay stands in the files, what the audit says of it, and whether this evaluator says the same of the same row.
+def second_opinion(folder: Path, results: Path, stay: str, *, lawbook: Lawbook, law_known_at: date | None) -> dict[str, Any]:
+    """Where a stay stands in the files (``source_file``, ``source_row``, ``left_told``), what the ``audit`` says of it, by column (instants
+    and spans in seconds), and the columns in which this evaluator ``differs`` about the same row.
 
     ``stay`` is an id, or ``row-17``; ``folder`` holds the prepared tables, ``results`` the audit's answers.
     """
@@ -315,11 +316,22 @@ def second_opinion(folder: Path, results: Path, stay: str, *, lawbook: Lawbook, 
         audited = dict(zip([c[0] for c in found.description or ()], found.fetchall()[0], strict=True))
     given, papers, grounds, events, _ = next(read_rows(folder, rows=[row]))
     again = decide_row(given, papers, grounds, events, lawbook=lawbook, law_known_at=law_known_at)
-    differ = [name.replace("_", " ") for name in AGREED if audited[name] != again[name]]
+    return {
+        "source_file": given["source_file"],
+        "source_row": given["source_row"],
+        "left_told": given["left_state"] != "missing",
+        "audit": {name: audited[name] for name in AGREED},
+        "differs": [name for name in AGREED if audited[name] != again[name]],
+    }
+
+
+def opinion_words(found: Mapping[str, Any]) -> str:
+    """A ``second_opinion`` in words."""
+    audited, differ = found["audit"], [name.replace("_", " ") for name in found["differs"]]
     kind = audited["class"]
     timed = f", {hour_range(audited['over_least'], audited['over_most'])} hours over" if kind in WITH_HOURS else ""
-    told = f"Row {given['source_row']} of {given['source_file']}. In the audit: {kind}{timed}. The evaluator of single cases says " + (f"otherwise of: {', '.join(differ)}." if differ else "the same.")
-    if kind == "unknown" and given["left_state"] == "missing":
+    told = f"Row {found['source_row']} of {found['source_file']}. In the audit: {kind}{timed}. The evaluator of single cases says " + (f"otherwise of: {', '.join(differ)}." if differ else "the same.")
+    if kind == "unknown" and not found["left_told"]:
         told += " The file does not tell when the person left: what follows reckons with any moment up to the end of the records, and its hours are no bound."
     return told
 

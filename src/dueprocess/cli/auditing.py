@@ -172,7 +172,7 @@ def explain(
 
     from dueprocess.audit.folder import explain as explained
     from dueprocess.audit.folder import locate, read_run
-    from dueprocess.audit.single import second_opinion
+    from dueprocess.audit.single import opinion_words, second_opinion
     from dueprocess.decide.present import to_text
     from dueprocess.law import load_lawbook
 
@@ -181,14 +181,14 @@ def explain(
     if lawbook.version != made["law_version"]:
         typer.echo("dueprocess: the law has changed since this audit; the answer below is by the law as it is now", err=True)
     decision = explained(folder, stay, lawbook=lawbook)
-    if json_:
-        typer.echo(json.dumps(decision, indent=2, ensure_ascii=False))
-        return
     known = date.fromisoformat(made["law_known_at"]) if made["law_known_at"] else None
     said = second_opinion(*locate(folder), stay, lawbook=lawbook, law_known_at=known)
-    typer.echo(textwrap.fill(said, 78) + "\n")
+    if json_:
+        typer.echo(json.dumps({**decision, "in_the_audit": said}, indent=2, ensure_ascii=False))
+        return
+    typer.echo(textwrap.fill(opinion_words(said), 78) + "\n")
     typer.echo(to_text(decision), nl=False)
-    if decision["read_from"] and not json_:
+    if decision["read_from"]:
         typer.echo("\nread from the files\n" + "\n".join(f"  {name}: {told}" for name, told in decision["read_from"].items()))
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from dueprocess.audit.folder import Options, audit, explain, locate
 from dueprocess.audit.sections import wilson
-from dueprocess.audit.single import second_opinion
+from dueprocess.audit.single import opinion_words, second_opinion
 from dueprocess.cli import main
 from dueprocess.cli.auditing import Progress, command_of
 from dueprocess.kernel.errors import InputError
@@ -127,14 +127,15 @@ def test_both_evaluators_are_held_against_each_other(whole: Path, tmp_path: Path
     stays = rows_of(whole / "stays.csv")
     for kind in ("certain", "possible", "unknown", "contradiction", "no"):
         row = next(r for r in stays if r["class"] == kind)
-        said = second_opinion(prepared, results, row["stay_id"], lawbook=load_lawbook(), law_known_at=TODAY)
+        said = opinion_words(second_opinion(prepared, results, row["stay_id"], lawbook=load_lawbook(), law_known_at=TODAY))
         assert said.startswith(f"Row {row['source_row']} of made-up.csv. In the audit: {kind}") and "says the same." in said
     certain = next(r for r in stays if r["class"] == "certain")["stay_id"]
     with duckdb.connect() as link:
         link.execute(f"COPY (SELECT * REPLACE (over_least - 1 AS over_least) FROM '{results}') TO '{tmp_path / 'r.parquet'}'")
-    assert "says otherwise of: over least." in second_opinion(prepared, tmp_path / "r.parquet", certain, lawbook=load_lawbook(), law_known_at=TODAY)
+    changed = second_opinion(prepared, tmp_path / "r.parquet", certain, lawbook=load_lawbook(), law_known_at=TODAY)
+    assert changed["differs"] == ["over_least"] and "says otherwise of: over least." in opinion_words(changed)
     untold = next(r for r in stays if r["class"] == "unknown" and not r["left_latest"])["stay_id"]
-    assert "no bound" in second_opinion(prepared, results, untold, lawbook=load_lawbook(), law_known_at=TODAY)
+    assert "no bound" in opinion_words(second_opinion(prepared, results, untold, lawbook=load_lawbook(), law_known_at=TODAY))
 
 
 def test_published_aggregates_hold_no_stay_and_nothing_small(county: Path, tmp_path: Path) -> None:
@@ -225,7 +226,10 @@ def test_the_command_line_takes_inputs_and_a_word(county: Path, tmp_path: Path, 
     status, out, err = call("audit", county, "--out", tmp_path / "a", "--engine", "single")
     assert status == 0 and "400 rows in = 400 rows out" in out and "400 stays asked about = 400 answered" in out and "deciding 400 stays: done" in err
     status, out, _ = call("audit", "explain", tmp_path / "a", "--stay", "row-3", "--json")
-    assert status == 0 and json.loads(out)["case"] and json.loads(out)["read_from"] == {}, "the file has our own names"
+    told = json.loads(out)
+    assert status == 0 and told["case"] and told["read_from"] == {}, "the file has our own names"
+    found = told["in_the_audit"]
+    assert (found["source_file"], found["differs"], found["audit"]["class"]) == ("made-up.csv", [], told["class"]) and found["source_row"] > 0
     status, _, err = call("audit", county, "--out", tmp_path / "b", "--as-known-then", "--law-known-at", "2014-01-01")
     assert status == 2 and len(err.splitlines()) == 1
     for wrong in ((tmp_path / "nothing.csv",), (county, "--by", "shoe_size"), (county, "--map", tmp_path / "no.yaml"), (county, "--daily-cost", "-4"), (county, "--master", "x")):
