@@ -345,7 +345,7 @@ def _why_not(registry: Registry, definition: Definition, key: str, rows: Iterabl
     day = definition.as_of or definition.until
     assert day is not None
     views = [registry.view(id, as_of=day, known_at=known_at) for id, a in registry.actors.items() if _unit_key(definition, a) == key and registry.of(id)]
-    told = [f"{v.actor.rpartition('/')[2]}: {v.position} on {day.isoformat()}, {v.rule}" for v in views]
+    told = [f"{v.actor.rpartition('/')[2]}: {v.position.replace('_', ' ')} on {day.isoformat()} ({v.because.rstrip('.')})" for v in views]
     return "; ".join(told) or "no claim"
 
 

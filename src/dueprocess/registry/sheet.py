@@ -35,7 +35,7 @@ from dueprocess.registry.importing import (
 from dueprocess.registry.matching import ActorMatcher, Printed, by_hand
 from dueprocess.registry.model import ABOUT, ACCEPTS, CONFIDENCES, POSITIONS, VOICES, Claim, Source, side
 from dueprocess.registry.store import IMPORT_COLUMNS, load_registry, read_rows, records_of, texts_of
-from dueprocess.tables.moments import local_of
+from dueprocess.tables.moments import local_of, month_first
 
 FIELDS = (
     "id", "state", "agency", "kind", "county", "city", "fips", "position", "accepts", "announced", "effective", "ended", "about", "voice", "claimant", "speaker",
@@ -43,7 +43,7 @@ FIELDS = (
 )  # fmt: skip
 """What a column of a sheet may stand for."""
 _CLOSED: Mapping[str, tuple[str, ...]] = {"position": POSITIONS, "about": ABOUT, "voice": VOICES, "confidence": CONFIDENCES, "kind": ("sheriff", "police", "corrections", "county", "city", "state")}
-_KEYS = ("name", "columns", "values", "assume", "rows", "refused_at_most", "header", "license")
+_KEYS = ("name", "columns", "values", "assume", "rows", "refused_at_most", "header", "license", "day_first")
 _PARTIAL = re.compile(r"\d{4}(?:-\d{2}){0,2}\Z")
 _MONTH = re.compile(r"(?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})\Z")
 _WHERE = ("id", "state", "agency", "kind", "county", "city", "fips", "note", "locator")
@@ -54,7 +54,7 @@ HAND_COLUMNS = ("state", "printed", "actor", "kind", "name", "cites", "reason")
 @dataclass(frozen=True)
 class SheetMap:
     """A map: its ``name`` (part of every id), columns by field, words by field, what is assumed for all rows, the fewest rows
-    and the most rows that may match no actor, and the line of the header.
+    and the most rows that may match no actor, the line of the header, and whether 3/4/2014 is the third of April.
     """
 
     name: str
@@ -65,6 +65,7 @@ class SheetMap:
     refused_at_most: int = 0
     header: int = 1
     license: str = ""
+    day_first: bool = False
 
 
 def read_map(path: Path) -> SheetMap:
@@ -109,8 +110,10 @@ def read_map(path: Path) -> SheetMap:
     for needed in ("state", "agency", "position", "source_date"):
         if needed not in columns and needed not in assume:
             raise InputError(f"nothing says the {needed}", where=str(path), do=f"name its column under columns, or a value for all rows under assume ({needed})")
-    license = raw.get("license", "")
-    return SheetMap(slug(name), columns, values, assume, number("rows", 0), number("refused_at_most", 0), max(1, number("header", 1)), str(license or ""))
+    license, day_first = raw.get("license", ""), raw.get("day_first", False)
+    if not isinstance(day_first, bool):
+        raise InputError(f"[{shown(day_first)}] is no yes or no", where=document.where(("day_first",)), do="true where 3/4/2014 is the third of April, else leave it out")
+    return SheetMap(slug(name), columns, values, assume, number("rows", 0), number("refused_at_most", 0), max(1, number("header", 1)), str(license or ""), day_first)
 
 
 def _cells(path: Path) -> list[list[str]]:
@@ -202,8 +205,8 @@ def _contradictions(batch: Batch, rows: Mapping[str, int]) -> list[str]:
     ]
 
 
-def _date(text: str, *, where: str) -> str:
-    """A day as the registry writes it: ``2014``, ``2014-04`` or a day; also ``April 2014``, ``April 16, 2014`` and ``4/16/2014`` (month first).
+def _date(text: str, *, day_first: bool, where: str) -> str:
+    """A day as the registry writes it: ``2014``, ``2014-04`` or a day; also ``April 2014``, ``April 16, 2014`` and ``4/16/2014`` (``16/4/2014`` with ``day_first``).
 
     Raises:
         ImportRefused: it is none of them.
@@ -213,7 +216,7 @@ def _date(text: str, *, where: str) -> str:
         return checked_date(given, where=where)
     try:
         month = _MONTH.match(given)
-        found = local_of(f"{month['month']} 1, {month['year']}" if month else given)
+        found = local_of(f"{month['month']} 1, {month['year']}" if month else month_first(given) if day_first else given)
     except ValueError:
         found = None
     if found is None:
@@ -236,7 +239,7 @@ def _one(batch: Batch, matcher: ActorMatcher, map: SheetMap, row: dict[str, str]
     if not row["position"] or not row["source_date"]:
         raise ImportRefused(f"no {'position' if not row['position'] else 'source_date'}", where=where, do="fill the cell, or give a value for all rows under assume")
     for name in ("announced", "effective", "ended", "source_date"):
-        row[name] = _date(row[name], where=where)
+        row[name] = _date(row[name], day_first=map.day_first, where=where)
     fips = row["fips"].zfill(5) if row["fips"].isdecimal() and len(row["fips"]) == 4 else row["fips"]
     match = batch.matched(matcher, Printed(row["state"], row["agency"], row["kind"], row["county"], row["city"], fips), importer=map.name, row=number, seen=row["source_date"])
     if match.actor is None:

@@ -11,11 +11,10 @@ from dueprocess.tables.cells import NO, UNSURE, YES
 from dueprocess.tables.columns import TIME_OF, personal
 from dueprocess.tables.engine import Engine
 from dueprocess.tables.header import plain, spoken
-from dueprocess.tables.moments import local_of
+from dueprocess.tables.moments import NUMERIC, local_of, month_first
 from dueprocess.tables.raw import Raw
 from dueprocess.terms.vocabulary import Vocabulary
 
-_NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})($|\D.*)")
 _CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
 
@@ -144,7 +143,7 @@ class Headers:
     def writes_day_first(self, raws: Sequence[Raw]) -> bool:
         """Whether the files write the day before the month: some dates can be read in no other way, and none in this one alone
         the other way round."""
-        found = [m for raw in raws for h in raw.headers if not personal(h) for v in self.values(raw, h) if (m := _NUMERIC.match(v.strip()))]
+        found = [m for raw in raws for h in raw.headers if not personal(h) for v in self.values(raw, h) if (m := NUMERIC.match(v.strip()))]
         days, months = (sum(int(m[i]) > 12 and 1 <= int(m[3 - i]) <= 12 for m in found) for i in (1, 2))
         return days > 0 and months == 0
 
@@ -161,12 +160,6 @@ def _lower_lines(raw: Raw) -> dict[str, str]:
 def means(words: set[str], entry: Mapping[str, Any]) -> bool:
     """Whether a header's words fit an entry of the shipped word lists: one of each group of ``all``, none of ``none``."""
     return all(words & set(group) for group in entry["all"]) and not words & set(entry["none"])
-
-
-def month_first(value: str) -> str:
-    """A date whose day comes first, as it is written in the United States."""
-    match = _NUMERIC.match(value.strip())
-    return f"{match[2]}/{match[1]}/{match[3]}{match[4]}" if match else value
 
 
 def is_clock(value: str) -> bool:

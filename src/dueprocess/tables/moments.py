@@ -19,6 +19,8 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}:?\d{2}(?::?\d{2})?))
 _US = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:,?[T ]+(.+))?\Z")
 _DAY_MONTH = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3,9})\.?[- ,]+(\d{4}|\d{2})(?:,?[ :]+(.+))?\Z")
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4}|\d{2})(?:,?[ ]+(.+))?\Z")
+NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})($|\D.*)")
+"""A date in numbers of which the day may come first."""
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?(?: (.+))?\Z")
 _CLOCK = re.compile(r"(\d{1,2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?(?:[Mm]\.?)?(?:hrs?|hours)?\s*(Z|[+-]\d{2}(?::?\d{2})?(?::\d{2})?)?\Z")
 _MONTHS = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
@@ -133,6 +135,12 @@ def local_of(text: str) -> _Local | None:
     if (match := _MONTH_DAY.match(text)) and match[1][:3].lower() in _MONTHS:
         return _with_clock(date(_year(match[3]), _MONTHS[match[1][:3].lower()], int(match[2])), match[4])
     return None
+
+
+def month_first(value: str) -> str:
+    """A date whose day comes first, as it is written in the United States; anything else as it is."""
+    match = NUMERIC.match(value.strip())
+    return f"{match[2]}/{match[1]}/{match[3]}{match[4]}" if match else value
 
 
 def _serial(days: int, fraction: str | None) -> _Local | None:

@@ -19,9 +19,9 @@ from dueprocess.tables.choosing import counts, known_names, own_map, recognized
 from dueprocess.tables.columns import TIME_OF, personal
 from dueprocess.tables.engine import Engine, engine
 from dueprocess.tables.families import Family, day_column, families, whole
-from dueprocess.tables.guessing import Headers, means, month_first
+from dueprocess.tables.guessing import Headers, means
 from dueprocess.tables.header import plain
-from dueprocess.tables.moments import read_time
+from dueprocess.tables.moments import month_first, read_time
 from dueprocess.tables.problems import Problems
 from dueprocess.tables.raw import Raw
 from dueprocess.tables.sources import Reading, read_all

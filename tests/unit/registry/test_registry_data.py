@@ -167,7 +167,7 @@ def test_who_is_named_on_a_list_and_denies_it_is_among_the_disagreements(registr
 def test_an_entry_of_a_list_that_ours_lacks_has_its_reason(registry: Registry) -> None:
     found = count(registry, definitions()["colorado-64"], known_at=TODAY)
     assert (found.certain, found.listed) == (63, 64)
-    assert found.only_in_list == {"us/co/broomfield-county/police": "police: declines_all on 2014-09-18, only-claim"}
+    assert found.only_in_list == {"us/co/broomfield-county/police": "police: declines all on 2014-09-18 (One claim, and nothing that stands is against it)"}
 
 
 def test_all_definitions_load_and_say_what_is_missing(registry: Registry) -> None:

@@ -149,6 +149,16 @@ def test_a_new_order_of_the_rows_changes_no_id(tmp_path: Path) -> None:
     assert set(first.claims) == set(second.claims)
 
 
+@pytest.mark.parametrize(("key", "month"), [("", "05"), ("day_first: true\n", "03")])
+def test_whether_the_day_comes_first_is_the_maps_to_say(tmp_path: Path, key: str, month: str) -> None:
+    sheet, map_ = tmp_path / "sheet.csv", tmp_path / "map.yaml"
+    shutil.copy(SHEET, sheet)
+    edit(sheet, "2015-03-02", "5/3/2015")
+    map_.write_text(MAP.read_text(encoding="utf-8") + key, encoding="utf-8")
+    batch, _ = import_sheet(sheet, map=map_, registry=tmp_path / "mine", places=load_places())
+    assert f"2015-{month}-0{8 - int(month)}" in {source.date for source in batch.sources.values()}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
