@@ -40,7 +40,7 @@ RATE, RATE_OUT = 1e-4, 1e-3
 WARM = 60  # so many steps till the whole rate
 NONE_PIECES = 2_000  # so many pieces that tell nothing are shown in each epoch
 MADE_UP = 1.0  # so much of the made-up sentences
-LAST_WHOLE, LAST_RATE = 2_500, 0.3  # accounts in the last pass, and what its rate is of that before
+LAST_PASSES, LAST_WHOLE, LAST_RATE = 2, 2_500, 0.3  # the last passes, accounts in each, and what their rate is of that before
 DROPPED, DROPPED_OUT = 0.1, 0.2
 
 
@@ -246,7 +246,8 @@ def main() -> None:
         ids = [numbers(one.words, {token: i for i, token in enumerate(tokens)}) for one in known]
         if not arguments.last:
             fit(encoder, known, ids, EPOCHS, shown)
-        fit(encoder, known, ids, 1, alone, slower=LAST_RATE)
+        for _ in range(1 if arguments.fitted else LAST_PASSES):
+            fit(encoder, known, ids, 1, alone, slower=LAST_RATE)
         torch.save({"tokens": tokens, "weights": encoder.state_dict()}, "encoder.pt")
         print(f"{len(known)} accounts, pieces and sentences")
     write(encoder.eval(), tokens, accounts.HERE / "encoder.onnx")
