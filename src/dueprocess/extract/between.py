@@ -10,7 +10,7 @@ from dueprocess.extract.numbers import value_of
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONG = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_NTHS = tuple("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split())
+_NTHS = tuple(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"])
 _HOUR = r"(?:[012]\d[0-5]\d\b|(?:2[0-4]|[01]?\d)(?!\d)(?::\d\d)?(?![ \n]-?(?:h(?:ou)?rs?|days)\b)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _HALF = r"(?:[ ]?(?:a\.?m\.?|p\.?m\.?)|[ \n](?:in[ \n]the[ \n](?:morning|afternoon|evening)|at[ \n]night|o'clock))"
 _AT = r"(?:at[ \n](?:or[ \n])?(?:about[ \n])?)"
