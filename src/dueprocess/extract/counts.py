@@ -55,7 +55,9 @@ def unit_of(figure: Figure) -> str:
     return figure.unit
 
 
-_UNSTATED = 0.8
+# In a text that tells no position; a long one without any is most likely about something else.
+_UNSTATED, _UNSTATED_LONG = 0.7, 0.9
+_LONG = 2_000
 _EVEN = 0.5
 
 
@@ -71,7 +73,7 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     figure on detainers to be one.
     """
     known = people(text, survey.mentions)
-    threshold = float(model()["threshold"]) if stated else _UNSTATED
+    threshold = float(model()["threshold"]) if stated else _UNSTATED_LONG if len(text) > _LONG else _UNSTATED
     hits = [(f.start, f.end, f.value, unit_of(f), f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
     column: dict[int, str] = {}
     requests = len(wording("stances", "request").findall(text))
