@@ -44,7 +44,7 @@ def layered(features: Sequence[Collection[str]], right: Sequence[int], *, ridge:
     return {
         "unit": units[0], "linear_unit": units[1],
         "nets": [{"bias": [round(float(b), 4) for b in net[1]], "out": [round(float(w), 4) for w in net[2]], "out_bias": round(float(net[3][0]), 4)} for net in nets],
-        "features": {name: b85encode(packed[i].tobytes()).decode() for i, name in enumerate(names)},
+        "weights": {name: b85encode(packed[i].tobytes()).decode() for i, name in enumerate(names)},
     }  # fmt: skip
 
 

@@ -123,10 +123,10 @@ def main() -> None:
         return
     found = layered.layered(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft)
     about = "weights of a logistic model and of three networks: which numbers of a text are figures on detainers; and of a logistic one: which bare ones count agencies; fitted by data/extract/train_counts.py"
-    rows = found.pop("features")
+    rows = found.pop("weights")
     head = json.dumps({"about": about, "threshold": THRESHOLD, **found})
     weights = thinned(fit(weighed, bodies, ridge=RIDGE, fewest=FEWEST), LEAST)
-    written = [f'"{name}": {{\n ' + ",\n ".join(f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in part.items()) + "\n}" for name, part in (("bodies", weights), ("features", rows))]
+    written = [f'"{name}": {{\n ' + ",\n ".join(f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in part.items()) + "\n}" for name, part in (("bodies", weights), ("weights", rows))]
     (Path(__file__).parent / "counts-model.json").write_text(f"{head[:-1]}, {', '.join(written)}}}\n", encoding="utf-8")
 
 

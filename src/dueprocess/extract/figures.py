@@ -180,7 +180,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         if text[begin - 1 : begin] == "(":
             own.add("in-brackets")
         if match["n"] == text:
-            own.add("alone")
+            own.add("s:alone")
         in_words = IN_WORDS.match(text, end)
         if in_words is not None or (value >= _LEAST_PAID and PAID.search(text[:begin])):
             used = in_words.end() if in_words else end

@@ -19,13 +19,13 @@ _MIDDLE = 128
 class Layers:
     """Fitted weights.
 
-    ``features`` has each feature's row: a byte for each hidden unit of each of ``nets``, then one for the logistic model; 128 stands
+    ``weights`` has each feature's row: a byte for each hidden unit of each of ``nets``, then one for the logistic model; 128 stands
     for 0, and a step for ``unit`` (of the hidden units) and ``linear_unit``. ``(always)`` is everything's. Each net has the ``bias``
     of its hidden units, and what they add to the outcome: ``out`` and ``out_bias``.
     """
 
     def __init__(self, found: Mapping[str, Any]) -> None:
-        self.features: Mapping[str, str] = found["features"]
+        self.rows: Mapping[str, str] = found["weights"]
         self.nets: list[Mapping[str, Any]] = found["nets"]
         self.unit = float(found["unit"])
         self.linear_unit = float(found["linear_unit"])
@@ -33,7 +33,7 @@ class Layers:
 
     def chance(self, features: Collection[str]) -> float:
         """The chance, in [0, 1]: half of it the logistic model's, half the mean of the networks'."""
-        known = ["(always)", *(name for name in features if name in self.features)]
+        known = ["(always)", *(name for name in features if name in self.rows)]
         whole = sum(self._row(name) for name in known)
         size = sum(len(net["bias"]) for net in self.nets) + 1
         *lanes, last = (lane - _MIDDLE * len(known) for lane in struct.unpack(f"<{size}I", whole.to_bytes(_LANE * size, "little")))
@@ -47,7 +47,7 @@ class Layers:
     def _row(self, name: str) -> int:
         row = self._spread.get(name)
         if row is None:
-            packed = b85decode(self.features[name])
+            packed = b85decode(self.rows[name])
             lanes = bytearray(_LANE * len(packed))
             lanes[::_LANE] = packed
             row = self._spread[name] = int.from_bytes(lanes, "little")

@@ -21,7 +21,7 @@ def row(*weights: int) -> str:
 SMALL = Layers({
     "unit": 0.5, "linear_unit": 0.1,
     "nets": [{"bias": [0.0], "out": [2.0], "out_bias": -1.0}, {"bias": [1.0], "out": [-1.0], "out_bias": 0.0}],
-    "features": {"(always)": row(0, 0, -10), "a": row(2, -4, 20), "b": row(-6, 2, 0)},
+    "weights": {"(always)": row(0, 0, -10), "a": row(2, -4, 20), "b": row(-6, 2, 0)},
 })  # fmt: skip
 
 
@@ -44,5 +44,5 @@ def test_the_file_of_counts_knows_the_features_of_a_plain_sentence() -> None:
     (first, second) = candidates(text, sentences(text), survey(text))
     known = Layers(model())
     assert known.chance(first.features) > 0.9
-    assert {"unit:detainers", "rule:cases"} <= first.features & known.features.keys()
+    assert {"unit:detainers", "rule:cases"} <= first.features & known.rows.keys()
     assert second.either is not None
