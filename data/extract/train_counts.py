@@ -37,7 +37,7 @@ from dueprocess.extract.wording import table  # noqa: E402
 RIDGE = 4.0
 FEWEST = 3
 LEAST = 0.03
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 BESIDE = 30  # so many characters beside a label's quote its number may stand
 TELLING = 12  # a smaller number that comes again may well be another
 
