@@ -87,7 +87,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
     known: dict[int | float, str] = {}  # the unit that a number had before
     cases, bodies = "detainers", "agencies"  # the last ones spoken of
     shared = of_text(text)
-    named = [sorted((m.end(), u) for u, p in unit_words() for m in p.finditer(part.text)) for part in parts]
+    named = cache(lambda index: sorted((m.end(), m.start(), u) for u, p in unit_words() for m in p.finditer(parts[index].text)))
     subject = [wording("counts", "subject").search(p.text) is not None for p in parts]
     request = [wording("stances", "request").search(p.text) is not None for p in parts]
     for sentence in parts:
@@ -99,8 +99,8 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         numbers = list(_numbers(sentence, unit, known))
         if not numbers:
             continue
-        spoken = [[_family(name) for _, name in named[i]] for i in range(max(0, sentence.index - 2), sentence.index)]
-        for _, name in named[sentence.index]:
+        spoken = [[_family(name) for _, _, name in named(i)] for i in range(max(0, sentence.index - 2), sentence.index)]
+        for _, _, name in named(sentence.index):
             if name in BODIES:
                 bodies = name
             elif name != "releases":
@@ -119,7 +119,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         earlier: set[str] = set()
         for start, end, value, kind, said, own in numbers:
             first, behind = start - sentence.start, end - sentence.start
-            own |= {f"rule:{_family(kind)}", f"numbers:{min(len(numbers), _MANY)}", *(f"earlier:{name}" for name in earlier), *_nouns(spoken, sentence.text, first, behind)}
+            own |= {f"rule:{_family(kind)}", f"numbers:{min(len(numbers), _MANY)}", *(f"earlier:{name}" for name in earlier), *_nouns(spoken, named(sentence.index), first, behind)}
             features = frozenset(shared | around | own | near(sentence.text, first, behind) | beside(sentence.text, first, behind) | ({"follows"} if sentence.index - last <= 1 else set()))
             yield Figure(start, end, value, kind, said, sentence.index, features, (cases, bodies) if own & {"bare", "of-them"} else None)
             earlier = earlier | {_family(kind)}
@@ -137,9 +137,10 @@ _HOW_MANY = re.compile(r"\b(?:[Hh]ow (?:many|often|much)|[Cc]ounts?\?|[Nn]umbers
 _SHORT_LINE = 60
 
 
-def _nouns(spoken: Sequence[Sequence[str]], text: str, start: int, end: int) -> set[str]:
-    """Whether agencies or cases were spoken of last before a number, and are next behind it; ``spoken`` are those of the sentences before."""
-    here = [(m.start(), m.end(), _family(u)) for u, p in unit_words() for m in p.finditer(text)]
+def _nouns(spoken: Sequence[Sequence[str]], named: Sequence[tuple[int, int, str]], start: int, end: int) -> set[str]:
+    """Whether agencies or cases were spoken of last before a number, and are next behind it; ``named`` are the nouns of its sentence (end, start, unit),
+    ``spoken`` those of the sentences before."""
+    here = [(a, b, _family(unit)) for b, a, unit in named]
     before = max(((b, name) for _, b, name in here if b <= start), default=None)
     behind = min(((a, name) for a, _, name in here if a >= end), default=None)
     found = {f"noun-before:{before[1]}"} if before else {"noun-before:none", *(f"noun-earlier:{names[-1]}" for names in [next((n for n in reversed(spoken) if n), [])] if names)}
