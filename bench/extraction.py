@@ -143,7 +143,8 @@ def tally(kind: str, found: Sequence[Mapping[str, Any]], labels: Sequence[Mappin
 
     A label that several entries fit counts once, and none of them is wrong. Constitutions are left out of the statutes:
     the labels name them unevenly. So are claims of all agencies of a state, which the labels give or leave out. Where a
-    text is only partly labelled, an entry without a label is not wrong.
+    text is only partly labelled, an entry without a label is not wrong; nor is a number of a table's ``cell`` without one (the labels
+    of a table name some of its numbers).
     """
     missed: list[Any] = []
     matched: set[int] = set()
@@ -158,6 +159,7 @@ def tally(kind: str, found: Sequence[Mapping[str, Any]], labels: Sequence[Mappin
             into.missed += 1
             missed.append(label)
     wrong = [e for i, e in enumerate(found) if i not in matched and not partial and not (kind == "statutes_regs" and re.search("mendment|Const", e["name"]))]
+    wrong = [e for e in wrong if not e.get("cell")]
     wrong = [e for e in wrong if not (kind == "claims" and e["county_or_city"] is None and e["agency"].endswith("(all)"))]
     into.right += len(matched)
     into.wrong += len(wrong)
@@ -173,6 +175,9 @@ def score(texts: Sequence[Mapping[str, Any]], *, errors: bool = False) -> tuple[
             continue
         result = read(capture(text["text"].encode(), name=text["id"], published=text.get("date"), title=text.get("title"), publisher=text.get("publisher")))
         line = result.as_dict()
+        if text["kind"] != "distractor":
+            for entry in line["counts"]:
+                entry["cell"] = _in_table(result.capture.text, entry["start"])
         for kind in LISTS:
             for entry in line[kind]:
                 totals["entries"] += 1
@@ -190,6 +195,12 @@ def score(texts: Sequence[Mapping[str, Any]], *, errors: bool = False) -> tuple[
                 for entry in wrong:
                     print(f"  {text['id']} {kind} WRONG  {[entry.get(k) for k in ('agency', 'state', 'position', 'name', 'value', 'unit', 'hours_overheld', 'place', 'quote') if entry.get(k) is not None]}")
     return tallies, totals
+
+
+def _in_table(text: str, at: int) -> bool:
+    """Whether an offset lies in a table's row: a line with a tab, two bars, or two gaps."""
+    row = text[text.rfind("\n", 0, at) + 1 : (text.find("\n", at) + 1 or len(text) + 1) - 1]
+    return "\t" in row or row.count("|") > 1 or len(re.findall(r"(?<=\S) {2,}(?=\S)", row)) > 1
 
 
 def _share(value: tuple[float, float, float]) -> str:

@@ -1,7 +1,7 @@
 """Figures on detainers: the number, what it counts, where, when and by whose word.
 
-Which of a text's numbers are figures on detainers is weighed by a small logistic model over what stands around them
-(``figures``); its weights are data (``data/extract/counts-model.json``), fitted by ``data/extract/train_counts.py``.
+Which of a text's numbers are figures on detainers is weighed by a logistic model and small networks (``layers``) over what stands
+around them (``figures``); its weights are data (``data/extract/counts-model.json``), fitted by ``data/extract/train_counts.py``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from dueprocess.extract.dates import days
 from dueprocess.extract.figures import BODIES, Figure, candidates, is_year, unit_words
 from dueprocess.extract.gazetteer import Survey
+from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Count
 from dueprocess.extract.nearby import chance
 from dueprocess.extract.numbers import value_of
@@ -26,31 +27,38 @@ from dueprocess.kernel.files import data_dir
 
 @cache
 def model() -> Mapping[str, Any]:
-    """The weights of both models, and the ``threshold`` from which on a candidate is a figure."""
+    """All weights, and the ``threshold`` from which on a candidate is a figure."""
     found: Mapping[str, Any] = json.loads((data_dir("extract") / "counts-model.json").read_text(encoding="utf-8"))
     return found
 
 
+@cache
+def _layers() -> Layers:
+    return Layers(model())
+
+
 def likelihood(figure: Figure) -> float:
     """How likely a candidate is a figure on detainers, in [0, 1], by the fitted weights."""
-    return chance(model()["weights"], figure.features)
+    return _layers().chance(figure.features)
 
 
 def unit_of(figure: Figure) -> str:
-    """What a candidate counts: its own unit; a bare number's is weighed where what stands around it is clear."""
+    """What a candidate counts: its own unit; whether a bare number counts cases or agencies is weighed."""
     if figure.either is None:
         return figure.unit
     cases, bodies = figure.either
     of_bodies = chance(model()["bodies"], figure.features)
-    if figure.unit in BODIES and of_bodies < 1 - _CLEAR:
+    if figure.unit in BODIES and of_bodies < _EVEN:
         return cases
-    if figure.unit not in BODIES and of_bodies > _CLEAR:
+    if figure.unit not in BODIES and of_bodies >= _EVEN:
         return bodies
     return figure.unit
 
 
-_UNSTATED = 0.7
-_CLEAR = 0.6
+# In a text that tells no position; a long one without any is most likely about something else.
+_UNSTATED, _UNSTATED_LONG = 0.7, 0.9
+_LONG = 2_000
+_EVEN = 0.5
 
 
 def _is_whole(figure: Figure) -> bool:
@@ -65,7 +73,7 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     figure on detainers to be one.
     """
     known = people(text, survey.mentions)
-    threshold = float(model()["threshold"]) if stated else _UNSTATED
+    threshold = float(model()["threshold"]) if stated else _UNSTATED_LONG if len(text) > _LONG else _UNSTATED
     hits = [(f.start, f.end, f.value, unit_of(f), f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
     column: dict[int, str] = {}
     requests = len(wording("stances", "request").findall(text))

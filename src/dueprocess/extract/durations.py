@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from dueprocess.extract.apart import ends
 from dueprocess.extract.between import spans
 from dueprocess.extract.nearby import beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, value_of
@@ -32,7 +33,8 @@ _SHORTEST_BARE = 4
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A candidate: its span in the whole text, hours (None where it has no number), wording, the index of its sentence and its features."""
+    """A candidate: its span in the whole text, hours (None where it has no number), wording, the index of its sentence, its features, and
+    the index of the sentence in which it begins, where that is an earlier one."""
 
     start: int
     end: int
@@ -40,10 +42,11 @@ class Duration:
     wording: str
     sentence: int
     features: frozenset[str]
+    since: int | None = None
 
 
 def durations(text: str, parts: Sequence[Sentence]) -> Iterator[Duration]:
-    """All lengths of time of a text, in order of their sentences."""
+    """All lengths of time of a text, in order of their sentences; at last those whose ends stand in two."""
     shared = of_text(text)
     of = cache(lambda index: of_sentence(parts[index].text))
     for part in parts:
@@ -55,6 +58,10 @@ def durations(text: str, parts: Sequence[Sentence]) -> Iterator[Duration]:
             others = {f"other:{'longer' if (h or 0) > (hours or 0) else 'as-long' if h == hours else 'shorter'}" for at, _, h, _ in found if at != start}
             features = frozenset(around | own | others | beside(part.text, start, end))
             yield Duration(part.start + start, part.start + end, hours, part.text[start:end], part.index, features)
+    for one in ends(parts):
+        last = parts[one.last]
+        around = shared | {f"{step}:{name}" for step in _STEPS if 0 <= one.last + step < len(parts) for name in of(one.last + step)} | {f"from:{name}" for name in of(one.first)}
+        yield Duration(one.start, one.end, one.hours, one.wording, one.last, frozenset(around | {"by-two-ends", _size(one.hours)} | beside(last.text, one.start - last.start, one.end - last.start)), one.first)
 
 
 def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:

@@ -17,11 +17,12 @@ from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.money import HEDGE, IN_WORDS, PAID, of_sum, rate, shares, sums
 from dueprocess.extract.nearby import beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.senses import tokens
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.extract.wording import table
 
-_NUMBER = re.compile(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person))", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|thirds?|quarters?|halves|teen)\b|(?<=[Tt]wenty)[- ](?:ten|eleven|twelve|\w+teen)\b)", re.IGNORECASE)
 # A word between the number and its unit may be any adjective or name, but no verb, preposition or other measure.
 _GAP = (
     r"(?:[ \n](?!(?:were|was|are|is|have|has|had|in|at|on|by|of|to|and|or|from|for|honor|hold|refuse|keep|kept|detain|want|require|demand|ask|need|release|decline|accept|comply|say|said|told|do|don't|won't|will|would|days?|hours?|years?|months?|weeks?|minutes?|percent|out|more|p\.m|a\.m|times|cents|that|which|with|as|per|beds?)\b)"
@@ -32,11 +33,11 @@ _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
-    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
     r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
+_NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|ILCS|V\.S\.A|O\.S\.|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
     known: dict[int | float, str] = {}  # the unit that a number had before
     cases, bodies = "detainers", "agencies"  # the last ones spoken of
     shared = of_text(text)
+    named = cache(lambda index: sorted((m.end(), m.start(), u) for u, p in unit_words() for m in p.finditer(parts[index].text)))
     subject = [wording("counts", "subject").search(p.text) is not None for p in parts]
     request = [wording("stances", "request").search(p.text) is not None for p in parts]
     for sentence in parts:
@@ -97,7 +99,8 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         numbers = list(_numbers(sentence, unit, known))
         if not numbers:
             continue
-        for _, name in sorted((m.end(), u) for u, p in unit_words() for m in p.finditer(sentence.text)):
+        spoken = [[_family(name) for _, _, name in named(i)] for i in range(max(0, sentence.index - 2), sentence.index)]
+        for _, _, name in named(sentence.index):
             if name in BODIES:
                 bodies = name
             elif name != "releases":
@@ -116,9 +119,9 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         earlier: set[str] = set()
         for start, end, value, kind, said, own in numbers:
             first, behind = start - sentence.start, end - sentence.start
-            own |= {f"rule:{_family(kind)}", *(f"earlier:{name}" for name in earlier)}
+            own |= {f"rule:{_family(kind)}", f"numbers:{min(len(numbers), _MANY)}", *(f"earlier:{name}" for name in earlier), *_nouns(spoken, named(sentence.index), first, behind)}
             features = frozenset(shared | around | own | near(sentence.text, first, behind) | beside(sentence.text, first, behind) | ({"follows"} if sentence.index - last <= 1 else set()))
-            yield Figure(start, end, value, kind, said, sentence.index, features, (cases, bodies) if "bare" in own else None)
+            yield Figure(start, end, value, kind, said, sentence.index, features, (cases, bodies) if own & {"bare", "of-them"} else None)
             earlier = earlier | {_family(kind)}
             if not kind.startswith(("dollars", "percent")):
                 if "bare" not in own:
@@ -128,8 +131,23 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
 
 # What the text asks for the number of is what the next bare numbers count.
 _ASKED_FOR = re.compile(r"\b(?:[Hh]ow many|(?:[Tt]he|[Aa]|different|same) (?:number|count|tally|list) of)[ \n](?:[\w'-]+[ \n]){0,4}?(?:counties|sheriffs|jails|agencies|departments|jurisdictions|detainers|requests|holds|people|inmates|cities)\b")
+_OF_THEM = re.compile(r"\bof (?:them|those|these)$")
+_ALL, _MANY = 100, 6
 _HOW_MANY = re.compile(r"\b(?:[Hh]ow (?:many|often|much)|[Cc]ounts?\?|[Nn]umbers?[.?:])")
 _SHORT_LINE = 60
+
+
+def _nouns(spoken: Sequence[Sequence[str]], named: Sequence[tuple[int, int, str]], start: int, end: int) -> set[str]:
+    """Whether agencies or cases were spoken of last before a number, and are next behind it; ``named`` are the nouns of its sentence (end, start, unit),
+    ``spoken`` those of the sentences before."""
+    here = [(a, b, _family(unit)) for b, a, unit in named]
+    before = max(((b, name) for _, b, name in here if b <= start), default=None)
+    behind = min(((a, name) for a, _, name in here if a >= end), default=None)
+    found = {f"noun-before:{before[1]}"} if before else {"noun-before:none", *(f"noun-earlier:{names[-1]}" for names in [next((n for n in reversed(spoken) if n), [])] if names)}
+    if behind:
+        found.add(f"noun-behind:{behind[1]}")
+    families = {name for _, _, name in here} | {name for names in spoken for name in names}
+    return found | {f"only:{name}" for name in families if len(families) == 1}
 
 
 def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
@@ -148,7 +166,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         end = match.end()
         if value == _THE_HOURS and (re.match(r"(?:[ \n-](?:extra |more )?h(?:ou)?rs?|s\b)|[ \n](?:and not|or)", text[end:]) or _OVER_THE.search(text[:begin])):
             continue
-        if text[begin - 1 : begin] == "(" and _LISTED.match(text, begin):
+        if _PADDED.match(match["n"]) or (text[begin - 1 : begin] == "(" and _LISTED.match(text, begin)):
             continue
         if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end):
             continue
@@ -162,6 +180,8 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             own.add("again")
         if text[begin - 1 : begin] == "(":
             own.add("in-brackets")
+        if match["n"] == text:
+            own.add("s:alone")
         in_words = IN_WORDS.match(text, end)
         if in_words is not None or (value >= _LEAST_PAID and PAID.search(text[:begin])):
             used = in_words.end() if in_words else end
@@ -181,6 +201,11 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in BODIES and BODIES_LATER.match(text, behind[1]):
                 behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
             own.add(f"unit:{behind[0]}")
+            own |= {f"in:{word}" for word in tokens(text[end : behind[1]])}
+            if _OF_THEM.search(text[: behind[1]]):
+                own.add("of-them")
+            if behind[0] == "percent" and value == _ALL:
+                own.add("value:100%")
             if value >= _TELLING:
                 known.setdefault(value, behind[0])
             used = behind[1]
@@ -188,7 +213,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             continue
         if "." in match["n"]:
             continue
-        own.add("bare")
+        own |= {"bare", f"unit-was:{_family(unit)}"}
         own.add(f"after:{_next_word(text, end)}")
         yield at + match.start(), at + end, value, _again(text, end, value, known) or _bare_unit(text, match.start(), end, unit), said, own
     for start, end, value, kind, said, own in (*shares(text), *sums(text)):
@@ -199,6 +224,7 @@ _THE_HOURS = 48
 _OFTEN = (48, 200, 205, 247, 287)
 """Numbers that texts on detainers name as the limit of hours and as forms."""
 _LEAST_PAID = 1_000
+_PADDED = re.compile(r"0\d")  # "0610" is a time of day
 _LISTED = re.compile(r"[12]?\d\)|\d{3}\)[ \n-]?\d{3}")  # "(12) The sheriff", "(503) 555-0142"
 _ONE = re.compile(r"[ \n](?:(?:immigration|ICE|such|single|federal)[ \n]){0,2}(?:detainer|request|hold)\b")
 

@@ -46,8 +46,9 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
         if same is not None:
             found.remove(same)
         label = place.label if place and place.kind != "state" else None
-        found.append(Incident(place=label, state=place.state if place else None, hours_overheld=one.hours, duration_text=one.wording, quote=sentence.text, start=sentence.start, end=sentence.end))
-    return found
+        start = sentence.start if one.since is None else parts[one.since].start
+        found.append(Incident(place=label, state=place.state if place else None, hours_overheld=one.hours, duration_text=one.wording, quote=text[start : sentence.end], start=start, end=sentence.end))
+    return sorted(found, key=lambda i: i.start)
 
 
 def _as_long(one: float | None, other: float | None) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.wording import pattern as wording
+from dueprocess.extract.wording import table
 
 
 def chance(weights: Mapping[str, float], features: Collection[str]) -> float:
@@ -28,6 +30,9 @@ _NAME = re.compile(r"\b[A-Z][a-z]+[ \n](?:[A-Z]\.[ \n])?[A-Z][a-z]+(?:-[A-Z][a-z
 
 
 _SENTENCES = 256
+_LENGTHS = (150, 700, 2_000, 4_000)
+_THEMES = ("other-state", "beds", "program", "raid", "past-case", "bill", "elect", "court-case", "undecided", "offense")
+_SOME, _MUCH = 2, 5
 _TOPIC = ("ice", "req", "keep", "tell", "honor", "go")
 
 
@@ -38,8 +43,22 @@ def of_text(text: str) -> frozenset[str]:
     found = {f"requests:{min(requests, 4)}"}
     if len(wording("stances", "housing").findall(text)) > requests:
         found.add("text:housing")
-    names = {name for name, _, _ in senses(tokens(text))}
-    return frozenset(found | {f"text:no-{name}" for name in _TOPIC if name not in names})
+    often = Counter(name for name, _, _ in senses(tokens(text)))
+    found |= {f"text:no-{name}" for name in _TOPIC if not often[name]}
+    found |= {f"text:{name}:{'much' if often[name] >= _MUCH else 'some'}" for name in _THEMES if often[name] >= _SOME}
+    found |= {f"theme:{name}" for name, pattern in themes() if len(pattern.findall(text)) > requests / 2}
+    found.add(f"text:size:{sum(len(text) > n for n in _LENGTHS)}")
+    found.add(f"text:ice:{min(len(_ICE.findall(text)), _MUCH)}")
+    return frozenset(found)
+
+
+@cache
+def themes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Other matters than immigration detainers that a text may be about, and their words."""
+    return tuple((name, re.compile(words, re.IGNORECASE)) for name, words in table("counts")["themes"].items())
+
+
+_ICE = re.compile(r"\b(?:ICE|[Ii]mmigration|[Dd]eport\w*)\b")
 
 
 @lru_cache(maxsize=_SENTENCES)

@@ -9,9 +9,12 @@ _TENS = {w: 10 * i for i, w in enumerate(("twenty", "thirty", "forty", "fifty", 
 _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _TEN = "|".join(_TENS)
 _ONE = "|".join(sorted(_ONES, key=len, reverse=True))
-_SMALL = rf"(?:(?:{_TEN})(?:[- \n](?:{_ONE}))?|(?:{_ONE}))"
+_DIGIT = "one|two|three|four|five|six|seven|eight|nine"
+_SMALL = rf"(?:(?:{_TEN})(?:[- \n](?:{_DIGIT})\b)?|(?:{_ONE}))"
 _AND = r"(?:[ \n]and)?[- \n]"
-WORDS = rf"(?:(?:{_SMALL}|a)[- \n](?:hundred|thousand|million)(?:{_AND}{_SMALL}\b(?:[- \n](?:hundred|thousand))?(?:{_AND}{_SMALL}\b)?)?|{_SMALL})"
+# "one ninety-one", "two-ninety-four": hundreds as they are spoken.
+_SPOKEN = rf"(?:{_DIGIT})[- \n](?:{_TEN})(?:[- \n](?:{_DIGIT})\b)?"
+WORDS = rf"(?:(?:{_SMALL}|a)[- \n](?:hundred|thousand|million)(?:{_AND}{_SMALL}\b(?:[- \n](?:hundred|thousand))?(?:{_AND}{_SMALL}\b)?)?|{_SPOKEN}|{_SMALL})"
 """A pattern (lower case) of a number in words."""
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 NUMBER = rf"(?:{DIGITS}(?:\s(?:hundred|thousand|million|billion))?|\b(?:a|one|two|three|four|five|several)\sdozen\b|\bseveral\s(?:hundred|thousand)\b|\b{WORDS}\b)"
@@ -29,7 +32,10 @@ def value_of(text: str) -> int | float | None:
     if dozen:
         return 12 * ({"a": 1}.get(dozen[1]) or _ONES[dozen[1]])
     total = part = 0
-    for word in re.split(r"[\s-]+", flat):
+    words = re.split(r"[\s-]+", flat)
+    if len(words) > 1 and 0 < _ONES.get(words[0], 0) < _TENS["twenty"] // 2 and words[1] in _TENS:
+        words.insert(1, "hundred")
+    for word in words:
         if word in _ONES:
             part += _ONES[word]
         elif word in _TENS:

@@ -11,6 +11,8 @@ from dueprocess.extract.wording import table
 
 _PARTY = r"(?:[A-Z][\w'’.-]*|of|the|ex|rel\.|&|and|de|la|El)"
 _VERSUS = re.compile(rf"(?P<a>(?:(?:[A-Z]\.){{2,4}}|[A-Z][\w'’-]*)(?:[ \n](?:{_PARTY})){{0,5}}?)[ \n](?:vs?\.?|versus)[ \n](?P<b>(?:[A-Z][\w'’-]*|U\.S\.)(?:[ \n](?:of[ \n](?:the[ \n])?)?(?:[A-Z][\w'’-]+|U\.S\.|&)){{0,4}})")
+# "In Sample against Linn County the judge wrote ...": as it is said aloud.
+_AGAINST = re.compile(r"\b(?:[Ii]n|[Uu]nder|[Ss]ince|case[ \n]of|decision[ \n]in|ruling[ \n]in)[ \n](?P<a>[A-Z][\w'’-]+(?:[ \n][A-Z][\w'’-]+)?)[ \n]against[ \n](?P<b>(?:the[ \n])?(?:[A-Z][\w'’-]+[ \n]){1,3}(?:County|Parish|Commonwealth)|(?:City|County|State)[ \n]of[ \n][A-Z][\w'’-]+)")
 _CITATION = re.compile(r"^,?[ \n](?P<cite>\d{1,4} (?:F\. ?(?:\dd|4th|Supp\. ?\dd|Supp\.)|U\.S\.|S\. ?Ct\.|P\.\dd|N\.E\.\dd|N\.Y\.S\.\dd|Mass\.|A\.\dd|WL) ?\d+|\d{4} WL \d+|No\. [\w:-]+)(?:[^()\n]{0,30}\((?P<paren>[^()]{2,60})\))?")
 _LEAD = re.compile(r"^(?:In|See|The|After|Since|Under|By|And|But|Following|Cf\.|Also|Citing|Compare|That|When|Both|Case|Decision|Like|Unlike)[ \n]+")
 _COURTS = (
@@ -55,6 +57,10 @@ def rulings(text: str) -> list[Ruling]:
         hit = wording.search(text)
         if hit:
             found[entry["name"]] = Ruling(name=entry["name"], court=entry["court"], date=entry["date"], quote=hit.group(), start=hit.start(), end=hit.end())
+    for match in _AGAINST.finditer(text):
+        name = " ".join(f"{match['a']} v. {match['b']}".split())
+        if not any(_same(known, name) for known in found):
+            found.setdefault(name, Ruling(name=name, court=None, date=None, quote=text[match.start("a") : match.end()], start=match.start("a"), end=match.end()))
     for match in _BY_COUNTY.finditer(text):
         place = match["place"]
         if not any(place.split()[-1].lower() in f"{r.name} {r.court}".lower() for r in found.values()):
@@ -71,7 +77,7 @@ def rulings(text: str) -> list[Ruling]:
 
 # A decision without its name: which court, where, and that it decided.
 _DESCRIBED = re.compile(
-    r"\b(?P<court>(?:[Aa]|[Tt]he|[Aa]nother)[ \n](?:\w+[ \n]){0,2}?(?:federal|U\.S\.|state|county|superior|district|circuit|appellate|appeals|supreme)[ \n](?:\w+[ \n]){0,2}?(?:judge|court|magistrate)(?:[ \n]judge)?[ \n](?:in|for|of|from)[ \n](?P<place>[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?))"
+    r"\b(?P<court>(?:[Aa]|[Tt]he|[Aa]nother)[ \n](?:\w+[ \n]){0,2}?(?:federal|U\.S\.|state|county|superior|district|circuit|appellate|appeals|supreme)[ \n](?:\w+[ \n]){0,2}?(?:judge|court|magistrate)(?:[ \n]judge)?[ \n](?:in|for|of|from)[ \n](?P<place>(?!(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?))"
     r",?[ \n](?:\w+[ \n]){0,4}?(?:ruled|held|found|decided|struck down|concluded|threw out|declared)\b[^.;\n]{0,200}"
 )
 # "after the Linn County ruling": a decision by the county that it went against.

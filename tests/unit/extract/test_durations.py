@@ -52,3 +52,24 @@ def test_a_stay_told_twice_is_one_and_a_rule_is_none() -> None:
 @pytest.mark.parametrize("text", ["The board will meet again in two weeks.", "A man was sentenced to 30 days for stealing a cow.", "The hospital kept a man for three days.", "ICE has 48 hours to come for a person."])
 def test_other_lengths_are_none(text: str) -> None:
     assert read(capture((LEAD + text).encode(), name="x")).incidents == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("He posted bail on Friday at four. Nobody came. It was Sunday at ten when they let him go.", [42.0]),
+        ("On Thursday, February 7, at 5 p.m., the clerk took her bond. She was not permitted to leave. On Sunday, February 10, at 5 p.m., she was.", [72.0]),
+        ("Q. When did she post? A. 3:15 p.m. on the ninth. She left at 3:15 p.m. on the eleventh.", [48.0]),
+        ("Free to go: September 8, 2019, 1:00 p.m. Let go: September 9, 2019, 7:00 a.m.", [18.0]),
+        ("The board met on Friday at four. It will meet on Sunday at ten.", []),
+        ("He paid his fine on Monday. The sheriff was asked about it on Wednesday and let it go.", []),
+    ],
+)
+def test_two_ends_in_two_sentences(text: str, hours: list[float]) -> None:
+    assert lengths(text) == hours
+
+
+def test_a_stay_told_by_two_sentences_quotes_both() -> None:
+    (found,) = read(capture((LEAD + "A roofer posted bail at the Polk County jail on Friday at 4 p.m. They would not open the door. It was Sunday at 10 a.m. when he walked out, and the only reason was an ICE detainer.").encode(), name="x")).incidents
+    assert (found.hours_overheld, found.place, found.state) == (42.0, "Polk County", "OR")
+    assert found.quote.startswith("A roofer posted bail") and found.quote.endswith("ICE detainer.")

@@ -20,6 +20,10 @@ def figures(text: str) -> list[tuple[float, str]]:
     ("text", "found"),
     [
         ("How many came? Eleven.", [(11, "detainers")]),
+        ("One ninety-one went with ICE.", [(191, "detainers")]),
+        ("It has done so since twenty-seventeen.", []),
+        ("It ended on the thirty-first of December.", []),
+        ("He said that fully two-thirds were honored.", []),
         ("A. Fifty-eight, less the one.", [(58, "detainers")]),
         ("The agency asked 35 times.", [(35, "detainers")]),
         ("It closed all holds (4,118) last year.", [(4118, "detainers")]),

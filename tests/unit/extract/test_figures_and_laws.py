@@ -80,6 +80,22 @@ def test_laws(words: str, name: str) -> None:
     assert [s.name for s in extraction(f"{BODY}It cites {words}, and again {words}.").statutes_regs] == [name]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("The Santos case out of the Fourth Circuit says that deputies may not.", "Santos v. Frederick County Board of Commissioners"),
+        ("In Mercado against Dallas County the court said that a detainer is no warrant.", "Mercado v. Dallas County"),
+        ("In Samplewood against Linn County the judge wrote that the jail needs probable cause.", "Samplewood v. Linn County"),
+    ],
+)
+def test_rulings_as_they_are_said_aloud(sentence: str, name: str) -> None:
+    assert [r.name for r in extraction(BODY + sentence).rulings] == [name]
+
+
+def test_a_month_is_no_place_of_a_court() -> None:
+    assert extraction(BODY + "A federal judge in April held that the Fourth Amendment applies to jails.").rulings == ()
+
+
 def test_rulings_by_name_citation_and_way_of_speaking() -> None:
     found = extraction(BODY + "In Galarza v. Szalczyk, 745 F.3d 634 (3d Cir. 2014), the court called a detainer a request. A federal judge in Portland found that Clackamas County had held a woman too long.").rulings
     assert [(r.name, r.date) for r in found] == [("Galarza v. Szalczyk", "2014-03-04"), ("Miranda-Olivares v. Clackamas County", "2014-04-11")]
