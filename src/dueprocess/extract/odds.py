@@ -4,29 +4,23 @@ Rules name wordings; what they have not foreseen they do not see, and what looks
 tells of one agency together (``accounts.py``), what the rules made of it included. It is two models whose chances are averaged: a
 multinomial logistic one, and a network with one hidden layer. Their weights are data (``data/extract/accounts-model.json``), fitted by
 ``data/extract/train_accounts.py`` on labelled texts.
-
-A feature's weights are a row of small whole numbers, one byte each. To add up rows without an array library, each is spread over one
-large integer, four bytes a weight, and the integers are added.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import struct
-from base64 import b85decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from dueprocess.extract.model import POSITIONS
+from dueprocess.extract.summing import Rows
 from dueprocess.kernel.files import data_dir
 
 CLASSES = ("none", *POSITIONS)
 """What an account may come to: no position of the agency's own, or one of the positions."""
-_LANE = 4
-_MIDDLE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +42,17 @@ class Odds:
 class Weights:
     """The weights of a fitted model.
 
-    ``features`` has each feature's row: a byte for each hidden unit, then one for each class, 128 standing for 0 and a step for
-    ``unit`` (of the hidden units) and ``linear_unit`` (of the classes). ``(always)`` is every account's. ``bias`` and ``out`` are
-    those of the hidden units.
+    ``features`` has each feature's row (``Rows``): a weight for each hidden unit, in steps of ``unit``, then one for each class, in steps
+    of ``linear_unit``. ``bias`` and ``out`` are those of the hidden units.
     """
 
     def __init__(self, found: Mapping[str, Any]) -> None:
-        self.features: Mapping[str, str] = found["features"]
         self.bias: Sequence[float] = found["bias"]
         self.out: Sequence[Sequence[float]] = found["out"]
         self.out_bias: Sequence[float] = found["out_bias"]
         self.unit = float(found["unit"])
         self.linear_unit = float(found["linear_unit"])
-        self._spread: dict[str, int] = {}
-
-    def sums(self, found: set[str]) -> tuple[list[int], int]:
-        """The sums of the rows of the features that are known, and how many those are."""
-        known = ["(always)", *(name for name in found if name in self.features)]
-        whole = 0
-        for name in known:
-            row = self._spread.get(name)
-            if row is None:
-                row = self._spread[name] = _spread(b85decode(self.features[name]))
-            whole += row
-        size = len(self.bias) + len(CLASSES)
-        lanes = struct.unpack(f"<{size}I", whole.to_bytes(_LANE * size, "little"))
-        return [lane - _MIDDLE * len(known) for lane in lanes], len(known)
-
-
-def _spread(row: bytes) -> int:
-    lanes = bytearray(_LANE * len(row))
-    lanes[::_LANE] = row
-    return int.from_bytes(lanes, "little")
+        self.rows = Rows(found["features"], len(self.bias) + len(CLASSES))
 
 
 @cache
@@ -91,7 +64,7 @@ def weights() -> Weights:
 def odds(found: set[str]) -> Odds:
     """The chances of an account with these features."""
     model = weights()
-    sums, known = model.sums(found)
+    sums, known = model.rows.sums(found)
     hidden = len(model.bias)
     scale = model.unit / math.sqrt(known)  # so that a long account does not outshout a short one
     net = list(model.out_bias)

@@ -44,5 +44,5 @@ def test_the_file_of_counts_knows_the_features_of_a_plain_sentence() -> None:
     (first, second) = candidates(text, sentences(text), survey(text))
     known = Layers(model())
     assert known.chance(first.features) > 0.9
-    assert {"unit:detainers", "rule:cases"} <= first.features & known.rows.keys()
+    assert {"unit:detainers", "rule:cases"} <= first.features & known.rows.rows.keys()
     assert second.either is not None

@@ -37,7 +37,7 @@ def test_the_file_holds_only_features_that_can_arise() -> None:
     text = "The Benton County jail in Oregon was asked about detainers from ICE. \"No hold without a warrant that a judge signed,\" the sheriff said. Why?"
     parts = sentences(text)
     ((_, _, found),) = weighed(by_rules(text, parts, survey(text), published=None, title=None), parts)
-    known = weights().features
+    known = weights().rows.rows
     assert {name.split(":")[0] for name in known} - {"(always)"} <= {name.split(":")[0] for name in found} | {"stb", "st", "x", "q", "plain"}
     assert len(found & set(known)) > 0.5 * len(found)
     assert all(len(b85decode(row)) == len(weights().bias) + len(CLASSES) for row in known.values())
@@ -45,9 +45,9 @@ def test_the_file_holds_only_features_that_can_arise() -> None:
 
 def test_rows_are_added_up_feature_by_feature() -> None:
     """The sums over one large integer are those of the bytes, each less the middle."""
-    model = weights()
-    names = set(list(model.features)[5:400])
-    rows = [b85decode(model.features[name]) for name in ("(always)", *names)]
+    model = weights().rows
+    names = set(list(model.rows)[5:400])
+    rows = [b85decode(model.rows[name]) for name in ("(always)", *names)]
     assert model.sums(names | {"no such feature"}) == ([sum(column) - 128 * len(rows) for column in zip(*rows, strict=True)], len(rows))
 
 
