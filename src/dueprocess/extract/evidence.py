@@ -70,6 +70,7 @@ def own_county(publisher: str, state: str) -> Mention | None:
     """The county whose own office or government a publisher is ("Office of the Sheriff, Ramsey County"), as a mention without words of the text;
     None for a newspaper, an association, or where the state has no such county."""
     data = index()
+    publisher = re.sub(r" \([^)]*\)$", "", publisher)  # "McHenry County, Illinois (typed from the recording)"
     for pattern in _OFFICE_OF:
         for match in pattern.finditer(publisher):
             parts = match["name"].split()

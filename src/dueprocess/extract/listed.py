@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from dueprocess.extract.atlas import Mention, codes, index
+from dueprocess.extract.atlas import Mention, codes, headed, index, state_heads
 from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'’-]*)"
@@ -76,20 +76,11 @@ def _code(written: str | None) -> str | None:
     return None if written is None else index().states.get(fold(written)) or (written if written.lower() in codes() else None)
 
 
-_STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
-
-
-def _state_lines(text: str) -> list[tuple[int, str]]:
-    """The lines of a text that are a state's name alone and head what follows, the last one first; none where there is only one."""
-    found = [(m.end(), code) for m in _STATE_LINE.finditer(text) if (code := index().states.get(fold(m[1])))]
-    return found[::-1] if len(found) > 1 else []
-
-
 def _listed(text: str, state: str | None) -> Iterator[Mention]:
-    lines = _state_lines(text)
+    heads = state_heads(text)
     counties = index().counties
     for group in _groups(text):
-        known = [(name, at, told or next((code for start, code in lines if start <= at), None), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
+        known = [(name, at, told or headed(heads, at), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
         own = state
         if own is None:
             pools = [set(entries) for _, _, told, entries in known if entries and told is None]

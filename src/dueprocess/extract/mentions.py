@@ -30,7 +30,7 @@ _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
 _NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention|SO|HOC|ADC|MDC|DOC)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
 # "Baldwin Co., Alabama", "Athens-Clarke, Georgia": a county without the word, its state behind it.
-_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b|CO\b|[A-Z]{{2}}[:;]){_CAP})?)(?P<co>[ ](?:Co|CO|Cty|Cnty|Par)\b\.?)?(?=(?:(?:,[ \n]|[ ]\()(?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?)|[ ](?P<code>[A-Z]{{2}})(?=[:;)]))?)")
+_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b|CO\b|[A-Z]{{2}}\b){_CAP})?)(?P<co>[ ](?:Co|CO|Cty|Cnty|Par)\b\.?)?(?=(?:(?:,[ \n]|[ ]\()(?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?)|[ ](?P<code>[A-Z]{{2}})(?=[:;),.|]|[ ]+[\d(–—-]|\t|[ ]*$))?)", re.MULTILINE)
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
 
@@ -74,7 +74,7 @@ def named(text: str) -> Iterable[Mention]:
         for match in pattern.finditer(text):
             for part in re.finditer(rf"(?:^|,[ \n]|[ \n](?:and|or)[ \n]|,[ \n](?:and|or)[ \n])({_NAME}?)(?=,|[ \n](?:and|or)[ \n]|$)", match["names"]):
                 hit = _county(part[1], match.start("names") + part.start(1), "County", trim=True)
-                if hit is not None and hit[0] in data.counties:
+                if hit is not None and hit[0] in data.counties and not (fold(part[1]) in data.states and text[: match.start("names") + part.start(1)].endswith(("In ", " in "))):
                     begin = hit[2]
                     yield Mention(begin, match.start("names") + part.end(1), "county", hit[0], hit[1], None, None, "county", None)
     for match in data.city_pattern.finditer(text):
