@@ -39,8 +39,8 @@ _SURE = (
 _IN = re.compile(rf"\b(?:[Ii]n|into|[Oo]ver[ ]in|[Uu]p[ ]in|[Dd]own[ ]in)[ ]{_NAME}(?=[ ,;:]|'s[ ])(?![ ][A-Z])")
 _JOINED = re.compile(rf"(?:'s)?(?:,?[ ](?:and|or|nor)|,|,?[ ]not)[ ]{_NAME}(?=[ .,;:?]|'s[ ])(?![ ][A-Z])")
 # A name anywhere that no capital stands beside: "Guess what Kalamazoo said", "San Mateo, according to its undersheriff", "FORSYTH: new sheriff".
-_FREE = re.compile(rf"(?<![\w'.-])(?P<name>{_CAP}(?:[ ](?=[A-Z]\w*[a-z]){_CAP})?)(?:'s)?(?![\w'-])(?![ ](?:[A-Z](?![A-Z]?\d?[,;·/|)]|[A-Z]?\d?$)|[Cc]ount(?:y|ies)\b|[Pp]arish))", re.MULTILINE)
-_SHOUTED = re.compile(rf"^[ \t*•-]*(?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ ]?[:—–]|[ ]--?[ ])", re.MULTILINE)
+_FREE = re.compile(rf"(?<![\w'.-])(?P<name>{_CAP}(?:[ ](?=[A-Z]\w*[a-z]){_CAP})?)(?:'s)?(?![\w'-])(?![ ](?:[A-Z](?![A-Z]{{0,3}}\d?[ ]?(?:[,;·/|)]|$))|[Cc]ount(?:y|ies)\b|[Pp]arish))", re.MULTILINE)
+_SHOUTED = re.compile(rf"^[ \t*•-]*(?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ ]?[:—–→]|[ ]--?[ ]|[ ]\()", re.MULTILINE)
 # What makes a name a person's, a street's or another place's.
 _NOT_A_PLACE = re.compile(r"(?:\b[A-Z][\w'-]*[ ]|\b(?:[A-Z]|Mr|Ms|Mrs|Dr|St|Sgt|Lt|Capt|Rep|Sen|Gov|Maj|Col|Fort|Mt|Ft)\.[ ]|\b(?:to|from|near|outside|around|via|through|towards?|v\.?)[ ](?:the[ ])?|\bICE(?:'s|[ ](?:at|in))?[ ]|\b(?:calls?|called|phones?|telephones?|e-mails?|faxes)[ ])$")
 _LOUD_STATE = re.compile(r"(?:^|\n)[ \t]*[A-Z]{3,}[ ]$")

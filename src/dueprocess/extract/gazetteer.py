@@ -43,7 +43,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     """The places and offices that a text names; title and publisher are evidence for its state, no more."""
     chosen = _chosen(text)
     state = _state_of(text, title, publisher, chosen)
-    chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state)
+    chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state, title)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
     if state is None:
@@ -189,10 +189,14 @@ _STRONG = 4
 """What the names in a text weigh together when they outweigh its publisher."""
 
 
+# "Washington state", "Washington's jails".
+_NOT_CAPITAL = re.compile(r"(?:['’]s)? (?:state|sheriffs|laws?|jails|counties)\b")
+
+
 def _capital(text: str, match: re.Match[str]) -> bool:
     """Whether ``Washington`` may be the capital or a county, ``New York`` the city, and so says no state."""
     if match[1] == "Washington":
-        return not re.search(r"(?:state of |, |in southwest |across |in eastern |in western )$", text[: match.start()][-20:]) and not re.match(r" (?:state|sheriffs|law|jails)\b", text[match.end() :])
+        return not re.search(r"(?:state of |, |in southwest |across |in eastern |in western )$", text[: match.start()][-20:]) and not _NOT_CAPITAL.match(text, match.end())
     if match[1] == "New York":
         return bool(re.match(r" (?:City|Times|Post|Daily)", text[match.end() :])) or bool(re.search(r"(?:in|to) $", text[: match.start()][-4:]))
     return False
@@ -203,7 +207,7 @@ def _capital_at(text: str, mention: Mention) -> bool:
     if match is None:
         return False
     if mention.label == "Washington":
-        return not re.search(r"(?:state of |, |across )$", text[max(0, mention.start - 20) : mention.start]) and not text[mention.end :].startswith((" state", " sheriffs", " law", " jails"))
+        return not re.search(r"(?:state of |, |across )$", text[max(0, mention.start - 20) : mention.start]) and not _NOT_CAPITAL.match(text, mention.end)
     return mention.label == "New York" and text[mention.end :].startswith((" City", " Times", " Post", " Daily"))
 
 
