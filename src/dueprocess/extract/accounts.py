@@ -56,6 +56,8 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         account = found.setdefault(key, Account(one))
         account.pieces.append((begin, end, index, named))
 
+    former: list[Mention] = []
+
     def lend(part: Sentence, inside: Sequence[Mention], group: list[Mention]) -> list[Mention]:
         """Give those that do as another does what was told of the other ("Clayton: same.", "Taos does as Rio Arriba does"); who says so of
         itself, naming the other alone ("Same as Linn"), is returned."""
@@ -64,6 +66,8 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
         if not inside and main is not None and _AS_WE.search(part.text):
             models = [main]
+        elif not inside and _SAME_HERE.match(part.text):
+            models = former[:1]
         alike = [m for m in inside if m not in models] or group
         for one in (models or group)[:1]:
             theirs = found.get((one.base, one.state or "", side_of(one)))
@@ -123,6 +127,8 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
                 if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
                     add(one, part.start, part.end, part.index, False)
             continue
+        if {m.base for m in group} != {m.base for m in clusters[-1]}:
+            former = group
         group = list({(m.base, m.state): m for m in clusters[-1]}.values())
     return list(found.values())
 
@@ -133,6 +139,7 @@ _SAME = re.compile(
 )
 _AS = re.compile(r"\b(?:as|like|see|what)(?: (?:do|does|did|in|the|what))?\s\Z", re.IGNORECASE)
 _AS_WE = re.compile(r"\b(?:same (?:thing )?as (?:us|we|ours|me)|as we do|what we do|like us)\b")
+_SAME_HERE = re.compile(r"(?:[^:\n]{0,60}: )?\W*(?:[Ss]ame(?: here| with us| for us| thing| answer)?|[Dd]itto)\b[^,;]{0,12}\Z")  # what was said of the agency before
 _LENT = 3
 
 

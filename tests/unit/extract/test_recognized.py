@@ -83,3 +83,8 @@ def test_who_does_as_another_does_is_told_with_its_words() -> None:
     text = "CHAIR: Rowan County, North Carolina?\nSHERIFF LYERLY: We honor them.\nCHAIR: Durham County?\nSHERIFF WEST: Same as Rowan County.\n"
     assert told(text, "Durham County") == ["CHAIR: Durham County?", "CHAIR: Rowan County, North Carolina?", "SHERIFF LYERLY: We honor them.", "SHERIFF WEST: Same as Rowan County."]
     assert told("Jails that will, in Oregon: Linn County; Lane County (OR), Polk County\n", "Polk County")[0].startswith("Jails that will")
+
+
+def test_same_here_is_what_was_said_of_the_agency_before() -> None:
+    text = "From: Eagle County, Colorado\nWe are done with ICE holds.\n\nFrom: Garfield County\nSame here.\n"
+    assert "We are done with ICE holds." in told(text, "Garfield County")
