@@ -147,7 +147,7 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...], run: Run)
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that looks like the checkout, into which an example may write."""
     for name in ("cases", "lawbook", "docs", "data"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -724,6 +724,7 @@ class Case:
         self.zone = law.zone
         self.vocabulary: dict[str, dict[str, Any]] = vocabulary["facts"]
         self.pin = pin
+        self.lookups: dict[tuple[str, int, datetime], Lookup] = {}
         self.at = instant(case["at"])
         self.complete = case.get("record_complete") is True
         self.custody: dict[str, Any] = case.get("custody") or {}
@@ -1081,7 +1082,11 @@ class Case:
         return self.stated_value(name, t)
 
     def lookup(self, candidate: Candidate, t: datetime) -> Lookup:
-        return lambda name: self.fact(name, candidate, t)
+        """Each fact at t, as seen with one candidate. Many norms ask for the same one: it is worked out once."""
+        asked = (candidate.kind, id(candidate.paper), t)
+        if asked not in self.lookups:
+            self.lookups[asked] = cache(lambda name: self.fact(name, candidate, t))
+        return self.lookups[asked]
 
     def claims(self, name: str, candidate: Candidate, t: datetime) -> list[tuple[int, Any, Tri]]:
         lookup = self.lookup(candidate, t)

@@ -83,7 +83,7 @@ def build_table(scene: Scene, *, most_exact: int = MOST_EXACT) -> dict[str, Any]
 
     Raises InputError where the lawbook has no form of that day, or the table would be too large to be of use.
     """
-    packets = packets_of(scene)
+    packets = tuple(packets_of(scene))
     facts: dict[str, None] = {}
     norms: dict[str, dict[str, Any]] = {}
     rules: dict[str, list[dict[str, Any]]] = {}

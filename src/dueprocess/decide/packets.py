@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -132,26 +132,25 @@ def read_packet(scene: Scene, packet: Packet) -> Case:
     return read_case(case_of(scene, packet), lawbook=scene.lawbook, places=load_places(), today=scene.known_at)
 
 
-def packets_of(scene: Scene) -> tuple[Packet, ...]:
+def packets_of(scene: Scene) -> Iterator[Packet]:
     """The packets of a day: the detainer on the form then in use, whole and with each defect; notice only; none.
 
-    Raises InputError for a day before the first form that the lawbook has.
+    Each is made when it is asked for: to see which defects a form can have is most of the work, and whoever wants the
+    first ones alone is spared it. Raises InputError for a day before the first form that the lawbook has.
     """
     form = _form(scene)
     good: dict[str, Value] = {"hold_requested": True, "detainer_complete": True}
-    found: list[Packet] = []
     for request in ("good", *DEFECTS) if _asks(scene, form) else ():
         facts = {**good, "detainer_complete": request != "incomplete"}
         for companion, papers in scene.companions:
             packet = Packet(f"{request}/{companion}", request, companion, (_detainer(form, request), *papers), facts)
             if request == "good" or _fits(scene, packet):
-                found.append(packet)
+                yield packet
     notice = _notice(scene, form) if _asks(scene, form) else (_detainer(form), {})
     if notice is not None:
         paper, facts = notice
-        found += [Packet(f"notice/{c}", "notice", c, (paper, *papers), facts) for c, papers in scene.companions]
-    found += [Packet(f"none/{c}", NONE, c, papers) for c, papers in scene.companions if papers]
-    return tuple(found)
+        yield from (Packet(f"notice/{c}", "notice", c, (paper, *papers), facts) for c, papers in scene.companions)
+    yield from (Packet(f"none/{c}", NONE, c, papers) for c, papers in scene.companions if papers)
 
 
 def _editions(scene: Scene) -> list[Authority]:

@@ -102,7 +102,8 @@ def _bounds(pairs: Sequence[tuple[float, Scenario, Scenario]], lawbook: Lawbook,
     """The least and the most exposure of either scenario, at the 5th and the 95th of a hundred draws by hours held: an
     audit of each draw would take too long."""
     ordered = sorted(pairs, key=lambda p: p[0])
-    ends = (ordered[round((len(ordered) - 1) * 0.05)], ordered[round((len(ordered) - 1) * 0.95)])
+    last = len(ordered) - 1
+    ends = [ordered[i] for i in sorted({round(last * 0.05), round(last * 0.95)})]
 
     def scaled(value: float | None) -> float | None:
         return None if value is None else value / share
