@@ -18,7 +18,7 @@ from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
 
 _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
-_JOINED = re.compile(r"(?:['’]s)?(?:,?[ \n](?:and|or|nor|&)|,)[ \n](?:the[ \n]|neighboring[ \n])?")
+_JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 _ASIDE = re.compile(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 MOST_PIECES = 9
@@ -56,6 +56,23 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         account = found.setdefault(key, Account(one))
         account.pieces.append((begin, end, index, named))
 
+    def lend(part: Sentence, inside: Sequence[Mention], group: list[Mention]) -> list[Mention]:
+        """Give those that do as another does what was told of the other ("Clayton: same.", "Taos does as Rio Arriba does"); who says so of
+        itself, naming the other alone ("Same as Linn"), is returned."""
+        if not _SAME.search(part.text):
+            return []
+        models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
+        if not inside and main is not None and _AS_WE.search(part.text):
+            models = [main]
+        alike = [m for m in inside if m not in models] or group
+        for one in (models or group)[:1]:
+            theirs = found.get((one.base, one.state or "", side_of(one)))
+            lent = theirs.pieces[-_LENT:] if theirs is not None else []
+            for other in alike:
+                for begin, end, _, _ in lent if (other.base, other.state) != (one.base, one.state) else []:
+                    add(other, begin, end, part.index, False)
+        return [] if not models or not inside or alike is not group else [m for m in group if (m.base, m.state) != (models[0].base, models[0].state)]
+
     heading: Sentence | None = None
     paragraph = 0
     legend = Legend(text)
@@ -73,25 +90,18 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         if not inside and (legend.explains(part.start, part.end) or (part is heading and after and _is_bare(parts[part.index + 1], after))):
             continue
         if not inside:
+            lend(part, inside, group)
             for person in people:
                 if part.start <= person.start < part.end and person.side == "own" and len(group) == 1:
                     heads.setdefault(person.last, group[0])
-            for one in [own] if own is not None and _OURS.search(part.text) else group:
+            for one in [own] if own is not None and _OURS.search(part.text) and not _AS_WE.search(part.text) else group:
                 add(one, part.start, part.end, part.index, False)
             continue
         for person in people:
             if part.start <= person.start < part.end and person.side == "own":
                 near = person.place if person.place in inside else min(inside, key=lambda m: abs(m.start - person.start))
                 heads[person.last] = near
-        if _SAME.search(part.text):
-            models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
-            alike = [m for m in inside if m not in models] or group
-            for one in (models or group)[:1]:  # "Clayton: same.", "Taos does as Rio Arriba does": what was told of the other is told of it
-                theirs = found.get((one.base, one.state or "", side_of(one)))
-                lent = theirs.pieces[-_LENT:] if theirs is not None else []
-                for other in alike:
-                    for begin, end, _, _ in lent if (other.base, other.state) != (one.base, one.state) else []:
-                        add(other, begin, end, part.index, False)
+        doing_so = lend(part, inside, group)
         clusters = _clusters(text, inside)
         for i, cluster in enumerate(clusters):
             begin = part.start if i == 0 else cluster[0].start
@@ -104,6 +114,10 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
                     add(key, *meant, part.index, False)
                 elif bare and heading is not None:
                     add(key, heading.start, heading.end, part.index, False)
+        if doing_so:
+            for one in doing_so:
+                add(one, part.start, part.end, part.index, False)
+            continue
         if len(clusters) == 1 and group and _ASIDE.search(text[max(part.start, inside[0].start - 20) : inside[0].start]):
             for one in group:  # "Unlike Travis County, we ...": it goes on about whom it was about
                 if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
@@ -115,9 +129,10 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
 
 # What says that an agency does as another; "the same day" does not.
 _SAME = re.compile(
-    r"(?<!not )(?<!not the )(?<!n't the )\b(?:same(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does)\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
+    r"(?<!not )(?<!not the )(?<!n't the )\b(?:[Ss]ame(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does|we do)\b|[Dd]o(?:es)? what we do\b|\b[Ww]hat [A-Z][\w.]+(?: [A-Z]\w+)? does\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
 )
-_AS = re.compile(r"\b(?:as|like|see)(?: (?:do|does|did|in|the))?\s\Z", re.IGNORECASE)
+_AS = re.compile(r"\b(?:as|like|see|what)(?: (?:do|does|did|in|the|what))?\s\Z", re.IGNORECASE)
+_AS_WE = re.compile(r"\b(?:same (?:thing )?as (?:us|we|ours|me)|as we do|what we do|like us)\b")
 _LENT = 3
 
 
@@ -155,6 +170,7 @@ def _is_heading(text: str, part: Sentence) -> bool:
 CORE = frozenset(
     ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "unless", "only", "if", "need", "regardless", "every", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "removal", "req", "ice", "tell", "undecided", "silent", "past", "time", "once", "urge", "bill", "suppose", "still", "no-tell"]
 )
+_TELLS = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "only", "unless", "need"])
 _TOPIC = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "req", "ice", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "past", "time", "every"])
 _OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once", "disclaim", "elect", "means", "beast"])
 # Without any of these a bare yes or no is what it seems.
@@ -182,21 +198,18 @@ class Sensed:
         return frozenset(name for name, _, _ in self.of(begin, end)[1])
 
 
-def pieces_weighed(sensed: Sensed, account: Account) -> list[tuple[int, int, bool]]:
-    """The pieces that are weighed together, in their order: of many, those with the most classes that matter, and the first."""
+def pieces_weighed(sensed: Sensed, account: Account, most: int = _MOST_CHARACTERS) -> list[tuple[int, int, bool]]:
+    """The pieces that are weighed together, in their order: of many, or of more than ``most`` characters, those with the most classes that tell a
+    position, and those that name the agency."""
     pieces = account.pieces
-    chosen = list(range(len(pieces)))
-    if len(pieces) > MOST_PIECES:
-        chosen = sorted(chosen, key=lambda i: (-len(sensed.classes(*pieces[i][:2]) & CORE) - (i == 0), i))[:MOST_PIECES]
-    found = []
+    chosen: list[int] = []
     length = 0
-    for i in sorted(chosen):
-        begin, end, _, named = pieces[i]
-        found.append((begin, end, named))
-        length += end - begin
-        if length > _MOST_CHARACTERS:
+    for i in sorted(range(len(pieces)), key=lambda i: (-2 * len(sensed.classes(*pieces[i][:2]) & _TELLS) - pieces[i][3], i))[:MOST_PIECES]:
+        chosen.append(i)
+        length += pieces[i][1] - pieces[i][0]
+        if length > most:
             break
-    return found
+    return [(pieces[i][0], pieces[i][1], pieces[i][3]) for i in sorted(chosen)]
 
 
 def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, others: int, rules: Set[str]) -> set[str]:

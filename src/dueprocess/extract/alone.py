@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from dueprocess.extract.atlas import Mention, county_of, index
+from dueprocess.extract.atlas import Mention, county_of, headed, index, state_heads
 from dueprocess.extract.wording import word_set
 from dueprocess.places.names import fold, key, words
 
@@ -39,10 +39,12 @@ _SURE = (
 _IN = re.compile(rf"\b(?:[Ii]n|into|[Oo]ver[ ]in|[Uu]p[ ]in|[Dd]own[ ]in)[ ]{_NAME}(?=[ ,;:]|'s[ ])(?![ ][A-Z])")
 _JOINED = re.compile(rf"(?:'s)?(?:,?[ ](?:and|or|nor)|,|,?[ ]not)[ ]{_NAME}(?=[ .,;:?]|'s[ ])(?![ ][A-Z])")
 # A name anywhere that no capital stands beside: "Guess what Kalamazoo said", "San Mateo, according to its undersheriff", "FORSYTH: new sheriff".
-_FREE = re.compile(rf"(?<![\w'.-]){_NAME}(?:'s)?(?![\w'-])(?![ ](?:[A-Z]|[Cc]ount(?:y|ies)\b|[Pp]arish))")
-_SHOUTED = re.compile(rf"^[ \t*•-]*(?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ ]?[:—–]|[ ]--?[ ])", re.MULTILINE)
+_FREE = re.compile(rf"(?<![\w'.-])(?P<name>{_CAP}(?:[ ](?=[A-Z]\w*[a-z]){_CAP})?)(?:'s)?(?![\w'-])(?![ ](?:[A-Z](?![A-Z]{{0,3}}\d?[ ]?(?:[,;·/|)]|$))|[Cc]ount(?:y|ies)\b|[Pp]arish))", re.MULTILINE)
+_SHOUTED = re.compile(rf"^[ \t*•-]*(?P<name>{_CAP}(?:[ ]{_CAP})?)(?=[ ]?[:—–→]|[ ]--?[ ]|[ ]\()", re.MULTILINE)
 # What makes a name a person's, a street's or another place's.
 _NOT_A_PLACE = re.compile(r"(?:\b[A-Z][\w'-]*[ ]|\b(?:[A-Z]|Mr|Ms|Mrs|Dr|St|Sgt|Lt|Capt|Rep|Sen|Gov|Maj|Col|Fort|Mt|Ft)\.[ ]|\b(?:to|from|near|outside|around|via|through|towards?|v\.?)[ ](?:the[ ])?|\bICE(?:'s|[ ](?:at|in))?[ ]|\b(?:calls?|called|phones?|telephones?|e-mails?|faxes)[ ])$")
+_LOUD_STATE = re.compile(r"(?:^|\n)[ \t]*[A-Z]{3,}[ ]$")
+_LOUD = re.compile(r"[A-Z]{4,}[ ][A-Z]\w*[a-z]")  # "OHIO Trumbull: calls", "NEW JERSEY Bergen: judge only"
 # "ALBANY (Laramie)": a county's seat, which may bear another county's name.
 _SEAT = re.compile(rf"{_NAME}(?:[ ](?:County|Co\.|COUNTY|CO\.))?[ ]\($")
 _WHERE = re.compile(r"\b(?:in|at|of|by|into|for|with)[ ](?:the[ ])?$", re.IGNORECASE)
@@ -55,25 +57,25 @@ _TITLED = re.compile(r"\b(?:Sheriff|Sgt\.|Lt\.|Capt\.|Chief|Deputy|Commissioner|
 _NO_FIRST_NAME = re.compile(r"(?:And|But|In|So|Add|Ask|Does|Did|Is|Has|What|How|Then|Over|Up|Ditto|Same|Only|While|Like|For|From|Because|Neither|Both)[ ]")
 
 
-def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> Iterator[Mention]:
-    """Counties of the text's state by their names alone."""
-    data = index()
+def with_bare_counties(text: str, mentions: Sequence[Mention], state: str | None) -> Iterator[Mention]:
+    """Counties of the text's state, or of the one at whose head they stand, by their names alone."""
+    data, heads = index(), state_heads(text)
     several = len({m.base for m in mentions if m.kind == "county"}) >= _FEWEST
     people = {m[1].lower() for m in _TITLED.finditer(text) if not _NO_FIRST_NAME.match(m.group())}
     found: list[Mention] = []
 
     def county(match: re.Match[str]) -> Mention | None:
         name, at = match["name"], match.start("name")
-        if " " in name and fold(name.split(" ")[0]) in _LEAD:
+        if " " in name and (fold(name.split(" ")[0]) in _LEAD or _LOUD.match(name)):
             name, at = name.split(" ", 1)[1], at + name.index(" ") + 1  # "Then Mesa, in Grand Junction"
-        base = key(words(name))
-        entry = next((e for e in data.counties.get(base, ()) if e[1] == state), None)
+        base, here = key(words(name)), headed(heads, at) or state
+        entry = next((e for e in data.counties.get(base, ()) if e[1] == here), None)
         seated = _SEAT.search(text[max(0, at - 40) : at])
-        if seated is not None and any(e[1] == state for e in data.counties.get(key(words(seated["name"])), ())):
+        if seated is not None and any(e[1] == here for e in data.counties.get(key(words(seated["name"])), ())):
             return None
         if entry is None or fold(name) in data.states or any(m.start <= at < m.end and m.kind == "county" for m in (*mentions, *found)):
             return None
-        return Mention(at, at + len(name), "county", base, entry[2], state, entry[0], "county", None)
+        return Mention(at, at + len(name), "county", base, entry[2], here, entry[0], "county", None)
 
     doubtful: list[Mention] = []
     free: list[Mention] = []
@@ -85,7 +87,7 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> It
             one = county(match)
             if one is None:
                 continue
-            lies = county_of(name, state)
+            lies = county_of(name, one.state or "")
             # A town of another county bears the name, too.
             (doubtful if pattern is _SUBJECT and lies is not None and lies != one.place else found).append(one)
     if several or len({m.base for m in (*found, *doubtful)}) >= _FEWEST:
@@ -93,7 +95,7 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> It
     if several or found:
         for match in _IN.finditer(text):
             one = county(match)
-            lies = county_of(match["name"], state)
+            lies = county_of(match["name"], one.state or "") if one is not None else None
             if one is not None and match["name"].lower() not in people and (lies is None or lies == one.place):
                 found.append(one)
     for pattern in (_SHOUTED, _FREE):
@@ -101,10 +103,10 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str) -> It
             if pattern is _SHOUTED and not text[: match.start("name")].strip() and text[match.end() :].lstrip()[:1] != ":":
                 continue  # a dateline
             name, before = match["name"], text[max(0, match.start("name") - 24) : match.start("name")]
-            if name.lower() in people or (name.isupper() and pattern is _FREE) or _NOT_A_PLACE.search(before) or (_FIRST.search(before[-3:]) and name.lower() in _ALSO_WORDS and pattern is _FREE):
+            if name.lower() in people or (name.isupper() and pattern is _FREE) or (_NOT_A_PLACE.search(before) and not _LOUD_STATE.search(before)) or (_FIRST.search(before[-3:]) and name.lower() in _ALSO_WORDS and pattern is _FREE):
                 continue
             one = county(match)
-            lies = county_of(name, state) if one is not None else None
+            lies = county_of(name, one.state or "") if one is not None else None
             if one is not None and (lies is None or lies == one.place):
                 free.append(one)
             elif one is not None and not _WHERE.search(before):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -125,6 +125,33 @@ def county_of(town: str, state: str) -> str | None:
 def states_of(town: str) -> frozenset[str]:
     """The states that have a town of this name."""
     return _towns()[1].get(key(words(town)), frozenset())
+
+
+# "OHIO", "Kansas side", "ALABAMA (2 asked) Baldwin: ...", "TENNESSEE   Shelby", "AL: Baldwin, Houston", "NEW JERSEY Bergen: ...": the state at the head of a line.
+_HEADS_LINE = r"(?=[ \t]*(?::|$|[—–]|\(\d)|[ ]{2,}\S|[ ](?i:side)\b|,[ ]\d)"
+
+
+@cache
+def _state_head() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(index().states, key=len, reverse=True))
+    return re.compile(rf"^[ \t]*(?:STATE OF )?(?:(?P<name>(?i:{names})){_HEADS_LINE}|(?P<loud>(?i:{names}))(?=[ ][A-Z][a-z])|(?P<code>[A-Z]{{2}})(?=:[ ]|[ ]{{2,}}[A-Z]))", re.MULTILINE)
+
+
+def state_heads(text: str) -> list[tuple[int, str]]:
+    """The lines of a text that begin with a state, under which or behind which its counties stand: where each begins, the last one first; none
+    where only one state has any."""
+    found = []
+    for match in _state_head().finditer(text):
+        name = match["name"] or match["loud"]
+        if match["code"] if name is None else name.isupper() or (match["name"] and name.istitle()):
+            code = index().states[fold(name)] if name is not None else match["code"]
+            found += [(match.start(), code)] if code.lower() in codes() else []
+    return found[::-1] if len({code for _, code in found}) > 1 else []
+
+
+def headed(heads: Sequence[tuple[int, str]], at: int) -> str | None:
+    """The state under whose head an offset stands."""
+    return next((code for start, code in heads if start <= at), None)
 
 
 _CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)

@@ -35,7 +35,7 @@ def state_beside(text: str, mention: Mention) -> str | None:
         after = data.state_pattern.match(text, mention.end + aside.end())
         if after and re.match(r"[,.;]", text[after.end() : after.end() + 1]):
             return data.states[fold(after[1])]
-    coded = re.match(r"[ ]([A-Z]{2})(?=[:;])", text[mention.end : mention.end + 4])  # "Hall NE: takes both"
+    coded = re.match(r"[ ]([A-Z]{2})(?=[:;),.|]|[ ]+[\d(–—-]|\t|[ ]*$)", text[mention.end : mention.end + 8], re.MULTILINE) if not text[mention.start : mention.end].isupper() else None  # "Hall NE: takes both"
     if coded and coded[1].lower() in codes():
         return coded[1]
     cell = re.match(r"[ ]*\t[ ]*([A-Z]{2})[ ]*(?=\t|$)", text[mention.end : mention.end + 12])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_CODE = r"(?P<code>\d|[A-Z]{1,4}\d?|[*+†?—–]{1,2})"
-_MARKED = r"[\"'\[(]?(?:\d|[A-Z]{1,4}\d?|[*+†?—–]{1,2})[\"'\])]?[ ]*(?:=|means\b)"
+_CODE = r"(?P<code>\d|[A-Z]{1,4}\d?|[*+†?—–✔✘✓✗½●○◐■□]{1,2})"
+_MARKED = r"[\"'\[(]?(?:\d|[A-Z]{1,4}\d?|[*+†?—–✔✘✓✗½●○◐■□]{1,2})[\"'\])]?[ ]*(?:=|means\b)"
 # "JW = judge's warrant; N = lets people go on time", "A means that ...".
 _MEANS = re.compile(rf"(?<![\w.$'-])[\"'\[(]?{_CODE}[\"'\])]?[ ]*(?:=|[Mm]eans\b|stands for\b)[ ]*(?P<words>[^;\n=\t]{{3,200}}?)(?=[;\n\t]|\.(?:\s|$)|,?[ ]{_MARKED}|\Z)")
 # "Codes (3, judicial warrant wanted; 2, ICE's own warrant suffices)", "Key: A - holds on the detainer; B - ...".

@@ -18,6 +18,8 @@ from dueprocess.extract.odds import CLASSES, Odds
 from dueprocess.kernel.files import data_dir
 
 MOST_TOKENS = 112
+_MOST_CHARACTERS = 400
+"""So long, or a piece longer, are the words that it is shown: as many as it reads."""
 OWN, OTHER = "@", "#"
 """What stands in the place of the account's agency, and of others."""
 SURE = 0.75
@@ -43,7 +45,7 @@ def marked(sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> str
     """The words of an account, with a sign in the place of its agency's name, and another for those of others."""
     mine = account.mention
     found = []
-    for begin, end, _ in pieces_weighed(sensed, account):
+    for begin, end, _ in pieces_weighed(sensed, account, _MOST_CHARACTERS):
         at, words = begin, []
         for one in sorted(mentions, key=lambda m: (m.start, -m.end)):
             if one.start < at or one.end > end or (one.kind == "state" and not one.office):

@@ -22,7 +22,7 @@ _OFFICE_OF = (
 )
 # "KPLX, Boise", "WZQR-FM, Mobile", "City of Moscow", "Lowell Police": a town.
 _TOWN_OF = (
-    re.compile(rf"\b[KW][A-Z]{{2,3}}(?:-[A-Z]{{2}})?,?[ ]{_PLACE}"),
+    re.compile(rf"\b[KW][A-Z]{{2,3}}(?:-[A-Z]{{2}})?(?:[ ][a-z ]{{3,24}})?,?[ ]{_PLACE}"),
     re.compile(rf"\b(?:City|Town|Village)[ ]of[ ]{_PLACE}"),
     re.compile(rf"{_PLACE}[ ](?:Police|City[ ]Council)\b"),
 )
@@ -39,7 +39,7 @@ def by_publisher(publisher: str) -> frozenset[str]:
     name = re.sub(r"\([^)]*made[- ]up[^)]*\)", "", publisher)
     told = set()
     for match in data.state_pattern.finditer(name):
-        if not re.match(r"[ ](?:County|Parish|Sheriff)", name[match.end() :]) and (fold(match[1]) not in _AMBIGUOUS or name[: match.start()].endswith((", ", "of "))):
+        if not re.match(r"[ ](?:County|Parish|Sheriff)", name[match.end() :]) and (fold(match[1]) not in _AMBIGUOUS or name[: match.start()].endswith((", ", "of ")) or re.match(r"[ ](?:[Ss]tate|jails?|sheriffs|counties)\b", name[match.end() :])):
             told.add(data.states[fold(match[1])])
     told |= {m[1] for m in _POSTAL.finditer(name) if m[1].lower() in codes()} or {code for called, code in table("places")["nicknames of states"].items() if re.search(rf"\b{called}\b", name)}
     if told:
@@ -70,6 +70,7 @@ def own_county(publisher: str, state: str) -> Mention | None:
     """The county whose own office or government a publisher is ("Office of the Sheriff, Ramsey County"), as a mention without words of the text;
     None for a newspaper, an association, or where the state has no such county."""
     data = index()
+    publisher = re.sub(r" \([^)]*\)$", "", publisher)  # "McHenry County, Illinois (typed from the recording)"
     for pattern in _OFFICE_OF:
         for match in pattern.finditer(publisher):
             parts = match["name"].split()

@@ -12,7 +12,17 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from dueprocess.extract.atlas import Mention, Survey, codes, index, of_case, state_name, states_of
+from dueprocess.extract.atlas import (
+    Mention,
+    Survey,
+    codes,
+    headed,
+    index,
+    of_case,
+    state_heads,
+    state_name,
+    states_of,
+)
 from dueprocess.extract.beside import state_beside
 from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
 from dueprocess.extract.facilities import with_facilities, with_short_forms
@@ -33,7 +43,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     """The places and offices that a text names; title and publisher are evidence for its state, no more."""
     chosen = _chosen(text)
     state = _state_of(text, title, publisher, chosen)
-    chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state)
+    chosen = with_lists(text, with_headings(text, chosen, state) if state is not None else chosen, state, title)
     chosen = with_rows(text, with_facilities(text, chosen, state), state) if "\t" in text else with_facilities(text, chosen, state)
     settled = _settled(text, chosen, state)
     if state is None:
@@ -115,6 +125,9 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
         if match["state"] and fold(match["state"]) in data.states:
             return data.states[fold(match["state"])]
         known = {e[1] for e in data.cities.get(key(words(match["city"])), ())} or set(states_of(match["city"]))
+        local = by_publisher(publisher) if publisher else frozenset()
+        if len(local) == 1 and local <= states_of(match["city"]):
+            known = set(local)  # "COLUMBUS", of a paper in Mississippi
         if len(known) == 1:
             return known.pop()
     if title:
@@ -176,10 +189,14 @@ _STRONG = 4
 """What the names in a text weigh together when they outweigh its publisher."""
 
 
+# "Washington state", "Washington's jails".
+_NOT_CAPITAL = re.compile(r"(?:['’]s)? (?:state|sheriffs|laws?|jails|counties)\b")
+
+
 def _capital(text: str, match: re.Match[str]) -> bool:
     """Whether ``Washington`` may be the capital or a county, ``New York`` the city, and so says no state."""
     if match[1] == "Washington":
-        return not re.search(r"(?:state of |, |in southwest |across |in eastern |in western )$", text[: match.start()][-20:]) and not re.match(r" (?:state|sheriffs|law|jails)\b", text[match.end() :])
+        return not re.search(r"(?:state of |, |in southwest |across |in eastern |in western )$", text[: match.start()][-20:]) and not _NOT_CAPITAL.match(text, match.end())
     if match[1] == "New York":
         return bool(re.match(r" (?:City|Times|Post|Daily)", text[match.end() :])) or bool(re.search(r"(?:in|to) $", text[: match.start()][-4:]))
     return False
@@ -190,7 +207,7 @@ def _capital_at(text: str, mention: Mention) -> bool:
     if match is None:
         return False
     if mention.label == "Washington":
-        return not re.search(r"(?:state of |, |across )$", text[max(0, mention.start - 20) : mention.start]) and not text[mention.end :].startswith((" state", " sheriffs", " law", " jails"))
+        return not re.search(r"(?:state of |, |across )$", text[max(0, mention.start - 20) : mention.start]) and not _NOT_CAPITAL.match(text, mention.end)
     return mention.label == "New York" and text[mention.end :].startswith((" City", " Times", " Post", " Daily"))
 
 
@@ -208,8 +225,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             explicit.setdefault(mention.base, set()).add(beside)
             mention = replace(mention, state=beside, explicit=True)
         placed.append(mention)
-    # A line that is a state's name alone heads what follows, until the next one.
-    headings = [(m.end(), data.states[fold(m[1])]) for m in _STATE_LINE.finditer(text) if fold(m[1]) in data.states]
+    heads = state_heads(text)
     settled: list[Mention] = []
     unresolved: dict[str, tuple[tuple[str, ...], int]] = {}
     near: tuple[int, str] | None = None
@@ -232,7 +248,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         code = mention.state
         if code is not None:
             latest[mention.base] = (mention.start, code)
-        head = next((c for at, c in reversed(headings) if at <= mention.start), None) if len(headings) > 1 else None
+        head = headed(heads, mention.start)
         if code is None and head in known:
             code = head
         if code is None and len(explicit.get(mention.base, ())) > 1 and mention.base in latest and mention.start - latest[mention.base][0] < _SAME_PLACE and (near is None or near[0] <= latest[mention.base][0] + 60):
@@ -272,4 +288,3 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
 _SAME_PLACE = 500
 _MANY = 4
 """States that have a town of one name: so many, and the county of that name tells no state."""
-_STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from dueprocess.extract.atlas import Mention, codes, index
+from dueprocess.extract.atlas import Mention, codes, headed, index, state_heads, states_of
 from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'’-]*)"
@@ -23,7 +23,7 @@ _ITEM = re.compile(rf"^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]
 _RUN = re.compile(r"^[^\n]{2,60}(?:\n[ \t]*[^\n]{2,60})+$", re.MULTILINE)
 # "FORSYTH - New sheriff ...", "Steuben | that's confidential", "Boulder ..... refuse", "Alpena 3", "Niagara — nothing": the head of an item, wherever it stands.
 _HEAD = re.compile(
-    rf"(?:^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]*(?:\d{{1,2}}[:.]\d\d[.:]?[ ])?|(?<=[.!?;|\"'”’)][ ])|(?<=\t)[ ]*)(?P<name>{_NAME}?)(?:[ ](?:C[Oo]\b\.?|Par\b\.?|jail|Jail|sheriff|Sheriff))?{_IN_STATE}(?:[ ]\([^)\n]{{1,30}}\))?"
+    rf"(?:^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)/])?[ \t]*(?:\d{{1,2}}[:.]\d\d[.:]?[ ])?|(?<=[.!?;|\"'”’)][ ])|(?<=\t)[ ]*)(?P<name>{_NAME}?)(?:[ ](?:C[Oo]\b\.?|Par\b\.?|jail|Jail|sheriff|Sheriff))?{_IN_STATE}(?:[ ]\([^)\n]{{1,30}}\))?"
     r"(?=[ ]?(?:[:—–|]|--?[ ])|[ ]?\.{3,}|[ ]*\t|;[ ]|[ ]{2,}\S|[ ](?:\d|[A-Z])(?:[ ]\(|[ ]*$))",
     re.MULTILINE,
 )
@@ -36,11 +36,11 @@ Group = list[tuple[str, int, str | None]]
 """Names that stand alike, where each begins, and the state written with it."""
 
 
-def with_lists(text: str, chosen: list[Mention], state: str | None) -> list[Mention]:
-    """The mentions with counties that stand by their names alone, one a line, behind a colon or as the heads of items: of the text's
+def with_lists(text: str, chosen: list[Mention], state: str | None, title: str | None = None) -> list[Mention]:
+    """The mentions with the police of towns, in a text that lists police by their towns, and with counties that stand by their names alone, one a line, behind a colon or as the heads of items: of the text's
     state, of one written with them, or of the only state that has all of a list."""
     found: dict[int, Mention] = {}
-    for mention in _listed(text, state):
+    for mention in [*_listed(text, state), *(_towns(text, state) if state and _POLICE.search(f"{title}\n{text}") else ())]:
         if not any(c.start < mention.end and mention.start < c.end and (c.kind == "county" or c.office) for c in chosen):
             found.setdefault(mention.start, mention)
     if not found:
@@ -76,20 +76,11 @@ def _code(written: str | None) -> str | None:
     return None if written is None else index().states.get(fold(written)) or (written if written.lower() in codes() else None)
 
 
-_STATE_LINE = re.compile(r"^[ \t]*(?:STATE OF )?([A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)[ \t]*:?[ \t]*$", re.MULTILINE)
-
-
-def _state_lines(text: str) -> list[tuple[int, str]]:
-    """The lines of a text that are a state's name alone and head what follows, the last one first; none where there is only one."""
-    found = [(m.end(), code) for m in _STATE_LINE.finditer(text) if (code := index().states.get(fold(m[1])))]
-    return found[::-1] if len(found) > 1 else []
-
-
 def _listed(text: str, state: str | None) -> Iterator[Mention]:
-    lines = _state_lines(text)
+    heads = state_heads(text)
     counties = index().counties
     for group in _groups(text):
-        known = [(name, at, told or next((code for start, code in lines if start <= at), None), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
+        known = [(name, at, told or headed(heads, at), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
         own = state
         if own is None:
             pools = [set(entries) for _, _, told, entries in known if entries and told is None]
@@ -103,3 +94,16 @@ def _listed(text: str, state: str | None) -> Iterator[Mention]:
             if entry is not None:
                 given = told or (own if state is None else None)
                 yield Mention(at, at + len(name), "county", key(words(name)), entry[2], given, entry[0] if given else None, "county", None, told is not None)
+
+
+# "Municipal police, Cook and collar counties": a text that lists police by their towns.
+_POLICE = re.compile(r"\b(?:[Pp]olice (?:[Dd]epartments|[Cc]hiefs)|(?:[Mm]unicipal|[Cc]ity|[Ll]ocal|[Tt]own|[A-Z][a-z]+) police(?=[,.:]?$|[,.:]| (?:policies|practice|answers))|PDs\b|[Cc]ities with jails)", re.MULTILINE)
+
+
+def _towns(text: str, state: str) -> Iterator[Mention]:
+    for group in _groups(text):
+        known = [(name, at, told or state) for name, at, told in group if (told or state) in states_of(name)]
+        if len(known) < max(_FEWEST, _MOSTLY * len(group)):
+            continue
+        for name, at, where in known:
+            yield Mention(at, at + len(name), "city", key(words(name)), name, where, None, "police", f"{name} Police Department", True)

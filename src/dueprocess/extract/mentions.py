@@ -30,7 +30,7 @@ _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
 _NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention|SO|HOC|ADC|MDC|DOC)\b")
 _NAME_ACTS = re.compile(rf"(?:^|(?<=[.:;]\s)|(?<=\n))(?P<name>{_CAP}[ ]{_CAP})(?=[ ](?:won't|will|wouldn't|doesn't|does|ends|stops|halts|requires|wants|says|holds|keeps|to)\b)", re.MULTILINE)
 # "Baldwin Co., Alabama", "Athens-Clarke, Georgia": a county without the word, its state behind it.
-_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b|CO\b|[A-Z]{{2}}[:;]){_CAP})?)(?P<co>[ ](?:Co|CO|Cty|Cnty|Par)\b\.?)?(?=(?:(?:,[ \n]|[ ]\()(?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?)|[ ](?P<code>[A-Z]{{2}})(?=[:;)]))?)")
+_SHORT_COUNTY = re.compile(rf"(?<![\w&-])(?P<name>{_CAP}(?:[ ](?!Co\b|Cty\b|Cnty\b|CO\b|[A-Z]{{2}}\b){_CAP})?)(?P<co>[ ](?:Co|CO|Cty|Cnty|Par)\b\.?)?(?=(?:(?:,[ \n]|[ ]\()(?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z]+)?)|[ ](?P<code>[A-Z]{{2}})(?=[:;),.|]|[ ]+[\d(–—-]|\t|[ ]*$))?)", re.MULTILINE)
 _LEAD = word_set("before names")
 _TITLED = word_set("titles")
 
@@ -74,7 +74,7 @@ def named(text: str) -> Iterable[Mention]:
         for match in pattern.finditer(text):
             for part in re.finditer(rf"(?:^|,[ \n]|[ \n](?:and|or)[ \n]|,[ \n](?:and|or)[ \n])({_NAME}?)(?=,|[ \n](?:and|or)[ \n]|$)", match["names"]):
                 hit = _county(part[1], match.start("names") + part.start(1), "County", trim=True)
-                if hit is not None and hit[0] in data.counties:
+                if hit is not None and hit[0] in data.counties and not (fold(part[1]) in data.states and text[: match.start("names") + part.start(1)].endswith(("In ", " in "))):
                     begin = hit[2]
                     yield Mention(begin, match.start("names") + part.end(1), "county", hit[0], hit[1], None, None, "county", None)
     for match in data.city_pattern.finditer(text):
@@ -117,9 +117,9 @@ def named(text: str) -> Iterable[Mention]:
         flat = _cased(match["name"])
         if fold(flat) not in data.states:
             yield Mention(match.start(), match.end(), "city", key(words(flat)), f"City of {flat}", None, None, "city", None)
-    for match in _SHORT_COUNTY.finditer(text):
-        if match["co"] or match["state"] or match["code"]:
-            yield from _short_county(text, match)
+    short = [one for match in _SHORT_COUNTY.finditer(text) if match["co"] or match["state"] or match["code"] for one in _short_county(text, match)]
+    several = sum(sure for _, sure in short) >= _FEWEST_HEADS
+    yield from (one for one, sure in short if sure or (several and not _WHERE.search(text[max(0, one.start - 8) : one.start])))
     for name in table("places")["bare counties"]:
         for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
             yield _with_office(text, match.start(), match.end(), "county", key(words(name)), f"{name} County")
@@ -132,8 +132,12 @@ def named(text: str) -> Iterable[Mention]:
         yield Mention(match.start(), end, "state", fold(match[1]), match[1], code, f"us/{code.lower()}", role, text[match.start() : end] if office else None, True)
 
 
-def _short_county(text: str, match: re.Match[str]) -> Iterable[Mention]:
-    """A county that is written without the word: with "Co.", or with its state behind it where it is no city's name there."""
+_WHERE = re.compile(r"\b(?:in|at|of|to|from|near) $", re.IGNORECASE)
+
+
+def _short_county(text: str, match: re.Match[str]) -> Iterable[tuple[Mention, bool]]:
+    """A county that is written without the word: with "Co.", or with its state behind it where it is no city's name there; and whether no town of
+    another county has the name."""
     data = index()
     name, start = _trimmed(match["name"], match.start("name"))
     if not name:
@@ -143,15 +147,16 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[Mention]:
     code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0])) or (told if told.lower() in codes() else None)
     if match["co"]:
         if base in data.counties:
-            yield _with_office(text, start, match.end("co"), "county", base, f"{name} County")
+            yield _with_office(text, start, match.end("co"), "county", base, f"{name} County"), True
         return
     if code is None or fold(name) in data.states:
         return
     last = key(words(name.split("-")[-1]))  # "Athens-Clarke": a city and its county that are one
     for one in (base, last) if "-" in name else (base,):
         lies = county_of(name, code)
-        if any(e[1] == code and lies in (None, e[0]) for e in data.counties.get(one, ())) and not any(e[1] == code for e in data.cities.get(one, ())):
-            yield _with_office(text, start, match.end("name"), "county", one, f"{name} County")
+        entry = next((e for e in data.counties.get(one, ()) if e[1] == code), None)
+        if entry is not None and not any(e[1] == code for e in data.cities.get(one, ())):
+            yield _with_office(text, start, match.end("name"), "county", one, f"{name} County"), lies in (None, entry[0])
             return
 
 

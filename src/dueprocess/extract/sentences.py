@@ -15,6 +15,8 @@ LONGEST = 1_200
 # A full stop after these ends no sentence.
 _SHORT = word_set("abbreviations")
 _END = re.compile(r"(?:[.!?…][\"'”’)\]]*)(?=\s)(?![ ]*\t)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•▪‣◦–—]|\(?[a-z0-9]{1,3}[.)])\s)|\n(?=[^\n]*\t)")
+_LEADER = re.compile(r"\.{4}[ ](?=[^\s.])")
+_MARK = re.compile(r"\s*[A-Z]{1,2}-\d{1,2}\.")
 # Short forms that are words of their own in small letters.
 _WORDS_TOO = frozenset(["no", "me", "miss", "ill", "mass", "wash", "cal", "id", "art", "col", "gen", "ore", "pa", "la", "in", "rev", "dist", "maj", "del", "tex"])
 _LAST = re.compile(r"([\w.'’]+)\.[\"'”’)\]]*\Z")
@@ -65,6 +67,10 @@ def sentences(text: str) -> list[Sentence]:
             continue
         if match.group()[0] in ".!?" and "\t" in text[text.rfind("\n", 0, match.start()) + 1 : (text.find("\n", end) + 1 or len(text) + 1) - 1]:
             continue  # a row of a table is one sentence
+        if match.group().startswith(".") and _LEADER.match(text, match.start() - 3):
+            continue  # "Benton .......... 4"
+        if _MARK.fullmatch(text, start, match.end()):
+            continue  # "D-1. Jails that ..."
         if match.group().startswith("."):
             last = _LAST.search(text, max(start, end - 40), end)
             word = last[1].lower().strip("'’") if last else ""

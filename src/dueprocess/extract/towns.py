@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dueprocess.extract.alone import with_bare_counties
-from dueprocess.extract.atlas import Mention, county_of, states_of
+from dueprocess.extract.atlas import Mention, county_of, state_heads, states_of
 from dueprocess.extract.wording import table
 from dueprocess.places import load_places
 from dueprocess.places.names import key, words
@@ -70,6 +70,8 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             role = "sheriff" if "heriff" in match.group() + text[match.end() : match.end() + 20] else "corrections"
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
     if state is None:
+        if state_heads(text):
+            yield from with_bare_counties(text, mentions, None)
         return
     if state in _OWN_JAILS or any(m.kind == "state" and m.state in _OWN_JAILS for m in mentions):
         for match in _STATE_PRISONS.finditer(text):

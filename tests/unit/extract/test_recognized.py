@@ -29,6 +29,10 @@ def named(text: str, *, title: str | None = None, publisher: str | None = None) 
         ("YORK COUNTY, MAINE: facts, sworn.", {("York County", "ME")}),
         ("In Kendall and Grundy counties, Illinois, nobody waits for ICE.", {("Kendall County", "IL"), ("Grundy County", "IL")}),
         ("Kentucky\nKenton: takes it.\nCampbell: takes it.\n\nWisconsin\nKenosha: takes it.\nSauk: would not say.\n", {("Kenton County", "KY"), ("Campbell County", "KY"), ("Kenosha County", "WI"), ("Sauk County", "WI")}),
+        ("KENTUCKY SIDE\nKenton — yes, plain\nBoone — only with a judge\nOHIO SIDE\nButler — no\n", {("Kenton County", "KY"), ("Boone County", "KY"), ("Butler County", "OH")}),
+        ("OHIO Trumbull: calls / Lorain: judge only\nINDIANA Porter: calls / Elkhart: holds\n", {("Trumbull County", "OH"), ("Lorain County", "OH"), ("Porter County", "IN"), ("Elkhart County", "IN")}),
+        ("UTAH: Box Elder (holds), Cache (holds)\nNEVADA: Elko (would not say)\n", {("Box Elder County", "UT"), ("Cache County", "UT"), ("Elko County", "NV")}),
+        ("Hold: Becker MN, Barnes ND\nJudge: Wilkin MN, Cass ND\n", {("Becker County", "MN"), ("Barnes County", "ND"), ("Wilkin County", "MN"), ("Cass County", "ND")}),
         ("JACKS0N C0UNTY SHERlFF'S OFFlCE\nMedford, 0regon\nThe jai1 wi1l n0t act on a detainer.", {("Jackson County", "OR")}),
         ("North Bend, Oregon's police chief says no.", {("North Bend", "OR")}),
         ("Newark, New Jersey. Police here hold nobody for ICE.", {("Newark", "NJ")}),
@@ -57,3 +61,25 @@ def test_columns_that_name_papers_tell_the_least_that_is_enough() -> None:
     text = "Locality\tDetainer alone\tWith ICE warrant\tWith court order\nFrederick County\tYes\tYes\tYes\nWarren County\tNo\tYes\tYes\nAugusta County\tNo\tNo\tNo\nVirginia jails on ICE detainers, as each answered in March.\n"
     found = read(capture(text.encode(), name="table.txt", title="Virginia jails and ICE detainers"))
     assert {(c.county_or_city, c.position) for c in found.claims} == {("Frederick County", "honors_all"), ("Warren County", "requires_any_warrant"), ("Augusta County", "declines_all")}
+
+
+def test_police_that_a_text_lists_by_their_towns() -> None:
+    text = "What the department told us:\nAmherst — no hold\nHolyoke — no hold\nWestfield — no hold; will call\n"
+    assert named(text, title="Massachusetts police") == {("Amherst", "MA"), ("Holyoke", "MA"), ("Westfield", "MA")}
+
+
+def test_a_dateline_is_in_the_state_of_its_paper() -> None:
+    text = "COLUMBUS — The Lowndes County jail holds nobody without an affidavit."
+    assert named(text, publisher="The Tombigbee Lantern, Columbus, Mississippi") == {("Lowndes County", "MS")}
+
+
+def told(text: str, county: str) -> list[str]:
+    """The pieces of a county's account."""
+    found = survey(text)
+    return [text[begin:end] for a in accounts(text, sentences(text), found.mentions, None) if a.mention.label == county for begin, end, _, _ in a.pieces]
+
+
+def test_who_does_as_another_does_is_told_with_its_words() -> None:
+    text = "CHAIR: Rowan County, North Carolina?\nSHERIFF LYERLY: We honor them.\nCHAIR: Durham County?\nSHERIFF WEST: Same as Rowan County.\n"
+    assert told(text, "Durham County") == ["CHAIR: Durham County?", "CHAIR: Rowan County, North Carolina?", "SHERIFF LYERLY: We honor them.", "SHERIFF WEST: Same as Rowan County."]
+    assert told("Jails that will, in Oregon: Linn County; Lane County (OR), Polk County\n", "Polk County")[0].startswith("Jails that will")
