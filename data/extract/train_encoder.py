@@ -187,7 +187,8 @@ def fit(encoder: Encoder, known: Sequence[Example], ids: Sequence[Sequence[int]]
     planned = passes * len(batches(ids, list(choose(known))))
     rate = torch.optim.lr_scheduler.LambdaLR(steps, lambda step: min(1, step / WARM) * max(0.02, 1 - step / planned))
     encoder.train()
-    for _ in range(passes):
+    for number in range(1, passes + 1):
+        told: list[float] = []
         for batch in batches(ids, list(choose(known))):
             with torch.autocast("cpu", torch.bfloat16):
                 sums = encoder(*padded([ids[i] for i in batch]))
@@ -201,6 +202,8 @@ def fit(encoder: Encoder, known: Sequence[Example], ids: Sequence[Sequence[int]]
             nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
             steps.step()
             rate.step()
+            told.append(float(loss.detach()) / len(batch))
+        print(f"pass {number} of {passes}: {len(told)} steps, loss {sum(told) / len(told):.4f}", flush=True)
     encoder.eval()
 
 
@@ -246,6 +249,7 @@ def main() -> None:
         ids = [numbers(one.words, {token: i for i, token in enumerate(tokens)}) for one in known]
         if not arguments.last:
             fit(encoder, known, ids, EPOCHS, shown)
+            torch.save({"tokens": tokens, "weights": encoder.state_dict()}, "encoder.pt")
         for _ in range(1 if arguments.fitted else LAST_PASSES):
             fit(encoder, known, ids, 1, alone, slower=LAST_RATE)
         torch.save({"tokens": tokens, "weights": encoder.state_dict()}, "encoder.pt")
