@@ -40,7 +40,7 @@ RATE, RATE_OUT = 1e-4, 1e-3
 WARM = 60  # so many steps till the whole rate
 NONE_PIECES = 2_000  # so many pieces that tell nothing are shown in each epoch
 MADE_UP = 1.0  # so much of the made-up sentences
-LAST_PASSES, LAST_WHOLE, LAST_RATE = 2, 2_500, 0.3  # the last passes, accounts in each, and what their rate is of that before
+LAST_PASSES, LAST_WHOLE, LAST_RATE = 3, 2_500, 0.3  # the last passes, accounts in each, and what their rate is of that before
 DROPPED, DROPPED_OUT = 0.1, 0.2
 
 
