@@ -26,8 +26,9 @@ demo: env        ## decide real decided cases and show why
 system:          ## what tests need beside Python: Java, a browser, PostgreSQL; installed where this user may
 	@./.ci/system
 
+# A file's tests run in one process, so that what they share is made once; groups of pytest-xdist 3.8 do nothing under pytest 9.2.
 test: env system check  ## all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: env        ## the long runs
 	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=search

@@ -1,6 +1,6 @@
 """Agreement of engines: DuckDB and Spark write the same rows to ``results.parquet``, on one machine and on a cluster.
 
-All tests here run in one process, one after the other (``xdist_group``), because a start of Spark takes seconds.
+All tests here run in one process, one after the other (`make test` gives a file to one process), because a start of Spark takes seconds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from dueprocess.testing.county import county_stays
 from dueprocess.testing.rows import CaseRows
 
 JAVA = shutil.which("java")
-pytestmark = pytest.mark.xdist_group("spark")
 needs_java = pytest.mark.skipif(JAVA is None, reason="Spark needs Java: apt-get install openjdk-17-jre-headless")
 
 AGENCIES = (

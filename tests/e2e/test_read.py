@@ -23,8 +23,6 @@ from dueprocess.testing.papers import (
 )
 from dueprocess.testing.papers.making import with_
 
-# In one process, so that the packet is read once.
-pytestmark = pytest.mark.xdist_group("read")
 ROOT = Path(__file__).resolve().parents[2]
 PACKET = ROOT / "docs" / "examples" / "made-up-packet.pdf"
 BASE = ROOT / "docs" / "examples" / "made-up-packet.case.yaml"
