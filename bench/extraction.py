@@ -1,6 +1,6 @@
 """``python -m bench.extraction [FILE.jsonl …] [--split NAME]``: precision and recall of ``dueprocess claims`` over labelled texts.
 
-Without a file, the texts on which the extractor was tuned: all of ``data/extract/labelled``, and the first eight sets of
+Without a file, the texts on which the extractor was tuned: all of ``data/extract/labelled``, and the first nine sets of
 ``tests/corpus``. ``--split`` takes one part of the files, ``--half even`` or ``odd`` the texts whose number is, ``--every 5`` those
 whose number it divides. A text's title, date and publisher are told to the extractor. Prints, by kind and by origin, precision and recall with Wilson 95 % intervals, what distractors yielded, the share that is grounded, and the time that a 1,500-word article takes.
 ``--errors`` lists what was missed and what was wrong.
