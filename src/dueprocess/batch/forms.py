@@ -52,7 +52,7 @@ def edition_sets(folded: Folded) -> tuple[EditionSet, ...]:
     by_key: dict[_Edition, Authority] = {}
     for form, editions in book.forms.items():
         for k, known_at in enumerate(folded.known):
-            known = {e: book.printed(a, known_at, None) for e, a in editions.items() if book.known(a.id, known_at)}
+            known = {e: book.printed(a.id, known_at, None) for e, a in editions.items() if book.known(a.id, known_at)}
             keys = {e: (a.id, tuple(n.excluding for n in a.norms)) for e, a in known.items()}
             by_key |= {keys[e]: a for e, a in known.items()}
             found.setdefault(tuple(keys.values()), []).append((form, None, k))

@@ -159,9 +159,16 @@ class _Grower:
         self.claimed = [n for n in sorted(self.open) if vocabulary.facts[n].no_where_complete]
         self.exact = len(self.open) <= most_exact
         self.cells = 0
+        self._asked_before: dict[frozenset[tuple[str, Any]], tuple[Stay, Moment] | None] = {}
 
     def ask(self, given: Mapping[str, Class]) -> tuple[Stay, Moment] | None:
         """The engine's answer with some facts given; None where no such case can be (the papers contradict it)."""
+        key = frozenset((n, c.key) for n, c in given.items())
+        if key not in self._asked_before:
+            self._asked_before[key] = self._ask(given)
+        return self._asked_before[key]
+
+    def _ask(self, given: Mapping[str, Class]) -> tuple[Stay, Moment] | None:
         facts = {n: Given(((MIN_INSTANT, c.sample),)) for n, c in given.items() if not n.startswith(DETERMINED)}
         determined = {
             n.removeprefix(DETERMINED): (c.sample, MIN_INSTANT, "counsel or a judge", "these papers")

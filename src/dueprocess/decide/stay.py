@@ -261,7 +261,7 @@ class Stay:
             return ()
         found = (editions[paper.edition],) if paper.edition in editions else tuple(editions.values())
         # A day off that was not known, or that counsel has not adopted, makes no form's limit longer either.
-        return tuple(self.lawbook.printed(a, self.case.known_at, self.setting.adopted) for a in found)
+        return tuple(self.lawbook.printed(a.id, self.case.known_at, self.setting.adopted) for a in found)
 
     def counted(self, norm: Norm) -> Norm:
         """A norm with the days off that count in this case."""

@@ -67,6 +67,7 @@ class Lawbook:
         # Per lawbook, so that two lawbooks never share an answer.
         self.binding = lru_cache(maxsize=4096)(self._binding)
         self.known = lru_cache(maxsize=65536)(self._known)
+        self.printed = lru_cache(maxsize=4096)(self._printed)
         self.applied = lru_cache(maxsize=65536)(self._applied)
         self.persuading = lru_cache(maxsize=4096)(self._persuading)
 
@@ -156,8 +157,9 @@ class Lawbook:
         """A norm with those days off alone that were known on a day (an ordinal) and that counsel has adopted."""
         return counted(norm, adopted, lambda identity: self.known(identity, known_at))
 
-    def printed(self, edition: Authority, known_at: int, adopted: frozenset[str] | None) -> Authority:
-        """An edition of a form, whose limits leave out only the days off that count."""
+    def _printed(self, identity: str, known_at: int, adopted: frozenset[str] | None) -> Authority:
+        """An edition of a form by its id, whose limits leave out only the days off that count."""
+        edition = self.authorities[identity]
         norms = tuple(self.counted(n, known_at, adopted) for n in edition.norms)
         return edition if norms == edition.norms else replace(edition, norms=norms)
 
