@@ -1,8 +1,14 @@
-"""``dueprocess read`` from the command line: a scanned, mixed packet to a case that can be decided and explained."""
+"""``dueprocess read`` from the command line: a scanned, mixed packet to a case that can be decided and explained.
+
+The packet is that of the guide ``read-papers.md`` and of the command's help. To recognize it takes most of a test's time, so
+that the guide's commands are run here, once, instead of with the other guides' and the other examples.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +31,7 @@ from dueprocess.testing.papers.making import with_
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKET = ROOT / "docs" / "examples" / "made-up-packet.pdf"
-BASE = ROOT / "docs" / "examples" / "made-up-packet.case.yaml"
+GUIDE = ROOT / "docs" / "how-to" / "read-papers.md"
 
 
 def run(folder: Path, *words: str, status: int = 0) -> str:
@@ -37,11 +43,26 @@ def run(folder: Path, *words: str, status: int = 0) -> str:
 
 @pytest.fixture(scope="module")
 def faxed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The packet of the guide, read once: a fax with its cover, the pages in disorder."""
+    """The packet of the guide, read by its first command: a fax with its cover, the pages in disorder."""
     folder = tmp_path_factory.mktemp("faxed")
-    text = run(folder, "read", str(PACKET), "--case", "case.yaml", "--base", str(BASE), "--received", "2026-03-02T09:30:00-06:00", "--html", "review.html", "--keep", "kept", "--json")
-    (folder / "reading.json").write_text(text, encoding="utf-8")
+    (folder / "docs").symlink_to(ROOT / "docs")
+    (folder / "reading.json").write_text(run(folder, *of_the_guide()[0], "--keep", "kept", "--json"), encoding="utf-8")
     return folder
+
+
+def of_the_guide() -> list[list[str]]:
+    """The words of the guide's commands, without ``dueprocess``."""
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return [shlex.split(line)[1:] for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_the_guide_and_the_help_say_what_is_run(faxed: Path) -> None:
+    first, *others = of_the_guide()
+    found = re.search(r"Example: dueprocess ([^\n]*(?:\n +\S[^\n]*)*)", run(faxed, "read", "--help"))
+    assert found and set(found[1].split()) <= set(first), "the example of the help is the guide's first command, with fewer options"
+    assert [words[0] for words in others] == ["decide"]
+    for words in others:
+        assert run(faxed, *words).strip()
 
 
 def test_a_scanned_packet_to_a_correct_and_explained_answer(faxed: Path) -> None:
