@@ -249,9 +249,9 @@ class _Grower:
 
     def rule(self, leaf: _Leaf, when: Mapping[str, list[Any]], norms: dict[str, dict[str, Any]]) -> dict[str, Any]:
         stay, moment, at = leaf.stay, leaf.moment, self.scene.due
-        told, deciding = explain.reasons(stay, moment)
+        told, _ = explain.reasons(stay, moment)
         overruled = explain.defeated(stay, moment)
-        risks = [r for r in risk.risks(stay, at, moment, deciding) if r["kind"] == "persuasive"]
+        risks = risk.persuasive(stay, at, moment)
         undecided = _undecided(moment) if moment.outcome == REVIEW else []
         clocks = _clocks(stay, moment) if moment.outcome in (*HOLDS, REVIEW) else []
         by_ref = {a.norm.ref: a.norm for a in moment.regime.applied}

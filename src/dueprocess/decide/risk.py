@@ -12,19 +12,14 @@ from dueprocess.law import Authority, Norm
 from dueprocess.terms.tree import evaluate
 
 
-def risks(stay: Stay, at: Instant, moment: Moment, deciding: list[Norm]) -> list[dict[str, Any]]:
-    """What else a court may look at: contrary authority first, then how far the deciding authority reaches."""
+def persuasive(stay: Stay, at: Instant, moment: Moment) -> list[dict[str, Any]]:
+    """What courts and opinions that do not bind the agency say on a hold there, contrary authority first."""
     case = stay.case
     day = local_date(case.zone, at).toordinal()
     against_hold: list[dict[str, Any]] = []
     for_hold: list[dict[str, Any]] = []
     facts = moment.resolved[0].facts
-    open_notes: list[dict[str, Any]] = []
     for authority in stay.lawbook.persuading(case.agency, case.sets, day, case.known_at):
-        if authority.kind == "research_note":
-            open_notes.append(
-                {"kind": "open law", "authority": authority.id, "norm": authority.id, "effect": "says what is not settled", "citation": authority.citation, "because": authority.note}
-            )
         for norm in authority.norms:
             if norm.object not in ("hold", "probable_cause", "civil_arrest_power") or (norm.start or 0) > day:
                 continue
@@ -32,10 +27,25 @@ def risks(stay: Stay, at: Instant, moment: Moment, deciding: list[Norm]) -> list
                 continue
             entry = {"kind": "persuasive", "side": "for a hold" if norm.favors else "against a hold", **shown(stay, norm)}
             (for_hold if norm.favors else against_hold).append(entry)
-    contrary_first = [*for_hold, *against_hold] if moment.outcome == RELEASE else [*against_hold, *for_hold]
-    found = contrary_first
+    return [*for_hold, *against_hold] if moment.outcome == RELEASE else [*against_hold, *for_hold]
+
+
+def _unsettled(stay: Stay, day: int) -> list[dict[str, Any]]:
+    """The notes on law that is not settled there."""
+    case = stay.case
+    return [
+        {"kind": "open law", "authority": a.id, "norm": a.id, "effect": "says what is not settled", "citation": a.citation, "because": a.note}
+        for a in stay.lawbook.persuading(case.agency, case.sets, day, case.known_at) if a.kind == "research_note"
+    ]  # fmt: skip
+
+
+def risks(stay: Stay, at: Instant, moment: Moment, deciding: list[Norm]) -> list[dict[str, Any]]:
+    """What else a court may look at: contrary authority first, then how far the deciding authority reaches."""
+    case = stay.case
+    day = local_date(case.zone, at).toordinal()
+    found = persuasive(stay, at, moment)
     if moment.outcome == REVIEW:
-        found = [*open_notes, *found]
+        found = [*_unsettled(stay, day), *found]
     found += [_record(authority) for authority in stay.lawbook.binding(case.agency, case.sets) if authority.kind == "agreement" and _in_force(authority, day)]
     for norm in deciding:
         authority = stay.lawbook.authorities[norm.authority]

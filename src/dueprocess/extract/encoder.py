@@ -24,7 +24,7 @@ OWN, OTHER = "@", "#"
 """What stands in the place of the account's agency, and of others."""
 SURE = 0.75
 """Of accounts with a chance of at least that the encoder is not asked."""
-_WEIGHT = 0.5
+WEIGHT = 0.5
 """What its chances count beside those of the model."""
 _FEWEST_WORDS = 5
 _LONGEST_WORD = 100
@@ -97,12 +97,12 @@ def chances(text: str) -> list[float]:
     return [float(share) for share in session.run(None, {"ids": [numbers(text, vocabulary)]})[0][0]]
 
 
-def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> Odds:
-    """The chances of an account with the encoder's beside the model's, where those leave a doubt."""
+def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention], weight: float = WEIGHT) -> Odds:
+    """The chances of an account with the encoder's beside the model's, where those leave a doubt; its count ``weight``."""
     if max(first.of.values()) >= SURE or any("\t" in sensed.text[begin:end] for begin, end, _ in pieces_weighed(sensed, account)):
         return first  # of a table's rows it does not see the columns
     words = marked(sensed, account, mentions)
     if len(words.split()) < _FEWEST_WORDS:
         return first
     second = chances(words)
-    return Odds.out_of({name: (1 - _WEIGHT) * first.of[name] + _WEIGHT * share for name, share in zip(CLASSES, second, strict=True)})
+    return Odds.out_of({name: (1 - weight) * first.of[name] + weight * share for name, share in zip(CLASSES, second, strict=True)})

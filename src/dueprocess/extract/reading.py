@@ -24,8 +24,11 @@ from dueprocess.extract.wording import word_set
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
 _ENGLISH = word_set("small words")
+_OF_LISTS = (_ENGLISH | word_set("words of lists")) - {"a"}  # which is a small word elsewhere, too
 # Of an English text's words, far more than this share are in the list; of a Spanish or French one's, hardly any.
 _LEAST_ENGLISH = 0.15
+# Of the words in small letters of an English list more than this share are words of sentences or of lists.
+_LEAST_OF_LISTS = 0.15
 _FEWEST_WORDS = 30
 
 
@@ -35,9 +38,7 @@ def read(capture: Capture) -> Extraction:
     notes: list[str] = []
     if not text.strip():
         return Extraction(capture)
-    found = _WORD.findall(text.lower())
-    least = _LEAST_ENGLISH if len(found) >= 3 * _FEWEST_WORDS else _LEAST_ENGLISH * 2 / 3  # a few sentences tell less
-    if len(found) >= _FEWEST_WORDS and sum(w in _ENGLISH for w in found) < least * len(found) and not _is_table(_evened(text)):
+    if not _is_english(text):
         return Extraction(capture, notes=("not read: the text is no running English (another language, or a table)",))
     if capture.published is None:
         day = _dated(text)
@@ -70,14 +71,12 @@ def read(capture: Capture) -> Extraction:
     )  # fmt: skip
 
 
-def _is_table(text: str) -> bool:
-    """Whether a text is an English table: it has few small words."""
-    return len(_ROW.findall(text)) >= _FEWEST_ROWS and len(_TABLE_WORDS.findall(text)) >= _FEWEST_ROWS
-
-
-_ROW = re.compile(r"^[^\n]*(?:[|\t][^\n]*){2,}$", re.MULTILINE)
-_TABLE_WORDS = re.compile(r"\b(?:[Cc]ounty|[Ss]heriff|[Ww]arrant|[Jj]ail|[Pp]olicy|[Hh]onors?|[Hh]olds?|[Dd]eclines?|[Nn]otes?|[Ss]tate)\b")
-_FEWEST_ROWS = 4
+def _is_english(text: str) -> bool:
+    """Whether a text is English: many small words, or, in a list or a table, which is half names, many of its words in small letters known."""
+    words = _WORD.findall(text)
+    small = [w for w in words if w[0].islower()]
+    least = _LEAST_ENGLISH if len(words) >= 3 * _FEWEST_WORDS else _LEAST_ENGLISH * 2 / 3  # a few sentences tell less
+    return len(words) < _FEWEST_WORDS or sum(w.lower() in _ENGLISH for w in words) >= least * len(words) or sum(w.lower() in _OF_LISTS for w in small) > _LEAST_OF_LISTS * len(small)
 
 
 def prepared(text: str) -> tuple[str, Callable[[int], int]]:

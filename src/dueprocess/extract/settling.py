@@ -10,31 +10,27 @@ from dueprocess.extract import encoder
 from dueprocess.extract.accounts import Account, Sensed, accounts, features, side_of
 from dueprocess.extract.echoes import draft
 from dueprocess.extract.merging import Key, claim_of
-from dueprocess.extract.model import POSITIONS, Claim
-from dueprocess.extract.odds import Odds, odds
+from dueprocess.extract.model import Claim
+from dueprocess.extract.odds import odds
 from dueprocess.extract.papers import Stance
 from dueprocess.extract.people import speaker
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import Scene
 
-LEAST = 0.4
-"""So likely a position must be to be claimed where the rules read none."""
+LEAST = 0.42
+"""So likely a position must be to be claimed where the rules read none, or another."""
 _LEAST_SILENT = 0.5
-"""The same of ``unknown``: who says little is soon taken for one who would not say."""
+"""The same of ``unknown`` where the rules read nothing: who says little is soon taken for one who would not say."""
+_LEAST_READ = 0.35
+"""So likely it must be where the rules read it, too."""
 _OVERRULES = 0.55
-"""So likely none must be to take back what the rules read."""
+"""So likely none must be to take back what a table, a list under a heading or a numbered option tells."""
 _AGREES = 0.5
-"""Less likely than that none must be for the model of words to agree with the rules; then nobody else is asked."""
-_CHANGES = 0.45
-"""So likely another position must be to take the place of what the rules read."""
+"""Less likely than that none must be for the model of words to agree with the rules; then the encoder counts ``_BESIDE_BOTH`` only."""
+_BESIDE_BOTH = 0.25
 _CHANGES_PAPER = 0.8
 _OF_JUDGE = ("requires_judicial_warrant", "requires_court_order")
 """Between these the rules, which read the name of the paper, are changed only where the other is 0.8 likely."""
-_STANDS = 0.2
-"""As likely as that, at least, what the rules read must be to stand."""
-
-_WHOLE = 0.7
-"""What the chances of an account's pieces together count beside those of each."""
 _MOST_SINGLE = 20
 
 _ACCEPTED = {
@@ -87,25 +83,19 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
     """The claims of a text in its order: the likeliest position of each agency, in the rules' words where they read the same."""
     claims, scene = dict(told.claims), told.scene
     for key, account, found in weighed(told, parts):
-        single = [odds(one) for one in of_pieces(told, key, account)]
-        mine = told.claims.get(key, ())
+        mine = {c.position for c in told.claims.get(key, ())}
         first = odds(found)
-        if first.none >= _AGREES or not any(c.position == first.position for c in mine):  # else rules and model say the same
-            first = encoder.heard(first, told.sensed, account, scene.survey.mentions)
-        chances = _together(first, single)
+        agreed = first.position in mine and first.none < _AGREES
+        chances = encoder.heard(first, told.sensed, account, scene.survey.mentions, _BESIDE_BOTH if agreed else encoder.WEIGHT)
+        position = chances.position
         if key[:2] in told.heard.sure and chances.none < _OVERRULES:
             continue
-        if not mine:
-            if chances.chance >= (_LEAST_SILENT if chances.position == "unknown" else LEAST) and not _of_no_say(scene.text, account, chances.position):
-                claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
-        elif chances.none >= _OVERRULES:
+        if position in _OF_JUDGE and chances.chance < _CHANGES_PAPER:
+            position = next((one for one in _OF_JUDGE if one in mine), position)
+        if chances.chance < (_LEAST_READ if position in mine else _LEAST_SILENT if position == "unknown" and not mine else LEAST):
             claims.pop(key, None)
-        elif any(c.position == chances.position for c in mine):
-            continue
-        elif chances.chance >= (_CHANGES_PAPER if chances.position in _OF_JUDGE and any(c.position in _OF_JUDGE for c in mine) else _CHANGES):
-            claims[key] = [_new(told, account, single, chances.position, parts, published, key[2])]
-        elif max(chances.of[c.position] for c in mine) < _STANDS:
-            claims.pop(key, None)
+        elif position not in mine and (mine or not _of_no_say(scene.text, account, position)):
+            claims[key] = [_new(told, key, account, position, parts, published)]
     return sorted((c for found in claims.values() for c in found), key=lambda c: c.start)
 
 
@@ -131,26 +121,15 @@ def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
     return found
 
 
-def _together(whole: Odds, single: Sequence[Odds]) -> Odds:
-    """The chances of an account out of those of all its pieces together and those of each: none is as likely as in the piece that tells most."""
-    if len(single) < 2:
-        return whole
-    none = min(one.none for one in single)
-    most = {name: max(one.of[name] for one in single) for name in POSITIONS}
-    share = (1 - none) / (sum(most.values()) or 1)
-    of = {name: _WHOLE * whole.of[name] + (1 - _WHOLE) * share * most[name] for name in POSITIONS}
-    of["none"] = _WHOLE * whole.none + (1 - _WHOLE) * none
-    return Odds.out_of(of)
-
-
-def _new(told: Told, account: Account, single: Sequence[Odds], position: str, parts: Sequence[Sentence], published: str | None, side: str) -> Claim:
+def _new(told: Told, key: Key, account: Account, position: str, parts: Sequence[Sentence], published: str | None) -> Claim:
     """The claim of a position that no rule read, in the words of the piece that speaks for it most."""
     text = told.scene.text
-    (begin, end, index, _), _ = max(zip(account.pieces, single, strict=False), key=lambda one: one[1].of[position])
+    pieces = account.pieces[:_MOST_SINGLE]
+    begin, end, index, _ = max(zip(pieces, of_pieces(told, key, account), strict=True), key=lambda one: odds(one[1]).of[position])[0] if len(pieces) > 1 else pieces[0]
     if not parts[index].start <= begin < parts[index].end:
         begin, end = parts[index].start, parts[index].end  # what a heading, a code or another agency's sentence tells of it
     while end > begin and (text[end - 1].isspace() or text[end - 1] in ",;"):
         end -= 1
     said = speaker(parts[index], list(told.scene.people), text)
     one = draft(account.mention, Stance(position, _ACCEPTED.get(position, ()), 0, position == "notify_only", True), begin, end, parts[index], said)
-    return claim_of(told.scene, one, [one], parts, published, side)
+    return claim_of(told.scene, one, [one], parts, published, key[2])

@@ -149,6 +149,18 @@ def test_another_language_is_said_and_yields_nothing() -> None:
     assert "no running English" in found.notes[0]
 
 
+def test_a_list_of_names_and_few_words_is_english() -> None:
+    rows = ["Linn: keeps", "Benton: lets go", "Lane: wants something a judge signed", "Coos: keeps", "Curry: wouldn't say", "Polk: lets go, calls", "Yamhill: keeps", "Marion: judge", "Clatsop: lets go", "Tillamook: keeps"]
+    found = read(capture(("Oregon jails, ICE detainers\n\n" + "\n".join(rows)).encode(), name="list.txt"))
+    assert {c.state for c in found.claims} == {"OR"} and len(found.claims) > len(rows) // 2 and grounded(found)
+
+
+def test_a_list_in_another_language_is_none() -> None:
+    rows = ["Linn: los retiene", "Benton: los deja ir", "Lane: pide la firma de un juez", "Coos: los retiene", "Curry: no quiso decir", "Polk: los deja ir y llama", "Yamhill: los retiene", "Marion: juez"]
+    found = read(capture(("Cárceles de Oregon, ICE detainers\n\n" + "\n".join(rows)).encode(), name="lista.txt"))
+    assert found.claims == () and "no running English" in found.notes[0]
+
+
 def test_a_pasted_table_yields_no_more_than_its_sentences() -> None:
     rows = "\n".join(f"{name}\tOR\t{n}\tyes\tICE\t-" for n, name in enumerate(["Linn", "Benton", "Lane", "Coos", "Curry"] * 20))
     found = read(capture(f"County\tState\tDetainers\tHolds\tAgency\tNote\n{rows}\n".encode(), name="table.txt"))

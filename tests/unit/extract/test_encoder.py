@@ -58,6 +58,8 @@ def test_its_chances_count_half(monkeypatch: pytest.MonkeyPatch) -> None:
     account = accounts(text, parts, places.mentions, None)[0]
     found = encoder.heard(odds_of(none=0.7, honors_all=0.3), Sensed(text), account, places.mentions)
     assert (found.position, round(found.chance, 6), round(found.none, 6)) == ("honors_all", 0.65, 0.35)
+    found = encoder.heard(odds_of(none=0.7, honors_all=0.3), Sensed(text), account, places.mentions, 0.25)
+    assert (found.position, round(found.chance, 6), round(found.none, 6)) == ("honors_all", 0.475, 0.525)
 
 
 @pytest.mark.parametrize(
