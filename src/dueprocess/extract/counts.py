@@ -13,12 +13,12 @@ from functools import cache
 from typing import Any
 
 from dueprocess.extract.dates import days
-from dueprocess.extract.figures import BODIES, Figure, candidates, is_year, unit_words
+from dueprocess.extract.figures import BODIES, Figure, candidates, unit_words
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Count
 from dueprocess.extract.nearby import chance
-from dueprocess.extract.numbers import value_of
+from dueprocess.extract.numbers import is_year, value_of
 from dueprocess.extract.people import Person, people, speaker
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.wording import pattern as wording

@@ -16,7 +16,7 @@ from dueprocess.extract.dates import days
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.money import HEDGE, IN_WORDS, PAID, of_sum, rate, shares, sums
 from dueprocess.extract.nearby import beside, of_sentence, of_text
-from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.numbers import NUMBER, is_year, value_of
 from dueprocess.extract.senses import tokens
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.wording import pattern as wording
@@ -75,11 +75,6 @@ def _unit_at(text: str, end: int) -> tuple[str, int] | None:
     return (min(found)[1], min(found)[0]) if found else None
 
 
-def is_year(text: str, value: int | float) -> bool:
-    """Whether a number is rather a year."""
-    return 1900 <= value <= 2100 and ((text.isdigit() and len(text) == 4) or text.lower().startswith("two thousand"))
-
-
 def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator[Figure]:
     """All candidates outside tables, in order of the text."""
     unit = "detainers"
@@ -106,6 +101,13 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
             elif name != "releases":
                 cases = name
         around = {f"s:{name}" for name, found in of_line(sentence.text).items() if found} | {f"0:{name}" for name in of_sentence(sentence.text)}
+        before = parts[sentence.index - 1].text if sentence.index else ""
+        around |= {f"-1:{name}" for name in of_sentence(before)}
+        if sentence.index + 1 < len(parts):
+            around |= {f"1:{name}" for name in of_sentence(parts[sentence.index + 1].text)}
+        asks = next((p.text for p in reversed(parts[max(0, sentence.index - 2) : sentence.index]) if p.text.rstrip().endswith("?")), "")
+        if asks and len(sentence.text) < 80:
+            around |= {f"q:{word}" for word in tokens(asks)[-12:]}
         if any(subject[max(0, sentence.index - 1) : sentence.index]):
             around.add("before:subject")
         if any(request[max(0, sentence.index - 2) : sentence.index]):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from dueprocess.extract.durations import Duration, durations
+from dueprocess.extract.durations import THE_HOURS, Duration, durations
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.model import Incident
 from dueprocess.extract.nearby import chance
@@ -18,6 +18,8 @@ from dueprocess.extract.sentences import Sentence
 from dueprocess.kernel.files import data_dir
 
 _SAME = 0.02  # lengths that differ by a smaller share are one, told in two units
+_LIKE = 1.6  # days and hours that differ by no larger factor tell one stay, the hours more exactly
+_UNSTATED = 0.7  # in a text that tells no position, a length must be so much likelier a stay
 
 
 @cache
@@ -32,11 +34,16 @@ def likelihood(duration: Duration) -> float:
     return chance(weights()[0], duration.features)
 
 
-def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Incident]:
-    """The incidents in order; a length that is told again is given once, where a county is named."""
+def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: bool = True) -> list[Incident]:
+    """The incidents in order; a length that is told again is given once, where a county is named.
+
+    ``stated`` says that the text tells some agency's position; in one that tells none, a stay is most likely another matter's.
+    """
     found: list[Incident] = []
-    for one in durations(text, parts):
-        if likelihood(one) < weights()[1]:
+    least = weights()[1] if stated else max(_UNSTATED, weights()[1])
+    taken = [(chance, one) for one in durations(text, parts) if (chance := likelihood(one)) >= least]
+    for chance, one in taken:
+        if any(_outdone(one, chance, other, likelier) for likelier, other in taken if other is not one):
             continue
         sentence = parts[one.sentence]
         place = _where(text, sentence, survey, one.start - sentence.start)
@@ -49,6 +56,16 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
         start = sentence.start if one.since is None else parts[one.since].start
         found.append(Incident(place=label, state=place.state if place else None, hours_overheld=one.hours, duration_text=one.wording, quote=text[start : sentence.end], start=start, end=sentence.end))
     return sorted(found, key=lambda i: i.start)
+
+
+def _outdone(one: Duration, likely: float, other: Duration, likelier: float) -> bool:
+    """Whether another length tells the same stay better: in hours, or, of the stay in all and what went beyond the hours of a detainer, the likelier one."""
+    if one.hours is None or other.hours is None or abs(one.sentence - other.sentence) > 1:
+        return False
+    if abs(one.hours - other.hours) == THE_HOURS:
+        return likely < likelier
+    exact = "unit:hour" in other.features and "unit:hour" not in one.features
+    return exact and one.sentence == other.sentence and one.hours != other.hours and 1 / _LIKE <= one.hours / other.hours <= _LIKE
 
 
 def _as_long(one: float | None, other: float | None) -> bool:
