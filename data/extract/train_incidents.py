@@ -32,7 +32,7 @@ from dueprocess.extract.wording import table  # noqa: E402
 RIDGE = 4.0
 FEWEST = 3
 LEAST = 0.03
-THRESHOLD = 0.5
+THRESHOLD = 0.45
 BESIDE = 60  # so many characters beside a label's quote a length may stand
 
 

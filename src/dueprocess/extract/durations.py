@@ -17,18 +17,20 @@ from dueprocess.extract.numbers import NUMBER, is_year, value_of
 from dueprocess.extract.sentences import Sentence
 
 _LENGTH = re.compile(
-    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half|½)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?P<more>[ \n]and[ \n]a[ \n]half\b)?(?![- ]old|'[ \n](?:use|notice|pay|work))(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
+    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half|½)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?P<more>[ \n]and[ \n]a[ \n]half\b)?(?![- ]old|'[ \n](?:use|notice|pay|work|drive|walk|ride)|[ \n]to[ \n]the[ \n](?:north|south|east|west)|[- ](?:jail[ ]|county[ ])?(?:sentence|term)\b)(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
 # A number without a unit beside lengths that have one: "14, 39 and 61 hours", "for 48 hours and kept her for 131".
-_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
+_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of(?![ \n](?:those|these|them)\b)|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
 _HOURS = {"hour": 1, "hr": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
 _DAY, _MINUTES = 24, 60
 _SIZES = (4, 12, 23, 47, 49, 96, 240, 1_000)
 _STEPS = (-2, -1, 0, 1)
 """The sentences that are looked at, counted from that of the length."""
 _SHORTEST_BARE = 4
+_LAST_HOUR = 12
+_AT = re.compile(r"at\b", re.IGNORECASE)  # "at five" is a time of day
 THE_HOURS = 48
 """What a detainer asks for; texts tell a stay in all, what it was beyond these, or both."""
 _MARKS = (
@@ -37,7 +39,6 @@ _MARKS = (
     ("allowed", re.compile(r"\b(?:allow\w*|permit\w*|limit\w*|good for|the form|says|rule|law|policy|may|must)\b", re.IGNORECASE)),
     ("heard", re.compile(r"\b(?:heard|hearsay|rumou?r\w*|claim\w*|alleg\w*|says? (?:he|she)|stated that|according to)\b", re.IGNORECASE)),
 )
-_SENTENCE = re.compile(r"[- ](?:jail[ ]|county[ ])?(?:sentence|term|stretch|suspension|probation)\b")
 _SENTENCED = re.compile(r"\b(?:sentence[ds]?|sentenced to|term|serv(?:ed|ing)|doing|did|got|given|had)(?: (?:of|to|his|her|a))?[ ]$")
 _BEYOND = re.compile(r",?[ \n](?:more|longer|extra|beyond|past|over|too (?:long|many)|late)\b")
 
@@ -96,7 +97,7 @@ def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:
         return
     for match in _BARE.finditer(text):
         value = value_of(match["n"])
-        if value is None or value < _SHORTEST_BARE or is_year(match["n"], value):
+        if value is None or value < _SHORTEST_BARE or is_year(match["n"], value) or (value <= _LAST_HOUR and _AT.match(match.group())):
             continue
         # Behind a length its unit goes on; before the first one the number is of a list that this one ends.
         unit = next((u for end, u in reversed(taken) if end <= match.start()), taken[0][1])
@@ -107,8 +108,6 @@ def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:
 def marks(text: str, start: int, end: int) -> set[str]:
     """What the sentence and the words right around a length say that it is: an average, a limit, a sentence, what went beyond one."""
     found = {f"mark:{name}" for name, pattern in _MARKS if pattern.search(text)}
-    if _SENTENCE.match(text, end):
-        found.add("mark:a-sentence")
     if _SENTENCED.search(text[:start]):
         found.add("mark:sentenced")
     if _BEYOND.match(text, end):
