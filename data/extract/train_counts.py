@@ -10,7 +10,6 @@ others. The same texts give the same weights. Needs numpy and scipy.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 import sys
@@ -28,7 +27,7 @@ from logistic import LEADS, LIGHT, VARIANTS, filled, fit, left_out, tell, thinne
 from train_accounts import group, texts  # noqa: E402
 
 from dueprocess.extract import capture  # noqa: E402
-from dueprocess.extract.figures import Figure, candidates  # noqa: E402
+from dueprocess.extract.figures import TELLING, Figure, candidates  # noqa: E402
 from dueprocess.extract.gazetteer import survey  # noqa: E402
 from dueprocess.extract.reading import prepared  # noqa: E402
 from dueprocess.extract.sentences import sentences  # noqa: E402
@@ -40,7 +39,6 @@ FEWEST = 3
 LEAST = 0.03
 THRESHOLD = 0.6
 BESIDE = 30  # so many characters beside a label's quote its number may stand
-TELLING = 12  # a smaller number that comes again may well be another
 
 
 def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tuple[frozenset[str], int]], int]:
@@ -128,11 +126,8 @@ def main() -> None:
         return
     found = layered.layered(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft)
     about = "weights of a logistic model and of three networks: which numbers of a text are figures on detainers; and of a logistic one: which bare ones count agencies; fitted by data/extract/train_counts.py"
-    rows = found.pop("weights")
-    head = json.dumps({"about": about, "threshold": THRESHOLD, **found})
     weights = thinned(fit(weighed, bodies, ridge=RIDGE, fewest=FEWEST), LEAST)
-    written = [f'"{name}": {{\n ' + ",\n ".join(f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in part.items()) + "\n}" for name, part in (("bodies", weights), ("weights", rows))]
-    (Path(__file__).parent / "counts-model.json").write_text(f"{head[:-1]}, {', '.join(written)}}}\n", encoding="utf-8")
+    layered.write(Path(__file__).parent / "counts-model.json", {"about": about, "threshold": THRESHOLD, **found, "bodies": weights})
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ around them (``figures``); its weights are data (``data/extract/counts-model.jso
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from dueprocess.extract.dates import days
-from dueprocess.extract.figures import Figure, candidates
+from dueprocess.extract.figures import TELLING, Figure, candidates
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Count
@@ -21,7 +22,7 @@ from dueprocess.extract.nearby import chance
 from dueprocess.extract.numbers import is_year, value_of
 from dueprocess.extract.people import Person, people, speaker
 from dueprocess.extract.sentences import Sentence
-from dueprocess.extract.units import BODIES, followed, follows, unit_words
+from dueprocess.extract.units import BODIES, family, followed, follows, unit_words
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.kernel.files import data_dir
 
@@ -43,20 +44,29 @@ def likelihood(figure: Figure) -> float:
     return _layers().chance(figure.features)
 
 
-def unit_of(figure: Figure, before: tuple[str, int] | None) -> str:
-    """What a candidate counts: its own unit; whether a bare number counts cases or agencies is weighed. ``before`` is the family of the
-    figure before, and its sentence."""
+def likelihoods(figures: Sequence[Figure]) -> list[float]:
+    """How likely each of a text's candidates is a figure, in [0, 1]; as they mostly come together, those before and behind have a say."""
+    odds = [min(_SURE, max(-_SURE, math.log(p / (1 - p)))) for p in map(likelihood, figures)]
+    beside = [odds[max(0, i - 1) : i] + odds[i + 1 : i + 2] for i in range(len(odds))]
+    return [1 / (1 + math.exp(-own - _SAY * sum(others) / max(1, len(others)))) for own, others in zip(odds, beside, strict=True)]
+
+
+def unit_of(figure: Figure, before: tuple[str, int] | None, told: Mapping[int | float, str]) -> str:
+    """What a candidate counts: its own unit. A bare number is of the family with which the text tells the same number elsewhere (``told``);
+    else it is weighed whether it counts cases or agencies. ``before`` is the family of the figure before, and its sentence."""
     if figure.either is None:
         return figure.unit
-    cases, bodies = figure.either
-    of_bodies = chance(model()["bodies"], figure.features | follows(figure.sentence, before)) >= _EVEN
-    return figure.unit if of_bodies == (figure.unit in BODIES) else bodies if of_bodies else cases
+    known = told.get(figure.value)
+    of_bodies = known == "bodies" if known else chance(model()["bodies"], figure.features | follows(figure.sentence, before)) >= _EVEN
+    return figure.unit if of_bodies == (figure.unit in BODIES) else figure.either[of_bodies]
 
 
 # In a text that tells no position; a long one without any is most likely about something else.
 _UNSTATED, _UNSTATED_LONG = 0.7, 0.9
 _LONG = 2_000
 _EVEN = 0.5
+_SURE = 5.0  # odds count no more, on a logarithmic scale
+_SAY = 0.2  # of the odds of its neighbors so much is added to a candidate's
 
 
 def _is_whole(figure: Figure) -> bool:
@@ -72,13 +82,15 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     """
     known = people(text, survey.mentions)
     threshold = float(model()["threshold"]) if stated else _UNSTATED_LONG if len(text) > _LONG else _UNSTATED
+    found = list(candidates(text, parts, survey))
+    taken = [one for one, likely in zip(found, likelihoods(found), strict=True) if likely >= threshold and not _is_whole(one)]
+    told = {one.value: family(one.unit) for one in taken if one.either is None and one.value >= TELLING and family(one.unit) in ("bodies", "cases")}
     hits = []
     before = None
-    for one in candidates(text, parts, survey):
-        if likelihood(one) >= threshold and not _is_whole(one):
-            unit = unit_of(one, before)
-            hits.append((one.start, one.end, one.value, unit, one.wording, one.sentence))
-            before = followed(one.sentence, unit, before)
+    for one in taken:
+        unit = unit_of(one, before, told)
+        hits.append((one.start, one.end, one.value, unit, one.wording, one.sentence))
+        before = followed(one.sentence, unit, before)
     column: dict[int, str] = {}
     requests = len(wording("stances", "request").findall(text))
     tables = stated and (requests or _ON_DETAINERS.search(text)) and len(wording("stances", "housing").findall(text)) <= 2 * requests

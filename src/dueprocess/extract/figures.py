@@ -159,7 +159,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         own.add("size:zero" if value == 0 else "size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
         if value in _OFTEN:
             own.add(f"value:{value}")
-        if value >= _TELLING and value in known:
+        if value >= TELLING and value in known:
             own.add("again")
         if text[begin - 1 : begin] == "(":
             own.add("in-brackets")
@@ -189,7 +189,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
                 own.add("of-them")
             if behind[0] == "percent" and value == _ALL:
                 own.add("value:100%")
-            if value >= _TELLING:
+            if value >= TELLING:
                 known.setdefault(value, behind[0])
             used = behind[1]
             yield at + match.start(), at + behind[1], value, behind[0], said, own
@@ -225,7 +225,8 @@ _IN_LEGEND = re.compile(r"[ ]?=")  # "0 = does not hold"
 _OLDEST = 99
 _AGED = re.compile(r"\b[A-Z][a-z]+(?:-[A-Z][a-z]+)?, $")  # "Ada Sample, 29, a roofer"
 _WAS_AGED = re.compile(r"\b(?:[Hh]e|[Ss]he|I) was $")
-_TELLING = 12  # a smaller number that comes again may well be another
+TELLING = 12
+"""A smaller number that comes again may well be another."""
 
 
 def _is_age(text: str, start: int, end: int, value: int | float) -> bool:

@@ -1,19 +1,19 @@
 """People who, the text says, were kept too long: where, and for how long.
 
-Which of a text's lengths of time tell of such a stay is weighed by a small logistic model over what stands around them
-(``durations``); its weights are data (``data/extract/incidents-model.json``), fitted by ``data/extract/train_incidents.py``.
+Which of a text's lengths of time tell of such a stay is weighed by a logistic model and small networks (``layers``) over what stands
+around them (``durations``); their weights are data (``data/extract/incidents-model.json``), fitted by ``data/extract/train_incidents.py``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from dueprocess.extract.durations import THE_HOURS, Duration, durations
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
+from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Incident
-from dueprocess.extract.nearby import chance
 from dueprocess.extract.sentences import Sentence
 from dueprocess.kernel.files import data_dir
 
@@ -23,15 +23,15 @@ _UNSTATED = 0.7  # in a text that tells no position, a length must be so much li
 
 
 @cache
-def weights() -> tuple[Mapping[str, float], float]:
-    """The weight of each feature, and the threshold from which on a length is a stay beyond release."""
+def model() -> tuple[Layers, float]:
+    """The weights, and the threshold from which on a length is a stay beyond release."""
     found = json.loads((data_dir("extract") / "incidents-model.json").read_text(encoding="utf-8"))
-    return found["weights"], float(found["threshold"])
+    return Layers(found), float(found["threshold"])
 
 
 def likelihood(duration: Duration) -> float:
     """How likely a length tells of somebody kept too long, in [0, 1], by the fitted weights."""
-    return chance(weights()[0], duration.features)
+    return model()[0].chance(duration.features)
 
 
 def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: bool = True) -> list[Incident]:
@@ -40,10 +40,10 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: b
     ``stated`` says that the text tells some agency's position; in one that tells none, a stay is most likely another matter's.
     """
     found: list[Incident] = []
-    least = weights()[1] if stated else max(_UNSTATED, weights()[1])
-    taken = [(chance, one) for one in durations(text, parts) if (chance := likelihood(one)) >= least]
-    for chance, one in taken:
-        if any(_outdone(one, chance, other, likelier) for likelier, other in taken if other is not one):
+    least = model()[1] if stated else max(_UNSTATED, model()[1])
+    taken = [(likely, one) for one in durations(text, parts) if (likely := likelihood(one)) >= least]
+    for likely, one in taken:
+        if any(_outdone(one, likely, other, likelier) for likelier, other in taken if other is not one):
             continue
         sentence = parts[one.sentence]
         place = _where(text, sentence, survey, one.start - sentence.start)

@@ -43,7 +43,7 @@ def unit_at(text: str, end: int) -> tuple[str, int] | None:
 
 
 def family(unit: str) -> str:
-    """Whether a unit is of agencies (``bodies``), of ``cases`` or of ``dollars``."""
+    """Whether a unit is of agencies (``bodies``), of ``cases`` or of ``dollars``; a share is of cases."""
     return "bodies" if unit in BODIES else "dollars" if unit.startswith("dollars") else "cases"
 
 
