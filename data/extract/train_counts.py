@@ -37,7 +37,7 @@ from dueprocess.extract.wording import table  # noqa: E402
 RIDGE = 4.0
 FEWEST = 3
 LEAST = 0.03
-THRESHOLD = 0.6
+THRESHOLD = 0.65
 BESIDE = 30  # so many characters beside a label's quote its number may stand
 
 
