@@ -28,7 +28,7 @@ _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
-    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|slide|week|marked?[ ]as|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|slide|week|marked?[ ]as|bates|plaintiff's|defendant's|ayes:|nays:|noes:|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
     r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
@@ -239,6 +239,7 @@ _NEXT = (
     ("end", re.compile(r"[.;!?\"')]|$")), ("comma", re.compile(r",")), ("be", re.compile(r"[ \n](?:is|are|was|were|be)\b")), ("have", re.compile(r"[ \n](?:has|have|had)\b")),
     ("of", re.compile(r"[ \n](?:out[ \n])?of\b")), ("prep", re.compile(r"[ \n](?:in|at|on|by|from|since|for|during|through|last|this|as|under|over|with|per|a)\b")),
     ("to", re.compile(r"[ \n](?:to|or|and)\b")), ("do", ACTING), ("dash", re.compile(r"[ \n]?-")),
+    ("name", re.compile(r"[ \n][A-Z]")), ("plural", re.compile(r"[ \n](?:[a-z-]+[ \n])?[a-z]+[a-rt-z]s\b")),
 )  # fmt: skip
 
 
