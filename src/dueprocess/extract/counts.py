@@ -7,7 +7,6 @@ around them (``figures``); its weights are data (``data/extract/counts-model.jso
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -44,13 +43,6 @@ def likelihood(figure: Figure) -> float:
     return _layers().chance(figure.features)
 
 
-def likelihoods(figures: Sequence[Figure]) -> list[float]:
-    """How likely each of a text's candidates is a figure, in [0, 1]; as they mostly come together, those before and behind have a say."""
-    odds = [min(_SURE, max(-_SURE, math.log(p / (1 - p)))) for p in map(likelihood, figures)]
-    beside = [odds[max(0, i - 1) : i] + odds[i + 1 : i + 2] for i in range(len(odds))]
-    return [1 / (1 + math.exp(-own - _SAY * sum(others) / max(1, len(others)))) for own, others in zip(odds, beside, strict=True)]
-
-
 def unit_of(figure: Figure, before: tuple[str, int] | None, told: Mapping[int | float, str]) -> str:
     """What a candidate counts: its own unit. A bare number is of the family with which the text tells the same number elsewhere (``told``);
     else it is weighed whether it counts cases or agencies. ``before`` is the family of the figure before, and its sentence."""
@@ -65,8 +57,6 @@ def unit_of(figure: Figure, before: tuple[str, int] | None, told: Mapping[int | 
 _UNSTATED, _UNSTATED_LONG = 0.7, 0.9
 _LONG = 2_000
 _EVEN = 0.5
-_SURE = 5.0  # odds count no more, on a logarithmic scale
-_SAY = 0.2  # of the odds of its neighbors so much is added to a candidate's
 
 
 def _is_whole(figure: Figure) -> bool:
@@ -82,8 +72,7 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     """
     known = people(text, survey.mentions)
     threshold = float(model()["threshold"]) if stated else _UNSTATED_LONG if len(text) > _LONG else _UNSTATED
-    found = list(candidates(text, parts, survey))
-    taken = [one for one, likely in zip(found, likelihoods(found), strict=True) if likely >= threshold and not _is_whole(one)]
+    taken = [one for one in candidates(text, parts, survey) if likelihood(one) >= threshold and not _is_whole(one)]
     told = {one.value: family(one.unit) for one in taken if one.either is None and one.value >= TELLING and family(one.unit) in ("bodies", "cases")}
     hits = []
     before = None
