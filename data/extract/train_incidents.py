@@ -33,7 +33,7 @@ from dueprocess.extract.wording import table  # noqa: E402
 
 RIDGE = 4.0
 FEWEST = 3
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 BESIDE = 60  # so many characters beside a label's quote a length may stand
 
 

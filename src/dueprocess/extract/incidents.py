@@ -19,7 +19,7 @@ from dueprocess.kernel.files import data_dir
 
 _SAME = 0.02  # lengths that differ by a smaller share are one, told in two units
 _LIKE = 1.6  # days and hours that differ by no larger factor tell one stay, the hours more exactly
-_UNSTATED = 0.85  # in a text that tells no position, a length must be so much likelier a stay
+_UNSTATED = 0.7  # in a text that tells no position, a length must be so much likelier a stay
 
 
 @cache
