@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b85encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +48,14 @@ def layered(features: Sequence[Collection[str]], right: Sequence[int], *, ridge:
         "nets": [{"bias": [round(float(b), 4) for b in net[1]], "out": [round(float(w), 4) for w in net[2]], "out_bias": round(float(net[3][0]), 4)} for net in nets],
         "weights": {name: b85encode(packed[i].tobytes()).decode() for i, name in enumerate(names)},
     }  # fmt: skip
+
+
+def write(path: Path, fitted: Mapping[str, Any]) -> None:
+    """Write a model's file, one weight a line."""
+    parts = {name: part for name, part in fitted.items() if name in ("bodies", "weights")}
+    head = json.dumps({name: part for name, part in fitted.items() if name not in parts})
+    written = [f'"{name}": {{\n ' + ",\n ".join(f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in part.items()) + "\n}" for name, part in sorted(parts.items())]
+    path.write_text(f"{head[:-1]}, {', '.join(written)}}}\n", encoding="utf-8")
 
 
 def network(matrix: csr_matrix, right: np.ndarray, heft: np.ndarray, seed: int) -> tuple[np.ndarray, ...]:

@@ -10,7 +10,6 @@ others. The same texts give the same weights. Needs numpy and scipy.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 import sys
@@ -28,23 +27,23 @@ from logistic import LEADS, LIGHT, VARIANTS, filled, fit, left_out, tell, thinne
 from train_accounts import group, texts  # noqa: E402
 
 from dueprocess.extract import capture  # noqa: E402
-from dueprocess.extract.figures import Figure, candidates  # noqa: E402
+from dueprocess.extract.figures import TELLING, Figure, candidates  # noqa: E402
 from dueprocess.extract.gazetteer import survey  # noqa: E402
 from dueprocess.extract.reading import prepared  # noqa: E402
 from dueprocess.extract.sentences import sentences  # noqa: E402
+from dueprocess.extract.units import followed, follows  # noqa: E402
 from dueprocess.extract.wording import table  # noqa: E402
 
 RIDGE = 4.0
 FEWEST = 3
 LEAST = 0.03
-THRESHOLD = 0.55
+THRESHOLD = 0.65
 BESIDE = 30  # so many characters beside a label's quote its number may stand
-TELLING = 12  # a smaller number that comes again may well be another
 
 
-def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tuple[Figure, int]], int]:
-    """The candidates of a text, each with whether it is a labelled figure; the bare numbers among the labelled ones, each with
-    whether it counts agencies; and how many labels no candidate stands for.
+def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tuple[frozenset[str], int]], int]:
+    """The candidates of a text, each with whether it is a labelled figure; the features of the bare numbers among the labelled ones, each
+    with whether it counts agencies; and how many labels no candidate stands for.
 
     What a label calls optional is left out of the first, and so is a small number that a label names elsewhere: it may be another.
     """
@@ -54,14 +53,18 @@ def examples(text: Mapping[str, Any]) -> tuple[list[tuple[Figure, int]], list[tu
     needed = {i for i, label in enumerate(labels) if not label.get("optional")}
     met: set[int] = set()
     found: list[tuple[Figure, int]] = []
-    bare: list[tuple[Figure, int]] = []
+    bare: list[tuple[frozenset[str], int]] = []
+    before = None
     for figure in candidates(whole, sentences(whole), survey(whole, title=text.get("title"))):
         valued = {i for i, label in enumerate(labels) if float(label["value"]) == float(figure.value)}
         families = {_family(labels[i]["unit"]) for i in valued}
         same = valued if figure.either is not None and families <= {"cases", "bodies"} else {i for i in valued if _family(labels[i]["unit"]) == _family(figure.unit)}
         met |= same
         if figure.either is not None and len(families) == 1 and families <= {"cases", "bodies"}:
-            bare.append((figure, int("bodies" in families)))
+            bare.append((figure.features | follows(figure.sentence, before), int("bodies" in families)))
+            before = followed(figure.sentence, figure.either["bodies" in families], before)
+        elif same:
+            before = followed(figure.sentence, figure.unit, before)
         elsewhere = all(quoted[i] is not None and not (quoted[i][0] - BESIDE < figure.start < quoted[i][1] + BESIDE) for i in same)
         if (same and not same & needed) or (not same and text.get("partial")) or (same and elsewhere and figure.value < TELLING):
             continue
@@ -107,7 +110,7 @@ def main() -> None:
             sets.append(group(text))
             features.append(figure.features)
             right.append(kind)
-        bare += [(group(text), figure.features, kind) for figure, kind in undecided]
+        bare += [(group(text), one, kind) for one, kind in undecided]
     real = len(right)
     for one, kind in made_up():
         sets.append("")
@@ -123,11 +126,8 @@ def main() -> None:
         return
     found = layered.layered(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft)
     about = "weights of a logistic model and of three networks: which numbers of a text are figures on detainers; and of a logistic one: which bare ones count agencies; fitted by data/extract/train_counts.py"
-    rows = found.pop("weights")
-    head = json.dumps({"about": about, "threshold": THRESHOLD, **found})
     weights = thinned(fit(weighed, bodies, ridge=RIDGE, fewest=FEWEST), LEAST)
-    written = [f'"{name}": {{\n ' + ",\n ".join(f"{json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in part.items()) + "\n}" for name, part in (("bodies", weights), ("weights", rows))]
-    (Path(__file__).parent / "counts-model.json").write_text(f"{head[:-1]}, {', '.join(written)}}}\n", encoding="utf-8")
+    layered.write(Path(__file__).parent / "counts-model.json", {"about": about, "threshold": THRESHOLD, **found, "bodies": weights})
 
 
 if __name__ == "__main__":

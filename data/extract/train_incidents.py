@@ -1,14 +1,15 @@
 """Fit the weights by which ``dueprocess claims`` tells stays beyond release from other lengths of time.
 
-    python data/extract/train_incidents.py
+    python data/extract/train_incidents.py [--sets]
 
-Reads the labelled texts on which the extractor may be tuned, prints how well each set of texts is told by what was fitted on the
-others, and writes ``incidents-model.json``. The same texts give the same weights. Needs numpy and scipy.
+Reads the labelled texts on which the extractor may be tuned, fits a logistic model and three small networks, and writes
+``incidents-model.json``. With ``--sets`` it writes nothing and prints how well each set of texts is told by what was fitted on the
+others. The same texts give the same weights. Needs numpy and scipy.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import random
 import re
 import sys
@@ -20,7 +21,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(Path(__file__).parent)]
 
-from logistic import LEADS, LIGHT, VARIANTS, filled, fit, left_out, tell, thinned  # noqa: E402
+import layered  # noqa: E402
+from logistic import LEADS, LIGHT, VARIANTS, filled, tell  # noqa: E402
 from train_accounts import group, texts  # noqa: E402
 
 from dueprocess.extract import capture  # noqa: E402
@@ -31,7 +33,6 @@ from dueprocess.extract.wording import table  # noqa: E402
 
 RIDGE = 4.0
 FEWEST = 3
-LEAST = 0.03
 THRESHOLD = 0.4
 BESIDE = 60  # so many characters beside a label's quote a length may stand
 
@@ -83,6 +84,9 @@ def made_up() -> list[tuple[frozenset[str], int]]:
 
 
 def main() -> None:
+    given = argparse.ArgumentParser()
+    given.add_argument("--sets", action="store_true", help="tell each set by the weights of the others; write nothing")
+    arguments = given.parse_args()
     known = [t for t in texts() if t["kind"] != "other_language"]
     sets: list[str] = []
     features: list[frozenset[str]] = []
@@ -101,13 +105,13 @@ def main() -> None:
         features.append(one_made)
         right.append(kind)
     heft = [1.0] * real + [LIGHT] * (len(right) - real)
-    told = left_out(features, right, sets, ridge=RIDGE, fewest=FEWEST, heft=heft)
-    tell(told, right, sets, without, threshold=THRESHOLD)
     print(f"{real} lengths, {sum(right[:real])} of them stays beyond release, in {len(known)} texts; {without.total()} labelled stays are no candidate")
-    weights = thinned(fit(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft), LEAST)
-    head = json.dumps({"about": "weights of a logistic model: which lengths of time tell of a stay beyond release; fitted by data/extract/train_incidents.py", "threshold": THRESHOLD})
-    line = ",\n ".join(f"{json.dumps(name, ensure_ascii=False)}: {w}" for name, w in weights.items())
-    (Path(__file__).parent / "incidents-model.json").write_text(f'{head[:-1]}, "weights": {{\n {line}\n}}}}\n', encoding="utf-8")
+    if arguments.sets:
+        tell(layered.left_out(features, right, sets, ridge=RIDGE, fewest=FEWEST, heft=heft), right, sets, without, threshold=THRESHOLD)
+        return
+    about = "weights of a logistic model and of three networks: which lengths of time tell of a stay beyond release; fitted by data/extract/train_incidents.py"
+    fitted = layered.layered(features, right, ridge=RIDGE, fewest=FEWEST, heft=heft)
+    layered.write(Path(__file__).parent / "incidents-model.json", {"about": about, "threshold": THRESHOLD, **fitted})
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from dueprocess.extract.sentences import Sentence
 
 _MOMENT = re.compile(rf"(?<![\w-]){moment('x', sure=True)}(?!\w)", re.IGNORECASE)
 _COULD_GO = re.compile(
-    r"\b(?:post(?:s|ed|ing)?|paid|pays|bail|bond|bonded|fine|dismissed|dropped|acquitted|cleared|nol-prossed|free to (?:go|leave)|finished|completed|served|sentence|due out|time was up|signed (?:it|his|her|the)|release (?:order|slip|papers?)|ordered (?:him|her|his|the)|said (?:he|she) could go|entitled to|should have (?:gone|left|been)|eligible)\b",
+    r"\b(?:post(?:s|ed|ing)?|paid|pays|bail|bond|bonded|fine|dismissed|dropped|acquitted|cleared|nol-prossed|free to (?:go|leave)|finished|completed|served|sentence|due out|time was up|signed (?:it|his|her|the)|release (?:order|slip|papers?)|(?:order|date|time) of release|to be (?:let|released|freed)|was to (?:go|leave)|due to|was done|withdr[ae]w\w*|charges?|charge|came with|pack (?:it )?up|ordered (?:him|her|his|the)|said (?:he|she) could go|entitled to|should have (?:gone|left|been)|eligible)\b",
     re.IGNORECASE,
 )
 _KEPT = re.compile(
-    r"\b(?:left|leave|let (?:him|her|them|go|out)|was let|were let|walked (?:out|free)|walks? out|released?|got out|gets out|went home|goes home|freed|(?:door|gate)s? opened|opened the (?:door|gate)|out the (?:door|gate)|kept|held|stayed|sat|picked up|came for|collected|handed (?:him|her|over)|no one came|nobody came)\b",
+    r"\b(?:left|leave|let (?:him|her|them|go|out)|was let|were let|walked (?:out|free)|walks? out|released?|got out|gets out|went home|goes home|c[ao]mes? (?:home|out|down)|went (?:out|on)|together|returned|discharged|turned over|opened|freed|(?:door|gate)s? opened|opened the (?:door|gate)|out the (?:door|gate)|kept|held|stayed|sat|picked up|came for|collected|handed (?:him|her|over)|no one came|nobody came)\b",
     re.IGNORECASE,
 )
 _REACH = 4

@@ -13,14 +13,15 @@ from functools import cache
 from typing import Any
 
 from dueprocess.extract.dates import days
-from dueprocess.extract.figures import BODIES, Figure, candidates, is_year, unit_words
+from dueprocess.extract.figures import TELLING, Figure, candidates
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Count
 from dueprocess.extract.nearby import chance
-from dueprocess.extract.numbers import value_of
+from dueprocess.extract.numbers import is_year, value_of
 from dueprocess.extract.people import Person, people, speaker
 from dueprocess.extract.sentences import Sentence
+from dueprocess.extract.units import BODIES, family, followed, follows, unit_words
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.kernel.files import data_dir
 
@@ -42,17 +43,14 @@ def likelihood(figure: Figure) -> float:
     return _layers().chance(figure.features)
 
 
-def unit_of(figure: Figure) -> str:
-    """What a candidate counts: its own unit; whether a bare number counts cases or agencies is weighed."""
+def unit_of(figure: Figure, before: tuple[str, int] | None, told: Mapping[int | float, str]) -> str:
+    """What a candidate counts: its own unit. A bare number is of the family with which the text tells the same number elsewhere (``told``);
+    else it is weighed whether it counts cases or agencies. ``before`` is the family of the figure before, and its sentence."""
     if figure.either is None:
         return figure.unit
-    cases, bodies = figure.either
-    of_bodies = chance(model()["bodies"], figure.features)
-    if figure.unit in BODIES and of_bodies < _EVEN:
-        return cases
-    if figure.unit not in BODIES and of_bodies >= _EVEN:
-        return bodies
-    return figure.unit
+    known = told.get(figure.value)
+    of_bodies = known == "bodies" if known else chance(model()["bodies"], figure.features | follows(figure.sentence, before)) >= _EVEN
+    return figure.unit if of_bodies == (figure.unit in BODIES) else figure.either[of_bodies]
 
 
 # In a text that tells no position; a long one without any is most likely about something else.
@@ -74,7 +72,14 @@ def counts(text: str, parts: Sequence[Sentence], survey: Survey, *, published: s
     """
     known = people(text, survey.mentions)
     threshold = float(model()["threshold"]) if stated else _UNSTATED_LONG if len(text) > _LONG else _UNSTATED
-    hits = [(f.start, f.end, f.value, unit_of(f), f.wording, f.sentence) for f in candidates(text, parts, survey) if likelihood(f) >= threshold and not _is_whole(f)]
+    taken = [one for one in candidates(text, parts, survey) if likelihood(one) >= threshold and not _is_whole(one)]
+    told = {one.value: family(one.unit) for one in taken if one.either is None and one.value >= TELLING and family(one.unit) in ("bodies", "cases")}
+    hits = []
+    before = None
+    for one in taken:
+        unit = unit_of(one, before, told)
+        hits.append((one.start, one.end, one.value, unit, one.wording, one.sentence))
+        before = followed(one.sentence, unit, before)
     column: dict[int, str] = {}
     requests = len(wording("stances", "request").findall(text))
     tables = stated and (requests or _ON_DETAINERS.search(text)) and len(wording("stances", "housing").findall(text)) <= 2 * requests

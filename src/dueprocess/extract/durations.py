@@ -13,22 +13,34 @@ from functools import cache
 from dueprocess.extract.apart import ends
 from dueprocess.extract.between import spans
 from dueprocess.extract.nearby import beside, of_sentence, of_text
-from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.numbers import NUMBER, is_year, value_of
 from dueprocess.extract.sentences import Sentence
 
 _LENGTH = re.compile(
-    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half|½)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?P<more>[ \n]and[ \n]a[ \n]half\b)?(?![- ]old|'[ \n](?:use|notice|pay|work))(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
+    rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half|½)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?P<more>[ \n]and[ \n]a[ \n]half\b)?(?![- ]old|'[ \n](?:use|notice|pay|work|drive|walk|ride)|[ \n]to[ \n]the[ \n](?:north|south|east|west)|[- ](?:jail[ ]|county[ ])?(?:sentence|term)\b)(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
 # A number without a unit beside lengths that have one: "14, 39 and 61 hours", "for 48 hours and kept her for 131".
-_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
+_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of(?![ \n](?:those|these|them)\b)|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
 _HOURS = {"hour": 1, "hr": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
 _DAY, _MINUTES = 24, 60
 _SIZES = (4, 12, 23, 47, 49, 96, 240, 1_000)
 _STEPS = (-2, -1, 0, 1)
 """The sentences that are looked at, counted from that of the length."""
 _SHORTEST_BARE = 4
+_LAST_HOUR = 12
+_AT = re.compile(r"at\b", re.IGNORECASE)  # "at five" is a time of day
+THE_HOURS = 48
+"""What a detainer asks for; texts tell a stay in all, what it was beyond these, or both."""
+_MARKS = (
+    ("average", re.compile(r"\b(?:averag\w+|mean|median|typical\w*|usual\w*|normal\w*|as a rule|on the whole)\b", re.IGNORECASE)),
+    ("most", re.compile(r"\b(?:longest|shortest|most|no longer|longer than|at most|up to|never more|maximum|none)\b", re.IGNORECASE)),
+    ("allowed", re.compile(r"\b(?:allow\w*|permit\w*|limit\w*|good for|the form|says|rule|law|policy|may|must)\b", re.IGNORECASE)),
+    ("heard", re.compile(r"\b(?:heard|hearsay|rumou?r\w*|claim\w*|alleg\w*|says? (?:he|she)|stated that|according to)\b", re.IGNORECASE)),
+)
+_SENTENCED = re.compile(r"\b(?:sentence[ds]?|sentenced to|term|serv(?:ed|ing)|doing|did|got|given|had)(?: (?:of|to|his|her|a))?[ ]$")
+_BEYOND = re.compile(r",?[ \n](?:more|longer|extra|beyond|past|over|too (?:long|many)|late)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,8 @@ def durations(text: str, parts: Sequence[Sentence]) -> Iterator[Duration]:
         around = shared | {f"{step}:{name}" for step in _STEPS if 0 <= part.index + step < len(parts) for name in of(part.index + step)}
         for start, end, hours, own in found:
             others = {f"other:{'longer' if (h or 0) > (hours or 0) else 'as-long' if h == hours else 'shorter'}" for at, _, h, _ in found if at != start}
-            features = frozenset(around | own | others | beside(part.text, start, end))
+            others |= {f"other:{h - hours:+.0f}" for at, _, h, _ in found if at != start and h is not None and hours is not None and abs(h - hours) == THE_HOURS}
+            features = frozenset(around | own | others | marks(part.text, start, end) | beside(part.text, start, end))
             yield Duration(part.start + start, part.start + end, hours, part.text[start:end], part.index, features)
     for one in ends(parts):
         last = parts[one.last]
@@ -84,12 +97,22 @@ def _lengths(text: str) -> Iterator[tuple[int, int, float | None, set[str]]]:
         return
     for match in _BARE.finditer(text):
         value = value_of(match["n"])
-        if value is None or value < _SHORTEST_BARE:
+        if value is None or value < _SHORTEST_BARE or is_year(match["n"], value) or (value <= _LAST_HOUR and _AT.match(match.group())):
             continue
         # Behind a length its unit goes on; before the first one the number is of a list that this one ends.
         unit = next((u for end, u in reversed(taken) if end <= match.start()), taken[0][1])
         hours = round(float(value * _HOURS[unit]), 2)
         yield match.start("n"), match.end("n"), hours, {"bare", f"unit:{unit}", "digits" if match["n"][0].isdigit() else "words", _size(hours)}
+
+
+def marks(text: str, start: int, end: int) -> set[str]:
+    """What the sentence and the words right around a length say that it is: an average, a limit, a sentence, what went beyond one."""
+    found = {f"mark:{name}" for name, pattern in _MARKS if pattern.search(text)}
+    if _SENTENCED.search(text[:start]):
+        found.add("mark:sentenced")
+    if _BEYOND.match(text, end):
+        found.add("mark:beyond")
+    return found
 
 
 def _hours(match: re.Match[str]) -> tuple[float | None, bool]:
@@ -123,7 +146,7 @@ def _own(match: re.Match[str], hours: float | None) -> set[str]:
     unit = match["unit"].lower().rstrip("s")
     found = {f"unit:{unit}", "digits" if match["n"][0].isdigit() else "words"}
     found.add("vague" if hours is None else _size(hours))
-    if hours == 48 and unit in ("hour", "hr"):
+    if hours == THE_HOURS and unit in ("hour", "hr"):
         found.add("the-48-hours")
     if (match["minor"] and _apart(match) is None) or match["half"] or match["more"]:
         found.add("exact")

@@ -7,33 +7,28 @@ times of day). Which candidates are figures is decided in ``counts``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from dueprocess.extract.around import BODIES_LATER, PER_TIME, near, of_line
+from dueprocess.extract.around import BODIES_LATER, near, of_line
 from dueprocess.extract.dates import days
 from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.money import HEDGE, IN_WORDS, PAID, of_sum, rate, shares, sums
-from dueprocess.extract.nearby import beside, of_sentence, of_text
-from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.nearby import REACH, beside, of_sentence, of_text
+from dueprocess.extract.numbers import NUMBER, is_year, value_of
 from dueprocess.extract.senses import tokens
 from dueprocess.extract.sentences import Sentence
+from dueprocess.extract.units import ACTING, BODIES, again, bare_unit, family, unit_at, unit_words
 from dueprocess.extract.wording import pattern as wording
-from dueprocess.extract.wording import table
 
 _NUMBER = re.compile(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|thirds?|quarters?|halves|teen)\b|(?<=[Tt]wenty)[- ](?:ten|eleven|twelve|\w+teen)\b)", re.IGNORECASE)
-# A word between the number and its unit may be any adjective or name, but no verb, preposition or other measure.
-_GAP = (
-    r"(?:[ \n](?!(?:were|was|are|is|have|has|had|in|at|on|by|of|to|and|or|from|for|honor|hold|refuse|keep|kept|detain|want|require|demand|ask|need|release|decline|accept|comply|say|said|told|do|don't|won't|will|would|days?|hours?|years?|months?|weeks?|minutes?|percent|out|more|p\.m|a\.m|times|cents|that|which|with|as|per|beds?)\b)"
-    r"[A-Za-z'-]+){0,2}?[ \n](?:of[ \n](?:the|its|our|my|their|those|these|such|[A-Z]\w+'s)[ \n](?:own[ \n]|member[ \n]|state's[ \n]){0,2})?"
-)
 # "142 of 206 detainers", "seven of the state's 87 sheriffs": the first number has the unit of the second.
 _OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]|[A-Z]\w+'s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
 _NEVER = re.compile(
-    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
+    r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|slide|week|marked?[ ]as|bates|plaintiff's|defendant's|ayes:|nays:|noes:|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
     r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
@@ -57,29 +52,6 @@ class Figure:
     either: tuple[str, str] | None = None
 
 
-@cache
-def _units() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    units = {u: w.replace(" ", r"[ \n]") for u, w in table("counts")["units"].items()}
-    return tuple((u, re.compile((r"(?:[ \n]|-)?" if u == "percent" else _GAP) + w + (r"(?![\w-])" if u != "percent" else ""), re.IGNORECASE)) for u, w in units.items())
-
-
-@cache
-def unit_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The nouns of each unit, but for those that say too little by themselves."""
-    return tuple((u, re.compile(r"\b" + w.replace(" ", r"[ \n]") + r"\b", re.IGNORECASE)) for u, w in ((u, w.replace("|of (?:them|those|these)", "")) for u, w in table("counts")["units"].items()) if u not in ("percent", "states"))
-
-
-def _unit_at(text: str, end: int) -> tuple[str, int] | None:
-    """The unit that stands behind a number, the nearest, and where it ends."""
-    found = [(match.end(), u) for u, p in _units() if (match := p.match(text, end))]
-    return (min(found)[1], min(found)[0]) if found else None
-
-
-def is_year(text: str, value: int | float) -> bool:
-    """Whether a number is rather a year."""
-    return 1900 <= value <= 2100 and ((text.isdigit() and len(text) == 4) or text.lower().startswith("two thousand"))
-
-
 def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator[Figure]:
     """All candidates outside tables, in order of the text."""
     unit = "detainers"
@@ -99,13 +71,14 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         numbers = list(_numbers(sentence, unit, known))
         if not numbers:
             continue
-        spoken = [[_family(name) for _, _, name in named(i)] for i in range(max(0, sentence.index - 2), sentence.index)]
+        spoken = [[family(name) for _, _, name in named(i)] for i in range(max(0, sentence.index - 2), sentence.index)]
         for _, _, name in named(sentence.index):
             if name in BODIES:
                 bodies = name
             elif name != "releases":
                 cases = name
         around = {f"s:{name}" for name, found in of_line(sentence.text).items() if found} | {f"0:{name}" for name in of_sentence(sentence.text)}
+        around |= _context(parts, sentence.index)
         if any(subject[max(0, sentence.index - 1) : sentence.index]):
             around.add("before:subject")
         if any(request[max(0, sentence.index - 2) : sentence.index]):
@@ -119,14 +92,23 @@ def candidates(text: str, parts: Sequence[Sentence], survey: Survey) -> Iterator
         earlier: set[str] = set()
         for start, end, value, kind, said, own in numbers:
             first, behind = start - sentence.start, end - sentence.start
-            own |= {f"rule:{_family(kind)}", f"numbers:{min(len(numbers), _MANY)}", *(f"earlier:{name}" for name in earlier), *_nouns(spoken, named(sentence.index), first, behind)}
+            own |= {f"rule:{family(kind)}", f"numbers:{min(len(numbers), _MANY)}", *(f"earlier:{name}" for name in earlier), *_nouns(spoken, named(sentence.index), first, behind)}
             features = frozenset(shared | around | own | near(sentence.text, first, behind) | beside(sentence.text, first, behind) | ({"follows"} if sentence.index - last <= 1 else set()))
             yield Figure(start, end, value, kind, said, sentence.index, features, (cases, bodies) if own & {"bare", "of-them"} else None)
-            earlier = earlier | {_family(kind)}
+            earlier = earlier | {family(kind)}
             if not kind.startswith(("dollars", "percent")):
                 if "bare" not in own:
                     unit = kind
                 last = sentence.index
+
+
+def _context(parts: Sequence[Sentence], index: int) -> set[str]:
+    """The senses of the sentences before and after, and the words of the question that a short sentence answers."""
+    found = {f"{step}:{name}" for step in (-1, 1) if 0 <= index + step < len(parts) for name in of_sentence(parts[index + step].text)}
+    question = next((p.text for p in reversed(parts[max(0, index - 2) : index]) if p.text.rstrip().endswith("?")), None)
+    if question is not None and len(parts[index].text) < _SHORT_ANSWER:
+        found |= {f"q:{word}" for word in tokens(question)[-REACH:]}
+    return found
 
 
 # What the text asks for the number of is what the next bare numbers count.
@@ -135,12 +117,13 @@ _OF_THEM = re.compile(r"\bof (?:them|those|these)$")
 _ALL, _MANY = 100, 6
 _HOW_MANY = re.compile(r"\b(?:[Hh]ow (?:many|often|much)|[Cc]ounts?\?|[Nn]umbers?[.?:])")
 _SHORT_LINE = 60
+_SHORT_ANSWER = 80
 
 
 def _nouns(spoken: Sequence[Sequence[str]], named: Sequence[tuple[int, int, str]], start: int, end: int) -> set[str]:
     """Whether agencies or cases were spoken of last before a number, and are next behind it; ``named`` are the nouns of its sentence (end, start, unit),
     ``spoken`` those of the sentences before."""
-    here = [(a, b, _family(unit)) for b, a, unit in named]
+    here = [(a, b, family(unit)) for b, a, unit in named]
     before = max(((b, name) for _, b, name in here if b <= start), default=None)
     behind = min(((a, name) for a, _, name in here if a >= end), default=None)
     found = {f"noun-before:{before[1]}"} if before else {"noun-before:none", *(f"noun-earlier:{names[-1]}" for names in [next((n for n in reversed(spoken) if n), [])] if names)}
@@ -176,7 +159,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         own.add("size:zero" if value == 0 else "size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
         if value in _OFTEN:
             own.add(f"value:{value}")
-        if value >= _TELLING and value in known:
+        if value >= TELLING and value in known:
             own.add("again")
         if text[begin - 1 : begin] == "(":
             own.add("in-brackets")
@@ -187,9 +170,9 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             used = in_words.end() if in_words else end
             yield at + match.start(), at + used, value, rate(None, text[used : used + 25]), said, own | of_sum(value) | (set() if in_words else {"unit:unsaid"})
             continue
-        behind = _unit_at(text, end)
+        behind = unit_at(text, end)
         if behind is None and (part := _OF.match(text, end)):
-            further = _unit_at(text, part.end())
+            further = unit_at(text, part.end())
             if further and further[0] != "percent":
                 behind = (further[0], end)
                 own.add("share")
@@ -206,16 +189,16 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
                 own.add("of-them")
             if behind[0] == "percent" and value == _ALL:
                 own.add("value:100%")
-            if value >= _TELLING:
+            if value >= TELLING:
                 known.setdefault(value, behind[0])
             used = behind[1]
             yield at + match.start(), at + behind[1], value, behind[0], said, own
             continue
         if "." in match["n"]:
             continue
-        own |= {"bare", f"unit-was:{_family(unit)}"}
+        own |= {"bare", f"unit-was:{family(unit)}"}
         own.add(f"after:{_next_word(text, end)}")
-        yield at + match.start(), at + end, value, _again(text, end, value, known) or _bare_unit(text, match.start(), end, unit), said, own
+        yield at + match.start(), at + end, value, again(text, end, value, known) or bare_unit(text, match.start(), end, unit), said, own
     for start, end, value, kind, said, own in (*shares(text), *sums(text)):
         yield at + start, at + end, value, kind, said, own
 
@@ -242,68 +225,21 @@ _IN_LEGEND = re.compile(r"[ ]?=")  # "0 = does not hold"
 _OLDEST = 99
 _AGED = re.compile(r"\b[A-Z][a-z]+(?:-[A-Z][a-z]+)?, $")  # "Ada Sample, 29, a roofer"
 _WAS_AGED = re.compile(r"\b(?:[Hh]e|[Ss]he|I) was $")
-_BODIES = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
-_PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
+TELLING = 12
+"""A smaller number that comes again may well be another."""
 
 
-_TELLING = 12  # a smaller number that comes again may well be another
-_OF_SAME = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the|those|these|its)[ \n](?P<whole>{NUMBER})", re.IGNORECASE)
-_TIMES = re.compile(r"[ \n]times\b")
-
-
-def _again(text: str, end: int, value: int | float, known: Mapping[int | float, str]) -> str | None:
-    """The unit of a bare number that had one before ("the 206"), or that is a part of such a number ("151 of the 206")."""
-    if _TIMES.match(text, end):
-        return "detainers"  # how often it was asked or done
-    part = _OF_SAME.match(text, end)
-    if part is not None:
-        return "agencies" if _BODIES.match(text, part.end()) else known.get(value_of(part["whole"]) or 0)
-    return known.get(value)
-
-
-_CLAUSE_OF = re.compile(r",[ \n](?:which|who|whose|where)\b[^,;]*,")
-# The noun is part of a body's name ("the Sheriffs' Council").
-_OF_NAME = re.compile(r"'?s?'?[ \n](?:[A-Z]\w+[ \n]){0,2}(?:Council|Association|Conference|Center|Project|Office|Department|Institute|Union|League)")
-
-
-# "the number of detainers which the jails logged is ...": the head noun, not the nearest.
-_NUMBER_OF = re.compile(r"\b(?:number|count|total|tally|figure)s?[ \n]of[ \n](?:\w+[ \n]){0,3}?$", re.IGNORECASE)
 def _is_age(text: str, start: int, end: int, value: int | float) -> bool:
     if value > _OLDEST:
         return False
     return bool(_WAS_AGED.search(text[max(0, start - 12) : start]) or (text.startswith(",", end) and _AGED.search(text[max(0, start - 40) : start])))
 
 
-def _family(unit: str) -> str:
-    return "bodies" if unit in BODIES else "dollars" if unit.startswith("dollars") else "cases"
-
-
-BODIES = ("counties", "jails", "agencies", "jurisdictions", "states", "cities")
-"""The units of those who hold or do not."""
-
-
-def _bare_unit(text: str, start: int, end: int, unit: str) -> str:
-    """The unit of a number without one: by what is done, by the nearest noun before it, else as the figure before."""
-    if BODIES_LATER.match(text, end):
-        return unit if unit in BODIES else "agencies"
-    if PER_TIME.match(text, end) and unit in BODIES:
-        unit = "detainers"
-    if _BODIES.match(text, end) and unit not in ("counties", "jails", "agencies", "jurisdictions"):
-        return "agencies"
-    before = _CLAUSE_OF.sub(lambda m: "," + " " * (len(m.group()) - 2) + ",", text[:start])
-    named = [(m.end(), u, m.start()) for u, p in unit_words() for m in p.finditer(before) if not _OF_NAME.match(before, m.end()) and not (m.start() and m.group()[0].isupper())]
-    heads = [n for n in named if _NUMBER_OF.search(before[max(0, n[2] - 60) : n[2]])]
-    if heads or named:
-        return max(heads or named)[1]
-    if _PEOPLE.match(text, end) and unit in ("counties", "jails", "agencies", "jurisdictions") and re.match(r"[ \n](?:of them[ \n])?(?:were|was) (?:picked|held|released|turned|freed|kept|deport)", text[end:]):
-        return "people"
-    return unit
-
-
 _NEXT = (
     ("end", re.compile(r"[.;!?\"')]|$")), ("comma", re.compile(r",")), ("be", re.compile(r"[ \n](?:is|are|was|were|be)\b")), ("have", re.compile(r"[ \n](?:has|have|had)\b")),
     ("of", re.compile(r"[ \n](?:out[ \n])?of\b")), ("prep", re.compile(r"[ \n](?:in|at|on|by|from|since|for|during|through|last|this|as|under|over|with|per|a)\b")),
-    ("to", re.compile(r"[ \n](?:to|or|and)\b")), ("do", _BODIES), ("dash", re.compile(r"[ \n]?-")),
+    ("to", re.compile(r"[ \n](?:to|or|and)\b")), ("do", ACTING), ("dash", re.compile(r"[ \n]?-")),
+    ("name", re.compile(r"[ \n][A-Z]")), ("plural", re.compile(r"[ \n](?:[a-z-]+[ \n])?[a-z]+[a-rt-z]s\b")),
 )  # fmt: skip
 
 

@@ -1,42 +1,49 @@
 """People who, the text says, were kept too long: where, and for how long.
 
-Which of a text's lengths of time tell of such a stay is weighed by a small logistic model over what stands around them
-(``durations``); its weights are data (``data/extract/incidents-model.json``), fitted by ``data/extract/train_incidents.py``.
+Which of a text's lengths of time tell of such a stay is weighed by a logistic model and small networks (``layers``) over what stands
+around them (``durations``); their weights are data (``data/extract/incidents-model.json``), fitted by ``data/extract/train_incidents.py``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
-from dueprocess.extract.durations import Duration, durations
+from dueprocess.extract.durations import THE_HOURS, Duration, durations
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
+from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Incident
-from dueprocess.extract.nearby import chance
 from dueprocess.extract.sentences import Sentence
 from dueprocess.kernel.files import data_dir
 
 _SAME = 0.02  # lengths that differ by a smaller share are one, told in two units
+_LIKE = 1.6  # days and hours that differ by no larger factor tell one stay, the hours more exactly
+_UNSTATED = 0.7  # in a text that tells no position, a length must be so much likelier a stay
 
 
 @cache
-def weights() -> tuple[Mapping[str, float], float]:
-    """The weight of each feature, and the threshold from which on a length is a stay beyond release."""
+def model() -> tuple[Layers, float]:
+    """The weights, and the threshold from which on a length is a stay beyond release."""
     found = json.loads((data_dir("extract") / "incidents-model.json").read_text(encoding="utf-8"))
-    return found["weights"], float(found["threshold"])
+    return Layers(found), float(found["threshold"])
 
 
 def likelihood(duration: Duration) -> float:
     """How likely a length tells of somebody kept too long, in [0, 1], by the fitted weights."""
-    return chance(weights()[0], duration.features)
+    return model()[0].chance(duration.features)
 
 
-def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Incident]:
-    """The incidents in order; a length that is told again is given once, where a county is named."""
+def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: bool = True) -> list[Incident]:
+    """The incidents in order; a length that is told again is given once, where a county is named.
+
+    ``stated`` says that the text tells some agency's position; in one that tells none, a stay is most likely another matter's.
+    """
     found: list[Incident] = []
-    for one in durations(text, parts):
-        if likelihood(one) < weights()[1]:
+    least = model()[1] if stated else max(_UNSTATED, model()[1])
+    taken = [(likely, one) for one in durations(text, parts) if (likely := likelihood(one)) >= least]
+    for likely, one in taken:
+        if any(_outdone(one, likely, other, likelier) for likelier, other in taken if other is not one):
             continue
         sentence = parts[one.sentence]
         place = _where(text, sentence, survey, one.start - sentence.start)
@@ -49,6 +56,16 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey) -> list[Inci
         start = sentence.start if one.since is None else parts[one.since].start
         found.append(Incident(place=label, state=place.state if place else None, hours_overheld=one.hours, duration_text=one.wording, quote=text[start : sentence.end], start=start, end=sentence.end))
     return sorted(found, key=lambda i: i.start)
+
+
+def _outdone(one: Duration, likely: float, other: Duration, likelier: float) -> bool:
+    """Whether another length tells the same stay better: in hours, or, of the stay in all and what went beyond the hours of a detainer, the likelier one."""
+    if one.hours is None or other.hours is None or abs(one.sentence - other.sentence) > 1:
+        return False
+    if abs(one.hours - other.hours) == THE_HOURS:
+        return likely < likelier
+    exact = "unit:hour" in other.features and "unit:hour" not in one.features
+    return exact and one.sentence == other.sentence and one.hours != other.hours and 1 / _LIKE <= one.hours / other.hours <= _LIKE
 
 
 def _as_long(one: float | None, other: float | None) -> bool:

@@ -26,7 +26,7 @@ def value_of(text: str) -> int | float | None:
     flat = text.strip().lower().replace(",", "").lstrip("$").strip()
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[\s-]+(hundred|thousand|million|billion))?", flat)
     if match:
-        number = float(match[1]) * _SCALE.get(match[2] or "", 1)
+        number = round(float(match[1]) * _SCALE.get(match[2] or "", 1), 2)
         return int(number) if number == int(number) else number
     dozen = re.fullmatch(r"(a|one|two|three|four|five)\s+dozen", flat)
     if dozen:
@@ -49,3 +49,8 @@ def value_of(text: str) -> int | float | None:
         elif word != "and":
             return None
     return total + part
+
+
+def is_year(text: str, value: int | float) -> bool:
+    """Whether a number is rather a year."""
+    return 1900 <= value <= 2100 and ((text.isdigit() and len(text) == 4) or text.lower().startswith("two thousand"))

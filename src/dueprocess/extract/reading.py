@@ -60,7 +60,7 @@ def read(capture: Capture) -> Extraction:
     got_counts, b = grounded(whole, _restored(whole, counts(text, parts, places, published=capture.published, stated=bool(got_claims)), back))
     got_rulings, c = grounded(whole, _restored(whole, rulings(text), back))
     got_laws, d = grounded(whole, _restored(whole, statutes(text), back))
-    got_incidents, e = grounded(whole, _restored(whole, incidents(text, parts, places), back))
+    got_incidents, e = grounded(whole, _restored(whole, incidents(text, parts, places, stated=bool(got_claims)), back))
     if a + b + c + d + e:
         notes.append(f"{a + b + c + d + e} entries were not grounded and are left out")
     listed = [Unresolved(name=name, states=states, quote=text[at : at + len(name)], start=at, end=at + len(name)) for name, states, at in places.unresolved]
