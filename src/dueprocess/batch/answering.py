@@ -18,6 +18,9 @@ from dueprocess.batch.sqltext import quoted, words
 ONLY_CLASSES = ("row", '"at"', "over_least", "over_most", "class", "problem")
 """The columns of a part where only classes are asked."""
 
+LARGE = ("moments", "found", "open_rows", "open_masks", "missing_of")
+"""Tables with a row, or several, for each row of a part."""
+
 
 class Answering:
     """Answers parts by an ``engine`` that sees the tables of a run; ``query`` writes the query for rows of a shape (and for
@@ -40,7 +43,12 @@ class Answering:
         query = self._query(part.shape, None)
         if not query.timeline:
             self.engine.write(self.at(part), part.path, by_row=True)
-            return
+        else:
+            self._write(part, query)
+        # They would take room from the next part, and from sorting.
+        self.engine.drop(LARGE)
+
+    def _write(self, part: Part, query: Query) -> None:
         missing = self._answer(part, query, "found")
         if query.only_classes:
             self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)} FROM found", part.path)
@@ -60,6 +68,7 @@ class Answering:
         """Until when each hold of a part would last, as its file."""
         self._answer(part, self._query(part.shape, far), "later")
         self.engine.write("SELECT row, hold_until FROM later", part.path)
+        self.engine.drop(LARGE)
 
     def _name_missing(self, missing: Missing) -> None:
         """The tables ``missing_of`` (row, number, by_facts) of the open rows, and ``wanted`` (number, names) of what a row is in want of."""
