@@ -23,6 +23,9 @@ _COLUMNS = tuple(f.name for f in fields(Shape))
 _TOGETHER = 4
 """Rows of so many grounds that begin together are asked at once: their query hardly grows with them."""
 
+_TOGETHER_AT_MOST = 4
+"""Few rows of several stretches are asked at once: up to a quarter of the rows of a part, since each has more columns."""
+
 _FEW, _SHARE = 50_000, 10
 """Rows of one shape for which a query of their own does not pay: so many, or one in so many of those asked in a stretch,
 which is read again for each query."""
@@ -57,6 +60,43 @@ class Part:
     rows: Rows
     path: Path
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows of some ``shapes`` in the stretches from ``first`` to ``last``: ``asked`` names the group, ``largest`` is the shape
+    that they are asked with, ``number`` tells it from others of its first stretch."""
+
+    asked: Shape
+    largest: Shape
+    shapes: frozenset[Shape]
+    count: int
+    first: int
+    last: int
+    number: int
+    all_rows: bool
+    few: bool
+
+
+def _joined(groups: Sequence[_Group], most: int) -> list[_Group]:
+    """The groups, those of few rows brought together with the like of later stretches, up to ``most`` rows."""
+    # Rows are chosen by their shape: those of one that is not rare in every stretch would be asked twice.
+    elsewhere = frozenset[Shape]().union(*(g.shapes for g in groups if not g.few))
+    apart = {g.asked for g in groups if g.few and g.shapes & elsewhere}
+    found: list[_Group] = []
+    open_: dict[Shape, int] = {}
+    for group in groups:
+        at = open_.get(group.asked)
+        if not group.few or group.asked in apart:
+            found.append(group)
+        elif at is None or found[at].count + group.count > most:
+            open_[group.asked] = len(found)
+            found.append(group)
+        else:
+            one, other = found[at], group
+            sizes = {f: max(getattr(one.largest, f), getattr(other.largest, f)) for f in ("detainers", "papers", "grounds")}
+            found[at] = replace(one, largest=replace(one.largest, **sizes), shapes=one.shapes | other.shapes, count=one.count + other.count, last=other.last)
+    return found
 
 
 class Parts:
@@ -128,7 +168,7 @@ class Parts:
         counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of WHERE {only} GROUP BY {by} ORDER BY {by}")
         # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
         every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
-        found: list[Part] = []
+        found: list[_Group] = []
         for stretch in sorted({r[0] for r in counted}):
             groups: dict[Shape, list[tuple[Shape, int]]] = {}
             here = [r for r in counted if r[0] == stretch]
@@ -142,11 +182,15 @@ class Parts:
             for number, (asked, members) in enumerate(sorted(groups.items())):
                 shapes = [m for m, _ in members]
                 largest = replace(asked, detainers=max(m.detainers for m in shapes), papers=max(m.papers for m in shapes), grounds=max(listed[m] for m in shapes))
-                within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
                 count = sum(c for _, c in members)
-                rows = Rows(within) if every and len(groups) == 1 else replace(self._chosen(within, shapes, only), few=count < min(size, self.rows) // _SHARE)
-                found.append(Part(largest, rows, self.work / f"{name}-{stretch:05d}-{number:02d}.parquet", count))
-        return found
+                alone = every and len(groups) == 1
+                found.append(_Group(asked, largest, frozenset(shapes), count, stretch, stretch, number, all_rows=alone, few=not alone and count < min(size, self.rows) // _SHARE))
+        return [self._part(group, only, size, name) for group in _joined(found, size // _TOGETHER_AT_MOST)]
+
+    def _part(self, group: _Group, only: str, size: int, name: str) -> Part:
+        within = f"row BETWEEN {group.first * size} AND {(group.last + 1) * size - 1}"
+        rows = Rows(within) if group.all_rows else replace(self._chosen(within, sorted(group.shapes), only), few=group.few)
+        return Part(group.largest, rows, self.work / f"{name}-{group.first:05d}-{group.number:02d}.parquet", group.count)
 
     def _chosen(self, within: str, shapes: Sequence[Shape], only: str) -> Rows:
         """The rows of some shapes."""
