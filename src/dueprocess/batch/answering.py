@@ -8,7 +8,7 @@ from dueprocess.batch.asked import OUT_REVIEW
 from dueprocess.batch.calendars import Calendars
 from dueprocess.batch.engines import Engine
 from dueprocess.batch.missing import Missing, wanted, wants_sql
-from dueprocess.batch.outcomes import BECAUSE, MAYBE, Outcomes
+from dueprocess.batch.outcomes import BECAUSE, HELD, MAYBE, Outcomes
 from dueprocess.batch.parts import Part
 from dueprocess.batch.query import PLAIN_LOOKS, Query
 from dueprocess.batch.resolve import Resolver
@@ -53,6 +53,9 @@ class Answering:
         if query.only_classes:
             self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)} FROM found", part.path)
             return
+        if self.engine.rows(f"SELECT count(*) FROM found WHERE {HELD}")[0][0]:
+            # Until when they last is asked later, of all parts' together, which then need not be looked for in the input.
+            self.engine.write(f"SELECT x.* FROM part AS x JOIN found AS f ON f.row = x.row WHERE f.{HELD}", part.held)
         self._name_missing(missing)
         nothing = f"r.problem IS NOT NULL OR (r.class NOT IN ({', '.join(map(str, MAYBE))}) AND r.out <> {OUT_REVIEW})"
         fact, law, duty = (BECAUSE.index(name) for name in ("fact", "law", "duty"))
@@ -94,7 +97,7 @@ class Answering:
         stages = query.stages()
         named = words(" ".join(sql for _, sql, _ in stages))
         columns = ", ".join(f"x.{quoted(c)}" for c in sorted(query.columns) if c in named)
-        engine.make("part", f"SELECT {columns} FROM stays AS x{among}{f' AND {chosen.test}' if chosen.test else ''}", view=not chosen.few)
+        engine.make("part", f"SELECT {columns} FROM {chosen.source} AS x{among}{f' AND {chosen.test}' if chosen.test else ''}", view=not chosen.few)
         for name, asked in (("papers", shape.papers + shape.detainers), ("grounds", shape.grounds), ("events", len(query.events))):
             if asked:
                 engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")

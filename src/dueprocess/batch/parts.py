@@ -50,6 +50,8 @@ class Rows:
     test: str = ""
     few: bool = False
     """Whether they are few of those between the numbers: then they are copied out before anything is worked out of them."""
+    source: str = "stays"
+    """The table that they are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Part:
     rows: Rows
     path: Path
     count: int
+
+    @property
+    def held(self) -> Path:
+        """The file of its rows that are holds, as they were asked; there is none where none is."""
+        return self.path.with_name(f"held-{self.path.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +166,14 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def among(self, only: str = "TRUE", *, size: int = 0, name: str = "part") -> list[Part]:
-        """The parts of all rows, or of ``only`` those. A query has its price before it reads a row, so that rows of rare
-        shapes are asked with the next larger shape. ``size`` is that of a stretch, where few rows of it are asked; the
-        files' names begin with ``name``."""
-        size = size or self.size
+    def every(self) -> list[Part]:
+        """The parts of all rows. A query has its price before it reads a row, so that rows of rare shapes are asked with
+        the next larger shape."""
+        size = self.size
         by = ", ".join(str(n) for n in range(1, len(_COLUMNS) + 2))
-        counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of WHERE {only} GROUP BY {by} ORDER BY {by}")
+        counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of GROUP BY {by} ORDER BY {by}")
         # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
-        every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
+        every = sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
         found: list[_Group] = []
         for stretch in sorted({r[0] for r in counted}):
             groups: dict[Shape, list[tuple[Shape, int]]] = {}
@@ -185,18 +191,40 @@ class Parts:
                 count = sum(c for _, c in members)
                 alone = every and len(groups) == 1
                 found.append(_Group(asked, largest, frozenset(shapes), count, stretch, stretch, number, all_rows=alone, few=not alone and count < min(size, self.rows) // _SHARE))
-        return [self._part(group, only, size, name) for group in _joined(found, size // _TOGETHER_AT_MOST)]
+        return [self._part(group) for group in _joined(found, size // _TOGETHER_AT_MOST)]
 
-    def _part(self, group: _Group, only: str, size: int, name: str) -> Part:
-        within = f"row BETWEEN {group.first * size} AND {(group.last + 1) * size - 1}"
-        rows = Rows(within) if group.all_rows else replace(self._chosen(within, sorted(group.shapes), only), few=group.few)
-        return Part(group.largest, rows, self.work / f"{name}-{group.first:05d}-{group.number:02d}.parquet", group.count)
+    def _part(self, group: _Group) -> Part:
+        within = self._within(group.first, group.last, self.size)
+        rows = Rows(within) if group.all_rows else replace(self._chosen(within, sorted(group.shapes)), few=group.few)
+        return Part(group.largest, rows, self.work / f"part-{group.first:05d}-{group.number:02d}.parquet", group.count)
 
-    def _chosen(self, within: str, shapes: Sequence[Shape], only: str) -> Rows:
+    def of_holds(self, parts: Sequence[Part], count: int) -> list[Part]:
+        """The parts of the ``count`` rows of ``parts`` that are holds, each of one shape."""
+        # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
+        size = self.size * max(1, self.rows // (_TOGETHER_AT_MOST * count))
+        files: dict[Shape, list[Path]] = {}
+        for part in parts:
+            if part.held.exists():
+                files.setdefault(part.shape, []).append(part.held)
+        found: list[Part] = []
+        for number, (shape, held) in enumerate(sorted(files.items())):
+            source = f"held_{number}"
+            self.engine.parquet(source, *held)
+            for stretch, here in self.engine.rows(f"SELECT row // {size} AS stretch, count(*) FROM {source} GROUP BY 1 ORDER BY 1"):
+                within = self._within(stretch, stretch, size)
+                rows = Rows(within, f"SELECT row FROM {source} WHERE {within}", few=True, source=source)
+                found.append(Part(shape, rows, self.work / f"ends-{stretch:05d}-{number:02d}.parquet", here))
+        return found
+
+    @staticmethod
+    def _within(first: int, last: int, size: int) -> str:
+        return f"row BETWEEN {first * size} AND {(last + 1) * size - 1}"
+
+    def _chosen(self, within: str, shapes: Sequence[Shape]) -> Rows:
         """The rows of some shapes."""
-        if self._alone and only == "TRUE":
+        if self._alone:
             # A row's own columns tell its shape, so that nothing has to be listed and joined.
             tests = (" AND ".join(f"{'' if getattr(m, name) else 'NOT '}{sql}" for name, sql in self._alone.items()) for m in shapes)
             return Rows(within, test=f"agency IS NOT NULL AND ({' OR '.join(f'({t})' for t in tests)})")
         chosen = " OR ".join(f"({' AND '.join(f'{c} = {getattr(m, c)}' for c in _COLUMNS)})" for m in shapes)
-        return Rows(within, f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")
+        return Rows(within, f"SELECT row FROM shape_of WHERE {within} AND ({chosen})")
