@@ -8,7 +8,7 @@ from dueprocess.batch.asked import OUT_REVIEW
 from dueprocess.batch.calendars import Calendars
 from dueprocess.batch.engines import Engine
 from dueprocess.batch.missing import Missing, wanted, wants_sql
-from dueprocess.batch.outcomes import BECAUSE, MAYBE, Outcomes
+from dueprocess.batch.outcomes import BECAUSE, HELD, MAYBE, Outcomes
 from dueprocess.batch.parts import Part
 from dueprocess.batch.query import PLAIN_LOOKS, Query
 from dueprocess.batch.resolve import Resolver
@@ -17,6 +17,9 @@ from dueprocess.batch.sqltext import quoted, words
 
 ONLY_CLASSES = ("row", '"at"', "over_least", "over_most", "class", "problem")
 """The columns of a part where only classes are asked."""
+
+LARGE = ("moments", "found", "open_rows", "open_masks", "missing_of")
+"""Tables with a row, or several, for each row of a part."""
 
 
 class Answering:
@@ -40,11 +43,19 @@ class Answering:
         query = self._query(part.shape, None)
         if not query.timeline:
             self.engine.write(self.at(part), part.path, by_row=True)
-            return
+        else:
+            self._write(part, query)
+        # They would take room from the next part, and from sorting.
+        self.engine.drop(LARGE)
+
+    def _write(self, part: Part, query: Query) -> None:
         missing = self._answer(part, query, "found")
         if query.only_classes:
             self.engine.write(f"SELECT {', '.join(ONLY_CLASSES)} FROM found", part.path)
             return
+        if self.engine.rows(f"SELECT count(*) FROM found WHERE {HELD}")[0][0]:
+            # Until when they last is asked later, of all parts' together, which then need not be looked for in the input.
+            self.engine.write(f"SELECT x.* FROM part AS x JOIN found AS f ON f.row = x.row WHERE f.{HELD}", part.held)
         self._name_missing(missing)
         nothing = f"r.problem IS NOT NULL OR (r.class NOT IN ({', '.join(map(str, MAYBE))}) AND r.out <> {OUT_REVIEW})"
         fact, law, duty = (BECAUSE.index(name) for name in ("fact", "law", "duty"))
@@ -60,6 +71,7 @@ class Answering:
         """Until when each hold of a part would last, as its file."""
         self._answer(part, self._query(part.shape, far), "later")
         self.engine.write("SELECT row, hold_until FROM later", part.path)
+        self.engine.drop(LARGE)
 
     def _name_missing(self, missing: Missing) -> None:
         """The tables ``missing_of`` (row, number, by_facts) of the open rows, and ``wanted`` (number, names) of what a row is in want of."""
@@ -85,7 +97,7 @@ class Answering:
         stages = query.stages()
         named = words(" ".join(sql for _, sql, _ in stages))
         columns = ", ".join(f"x.{quoted(c)}" for c in sorted(query.columns) if c in named)
-        engine.make("part", f"SELECT {columns} FROM stays AS x{among}{f' AND {chosen.test}' if chosen.test else ''}", view=not chosen.few)
+        engine.make("part", f"SELECT {columns} FROM {chosen.source} AS x{among}{f' AND {chosen.test}' if chosen.test else ''}", view=not chosen.few)
         for name, asked in (("papers", shape.papers + shape.detainers), ("grounds", shape.grounds), ("events", len(query.events))):
             if asked:
                 engine.make(f"side_{name}", f"SELECT x.* FROM {name} AS x{among}")

@@ -15,6 +15,8 @@ MAYBE = (_UNKNOWN, _POSSIBLE)
 """The classes of which a row is asked what it lacks."""
 BECAUSE = ("fact", "law", "duty")
 """Why an outcome is open."""
+HELD = f"out IN ({OUT_MAY}, {OUT_MUST})"
+"""Whether a row is a hold."""
 OUTSIDE, NO_TIME = "a time lies outside the verified calendar", "no time is given"
 
 

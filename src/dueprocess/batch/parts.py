@@ -23,6 +23,9 @@ _COLUMNS = tuple(f.name for f in fields(Shape))
 _TOGETHER = 4
 """Rows of so many grounds that begin together are asked at once: their query hardly grows with them."""
 
+_TOGETHER_AT_MOST = 4
+"""Few rows of several stretches are asked at once: up to a quarter of the rows of a part, since each has more columns."""
+
 _FEW, _SHARE = 50_000, 10
 """Rows of one shape for which a query of their own does not pay: so many, or one in so many of those asked in a stretch,
 which is read again for each query."""
@@ -47,6 +50,8 @@ class Rows:
     test: str = ""
     few: bool = False
     """Whether they are few of those between the numbers: then they are copied out before anything is worked out of them."""
+    source: str = "stays"
+    """The table that they are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,48 @@ class Part:
     rows: Rows
     path: Path
     count: int
+
+    @property
+    def held(self) -> Path:
+        """The file of its rows that are holds, as they were asked; there is none where none is."""
+        return self.path.with_name(f"held-{self.path.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows of some ``shapes`` in the stretches from ``first`` to ``last``: ``asked`` names the group, ``largest`` is the shape
+    that they are asked with, ``number`` tells it from others of its first stretch."""
+
+    asked: Shape
+    largest: Shape
+    shapes: frozenset[Shape]
+    count: int
+    first: int
+    last: int
+    number: int
+    all_rows: bool
+    few: bool
+
+
+def _joined(groups: Sequence[_Group], most: int) -> list[_Group]:
+    """The groups, those of few rows brought together with the like of later stretches, up to ``most`` rows."""
+    # Rows are chosen by their shape: those of one that is not rare in every stretch would be asked twice.
+    elsewhere = frozenset[Shape]().union(*(g.shapes for g in groups if not g.few))
+    apart = {g.asked for g in groups if g.few and g.shapes & elsewhere}
+    found: list[_Group] = []
+    open_: dict[Shape, int] = {}
+    for group in groups:
+        at = open_.get(group.asked)
+        if not group.few or group.asked in apart:
+            found.append(group)
+        elif at is None or found[at].count + group.count > most:
+            open_[group.asked] = len(found)
+            found.append(group)
+        else:
+            one, other = found[at], group
+            sizes = {f: max(getattr(one.largest, f), getattr(other.largest, f)) for f in ("detainers", "papers", "grounds")}
+            found[at] = replace(one, largest=replace(one.largest, **sizes), shapes=one.shapes | other.shapes, count=one.count + other.count, last=other.last)
+    return found
 
 
 class Parts:
@@ -119,16 +166,15 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def among(self, only: str = "TRUE", *, size: int = 0, name: str = "part") -> list[Part]:
-        """The parts of all rows, or of ``only`` those. A query has its price before it reads a row, so that rows of rare
-        shapes are asked with the next larger shape. ``size`` is that of a stretch, where few rows of it are asked; the
-        files' names begin with ``name``."""
-        size = size or self.size
+    def every(self) -> list[Part]:
+        """The parts of all rows. A query has its price before it reads a row, so that rows of rare shapes are asked with
+        the next larger shape."""
+        size = self.size
         by = ", ".join(str(n) for n in range(1, len(_COLUMNS) + 2))
-        counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of WHERE {only} GROUP BY {by} ORDER BY {by}")
+        counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of GROUP BY {by} ORDER BY {by}")
         # Whether every row that has an agency is asked: then a stretch of rows needs no list of them.
-        every = only == "TRUE" and sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
-        found: list[Part] = []
+        every = sum(r[-1] for r in counted) == self.engine.rows("SELECT count(*) FROM stays WHERE agency IS NOT NULL")[0][0]
+        found: list[_Group] = []
         for stretch in sorted({r[0] for r in counted}):
             groups: dict[Shape, list[tuple[Shape, int]]] = {}
             here = [r for r in counted if r[0] == stretch]
@@ -142,17 +188,43 @@ class Parts:
             for number, (asked, members) in enumerate(sorted(groups.items())):
                 shapes = [m for m, _ in members]
                 largest = replace(asked, detainers=max(m.detainers for m in shapes), papers=max(m.papers for m in shapes), grounds=max(listed[m] for m in shapes))
-                within = f"row BETWEEN {stretch * size} AND {(stretch + 1) * size - 1}"
                 count = sum(c for _, c in members)
-                rows = Rows(within) if every and len(groups) == 1 else replace(self._chosen(within, shapes, only), few=count < min(size, self.rows) // _SHARE)
-                found.append(Part(largest, rows, self.work / f"{name}-{stretch:05d}-{number:02d}.parquet", count))
+                alone = every and len(groups) == 1
+                found.append(_Group(asked, largest, frozenset(shapes), count, stretch, stretch, number, all_rows=alone, few=not alone and count < min(size, self.rows) // _SHARE))
+        return [self._part(group) for group in _joined(found, size // _TOGETHER_AT_MOST)]
+
+    def _part(self, group: _Group) -> Part:
+        within = self._within(group.first, group.last, self.size)
+        rows = Rows(within) if group.all_rows else replace(self._chosen(within, sorted(group.shapes)), few=group.few)
+        return Part(group.largest, rows, self.work / f"part-{group.first:05d}-{group.number:02d}.parquet", group.count)
+
+    def of_holds(self, parts: Sequence[Part], count: int) -> list[Part]:
+        """The parts of the ``count`` rows of ``parts`` that are holds, each of one shape."""
+        # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
+        size = self.size * max(1, self.rows // (_TOGETHER_AT_MOST * count))
+        files: dict[Shape, list[Path]] = {}
+        for part in parts:
+            if part.held.exists():
+                files.setdefault(part.shape, []).append(part.held)
+        found: list[Part] = []
+        for number, (shape, held) in enumerate(sorted(files.items())):
+            source = f"held_{number}"
+            self.engine.parquet(source, *held)
+            for stretch, here in self.engine.rows(f"SELECT row // {size} AS stretch, count(*) FROM {source} GROUP BY 1 ORDER BY 1"):
+                within = self._within(stretch, stretch, size)
+                rows = Rows(within, f"SELECT row FROM {source} WHERE {within}", few=True, source=source)
+                found.append(Part(shape, rows, self.work / f"ends-{stretch:05d}-{number:02d}.parquet", here))
         return found
 
-    def _chosen(self, within: str, shapes: Sequence[Shape], only: str) -> Rows:
+    @staticmethod
+    def _within(first: int, last: int, size: int) -> str:
+        return f"row BETWEEN {first * size} AND {(last + 1) * size - 1}"
+
+    def _chosen(self, within: str, shapes: Sequence[Shape]) -> Rows:
         """The rows of some shapes."""
-        if self._alone and only == "TRUE":
+        if self._alone:
             # A row's own columns tell its shape, so that nothing has to be listed and joined.
             tests = (" AND ".join(f"{'' if getattr(m, name) else 'NOT '}{sql}" for name, sql in self._alone.items()) for m in shapes)
             return Rows(within, test=f"agency IS NOT NULL AND ({' OR '.join(f'({t})' for t in tests)})")
         chosen = " OR ".join(f"({' AND '.join(f'{c} = {getattr(m, c)}' for c in _COLUMNS)})" for m in shapes)
-        return Rows(within, f"SELECT row FROM shape_of WHERE {within} AND ({chosen}) AND {only}")
+        return Rows(within, f"SELECT row FROM shape_of WHERE {within} AND ({chosen})")

@@ -19,11 +19,10 @@ import numpy as np
 
 from dueprocess import __version__
 from dueprocess.batch.answering import Answering
-from dueprocess.batch.asked import OUT_MAY, OUT_MUST
 from dueprocess.batch.calendars import NOWHERE, Calendars, calendars
 from dueprocess.batch.engines import DuckEngine, Engine, numbers_table
 from dueprocess.batch.folding import Agency, Folded
-from dueprocess.batch.outcomes import Outcomes
+from dueprocess.batch.outcomes import HELD, Outcomes
 from dueprocess.batch.parts import TOO_MANY, Part, Parts
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
@@ -35,7 +34,7 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-_FORMAT = 3
+_FORMAT = 4
 """Of the parts in a work folder: raised when what they hold changes, so that a stopped run of an older program begins anew."""
 PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
@@ -130,7 +129,7 @@ class _Run:
         self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline, only_classes=self.options.only_classes, may_be_plain=self._may_be_plain)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
-        parts = self.parts.among()
+        parts = self.parts.every()
         if not self.options.timeline and [part.count for part in parts] == [total]:
             self._at_once(parts[0], out, total)
             return
@@ -144,7 +143,7 @@ class _Run:
                 none = self.work / "part-none.parquet"
                 self.engine.write("SELECT * FROM parts WHERE FALSE", none)
                 self.engine.parquet("parts", *files, none)
-            self._ends_of_holds(total)
+            self._ends_of_holds(parts)
         others = done < total or not files
         # Rows of a timeline are sorted before they are named; parts of outcomes are, each, and lie one after another.
         self._finish(self._answered(bool(files), others=others), out, total, in_order=not others and (self.options.timeline or self.parts.whole))
@@ -173,19 +172,17 @@ class _Run:
             found.append("SELECT * FROM unmatched")
         return "(" + " UNION ALL ".join(f"SELECT {columns} FROM ({sql}) AS part{i}" for i, sql in enumerate(found)) + ")"
 
-    def _ends_of_holds(self, total: int) -> None:
-        """The table ``ends`` (row, hold_until): until when each hold would last, whenever the person left. That takes in
-        all that comes later, changes of law too, and is asked only of the rows that are holds."""
-        held = f"out IN ({OUT_MAY}, {OUT_MUST})"
+    def _ends_of_holds(self, parts: Sequence[Part]) -> None:
+        """The table ``ends`` (row, hold_until): until when each hold of some parts would last, whenever the person left. That
+        takes in all that comes later, changes of law too, and is asked only of the rows that are holds."""
         self.engine.make("ends", 'SELECT row, "at" AS hold_until FROM stays WHERE FALSE', view=True)
-        count = int(self.engine.rows(f"SELECT count(*) FROM parts WHERE {held}")[0][0]) if self.options.timeline and not self.options.only_classes else 0
+        if not self.options.timeline or self.options.only_classes:
+            return
+        count = int(self.engine.rows(f"SELECT count(*) FROM parts WHERE {HELD}")[0][0])
         if not count:
             return
-        # Of few rows many stretches are asked at once; a quarter as many as of others, since each has more instants.
-        size = self.parts.size * max(1, total // (4 * count))
         far = self._far_tables()
-        parts = self.parts.among(f"row IN (SELECT row FROM parts WHERE {held})", size=size, name="ends")
-        self.engine.parquet("ends", *self._each(parts, lambda answering, part: answering.write_ends(part, far)))
+        self.engine.parquet("ends", *self._each(self.parts.of_holds(parts, count), lambda answering, part: answering.write_ends(part, far)))
 
     def _each(self, parts: Sequence[Part], do: Callable[[Answering, Part], None], total: int = 0) -> list[Path]:
         """The files of some parts, each worked out unless it is there, several at the same time. After each part it is
