@@ -112,7 +112,8 @@ def _towns() -> tuple[Mapping[tuple[str, str], str], Mapping[str, frozenset[str]
         state = path[:2].upper()
         for name in names.split(", "):
             base = key(words(name))
-            county[state, base] = f"us/{path}"
+            if "/" in path:
+                county[state, base] = f"us/{path}"
             states.setdefault(base, set()).add(state)
     return county, {k: frozenset(v) for k, v in states.items()}
 

@@ -221,7 +221,7 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
 
 
 # Words before "County" that name none.
-_NO_COUNTY = frozenset(["urban", "metro", "metropolitan", "unified", "rural", "regional", "consolidated", "home", "tri", "bi", "multi", "any", "every", "each", "another", "neighboring"])
+_NO_COUNTY = frozenset(["urban", "metro", "metropolitan", "unified", "rural", "regional", "consolidated", "home", "tri", "bi", "multi", "any", "every", "each", "another", "neighboring", "board of", "assistant", "associate", "deputy", "former", "acting"])
 
 
 def _cased(name: str) -> str:

@@ -114,3 +114,34 @@ def test_the_command_takes_a_publisher(tmp_path: Path) -> None:
     known = json.loads(CliRunner().invoke(app, ["claims", str(file), "--publisher", "The Vermont Reader"]).stdout)
     assert (plain["claims"], [u["name"] for u in plain["unresolved"]]) == ([], ["Franklin County"])
     assert [(c["county_or_city"], c["state"]) for c in known["claims"]] == [("Franklin County", "VT")]
+
+
+POLICE: list[tuple[str, str, set[str]]] = [
+    ("in a town", "BOSTON, Mass. -- The police in Lynn keep nobody on a detainer. Chelsea says that it calls ICE.", {"Lynn", "Chelsea"}),
+    ("two that act", "BOSTON, Mass. -- Quincy police hold on detainers. Everett and Chelsea have orders against it.", {"Quincy", "Everett", "Chelsea"}),
+    ("heads of items", "BOSTON, Mass. -- What police departments do with detainers.\n\nEverett. Doesn't hold.\n\nChelsea. Its chief waits.", {"Everett", "Chelsea"}),
+    ("a city jail", "SEATTLE, Wash. -- The city jail in Forks holds on no detainer, its chief said.", {"Forks"}),
+    ("a chief", "BOSTON, Mass. -- In Lynn, the chief said that detainers are not honored.", {"Lynn"}),
+    ("a town of Connecticut", "HARTFORD, Conn. -- Danbury's police hold on no detainer.", {"Danbury"}),
+    ("of the other state that the text names", "BOSTON, Mass. -- In Rhode Island the ruling is not law. Pawtucket police hold on detainers.", {"Pawtucket"}),
+    ("a county of that name", "BOSTON, Mass. -- Quincy police hold on detainers. Plymouth says that it does not.", {"Quincy"}),
+    ("somebody's name", "BOSTON, Mass. -- Quincy police hold on detainers. Ida Everett asked why. Everett says that nobody told her.", {"Quincy"}),
+    ("no word of police", "BOSTON, Mass. -- Everett says that it would like a library.", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "text", "towns"), POLICE, ids=[p[0] for p in POLICE])
+def test_police_by_the_name_of_their_town(what: str, text: str, towns: set[str]) -> None:
+    assert {m.label for m in survey(text).mentions if m.role == "police"} == towns
+
+
+def test_a_county_s_seat_makes_its_publisher_no_other() -> None:
+    text = "The sheriff keeps nobody on a detainer."
+    own = survey(text, publisher="Dakota County, Hastings, Minnesota").own
+    assert own is not None and own.label == "Dakota County"
+    assert survey(text, publisher="Dakota County Courier, Hastings, Minnesota").own is None
+
+
+def test_a_board_or_an_assistant_is_no_county() -> None:
+    text = "SALEM, Ore. -- The Board of County Commissioners heard Assistant County Attorney Otto Lane on detainers in Linn County."
+    assert counties(survey(text)) == {("Linn County", "OR")}
