@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dueprocess.extract.alone import with_bare_counties
-from dueprocess.extract.atlas import Mention, county_of, state_heads, states_of
+from dueprocess.extract.atlas import Mention, county_of, index, state_heads, states_of
 from dueprocess.extract.municipal import bare_towns
 from dueprocess.extract.wording import table
 from dueprocess.places import load_places
-from dueprocess.places.names import key, words
+from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _TOWN = rf"(?P<name>{_CAP}(?:[ \n]{_CAP}){{0,2}})"
@@ -73,6 +73,7 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             base = key(words(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", name)))
             role = "sheriff" if "heriff" in match.group() + text[match.end() : match.end() + 20] else "corrections"
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
+    yield from _with_seats(text)
     if state is None:
         if state_heads(text):
             yield from with_bare_counties(text, mentions, None)
@@ -99,6 +100,19 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
                 found.append(Mention(start, match.end(), "city", key(words(name)), name, here, None, "police", f"{name} Police Department", True))
     yield from found
     yield from (m for m in bare_towns(text, (*mentions, *found), state) if not any(o.start < m.end and m.start < o.end and (o.office or o.kind == "county") for o in mentions))
+
+
+_SEATED = re.compile(rf"(?<![\w'-])(?P<name>{_CAP}(?:[ ]{_CAP})?)[ ]\((?P<seat>{_CAP}(?:[ ]{_CAP})?)\)")
+
+
+def _with_seats(text: str) -> Iterator[Mention]:
+    """Counties that a text names with a town of theirs in brackets: "Minnehaha (Sioux Falls)"; the two together tell the state."""
+    for match in _SEATED.finditer(text):
+        name = match["name"]
+        fitting = [e for e in index().counties.get(key(words(name)), ()) if county_of(match["seat"], e[1]) == e[0]]
+        if len(fitting) == 1 and fold(match["seat"]) not in index().states:
+            path, code, label = fitting[0]
+            yield Mention(match.start("name"), match.end("name"), "county", key(words(name)), label, code, path, "county", None, True)
 
 
 _DEPARTMENT = re.compile(r"\b[Dd]epartment(?:[ \n]of[ \n](?:Corrections?|Public[ \n]Safety))?\b")
