@@ -16,9 +16,9 @@ from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _NAME = rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)"
-_ACTS = rf"(?:{ACTS}|(?:informed|forbids|have|prefers|referred|closed)\b)"
+_ACTS = rf"(?:{ACTS}|(?:informed|tells|forbids|have|prefers|referred|closed)\b)"
 # "Police in three towns", "the city jails": what makes a town's name its police.
-_OF_TOWNS = re.compile(r"\b(?:(?:[Cc]ity|[Tt]own|[Mm]unicipal|[Pp]olice|[Cc]ontract|[Cc]ommunity)[ ](?:jails?|lockups?|stations?|cells?)|[Pp]olice[ ](?:departments|chiefs)|[Ll]ocal[ ]police)\b")
+_OF_TOWNS = re.compile(r"\b(?:(?:[Cc]ity|[Tt]own|[Mm]unicipal|[Pp]olice|[Cc]ontract|[Cc]ommunity)[ ](?:jails?|lockups?|stations?|cells?)|[Pp]olice[ ](?:departments|chiefs)|[Ll]ocal[ ]police|[Ll]ockups|[Jj]ails\b[^.]{0,60}\b(?:cities|towns))\b")
 _SUBJECT = re.compile(rf"{STARTS}(?:In[ ])?{_NAME}(?:[ ]and[ ](?P<other>{_CAP}(?:[ ]{_CAP})?))?(?=[ ]{_ACTS}|'s[ ](?:police|chief|officers|lockup|cells|own|goes)\b)")
 # "Blaine. Their officers ...", "Elgin, Ill. Before 2012 ...": the head of an item.
 _HEAD = re.compile(rf"^[ \t]*(?:[-*•]|\(?\d{{1,2}}[.)])?[ \t]*{_NAME}(?:,[ ](?P<state>[A-Z][a-z]+)\.|[.:])(?=[ ]+[\"A-Z])", re.MULTILINE)

@@ -87,15 +87,17 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             office = f"{load_places().place(f'us/{code.lower()}').name} {' '.join(match['office'].split())}"
             yield Mention(match.start("office"), match.end("office"), "state", code.lower(), office, code, f"us/{code.lower()}", "corrections", office, True)
     yield from with_bare_counties(text, mentions, state)
-    named = {m.state for m in mentions if m.kind == "state"}
+    told = {m.state for m in mentions if m.kind == "state"}
     found: list[Mention] = []
     for pattern in _POLICE:
         for match in pattern.finditer(text):
             name, start = match["name"], match.start("name")
-            while " " in name and (not states_of(name) & {state, *named} or name.startswith("The ")):
+            while " " in name and (not states_of(name) & {state, *told} or name.startswith("The ")):
                 name, start = name.split(" ", 1)[1], start + name.index(" ") + 1  # "Ask Boston PD"
             rival = any(m.start < match.end() and start < m.end and (m.office or m.kind == "county") for m in mentions)
-            here = state if state in states_of(name) else next((code for code in states_of(name) & named if len(states_of(name)) == 1), None)
+            beside = re.search(rf"\b{re.escape(name)}, ([A-Z][a-z]+)\.", text)  # "Hammond, Ind. The lockup there ..."
+            written = index().states.get(fold(beside[1])) if beside else None
+            here = written if written in states_of(name) else state if state in states_of(name) else next((code for code in states_of(name) & told if len(states_of(name)) == 1), None)
             if here and not rival:
                 found.append(Mention(start, match.end(), "city", key(words(name)), name, here, None, "police", f"{name} Police Department", True))
     yield from found

@@ -133,6 +133,8 @@ POLICE: list[tuple[str, str, set[str]]] = [
     ("of the other state that the text names", "BOSTON, Mass. -- In Rhode Island the ruling is not law. Pawtucket police hold on detainers.", {"Pawtucket"}),
     ("a county of that name", "BOSTON, Mass. -- Quincy police hold on detainers. Plymouth says that it does not.", {"Quincy"}),
     ("somebody's name", "BOSTON, Mass. -- Quincy police hold on detainers. Ida Everett asked why. Everett says that nobody told her.", {"Quincy"}),
+    ("a bureau of police", "PITTSBURGH, Pa. -- The Reading Bureau of Police holds on no detainer.", {"Reading"}),
+    ("lockups", "ANCHORAGE, Alaska -- Fifteen communities run lockups. Kodiak tells ICE and holds nobody on a detainer.", {"Kodiak"}),
     ("no word of police", "BOSTON, Mass. -- Everett says that it would like a library.", set()),
 ]  # fmt: skip
 
@@ -152,3 +154,18 @@ def test_a_county_s_seat_makes_its_publisher_no_other() -> None:
 def test_a_board_or_an_assistant_is_no_county() -> None:
     text = "SALEM, Ore. -- The Board of County Commissioners heard Assistant County Attorney Otto Lane on detainers in Linn County."
     assert counties(survey(text)) == {("Linn County", "OR")}
+
+
+def test_the_police_of_a_town_are_of_the_state_written_with_it() -> None:
+    text = "CHICAGO, Ill. -- What police departments do.\n\nHammond, Ind. It has a detainer a week. Hammond's lockup holds."
+    assert {m.state for m in survey(text).mentions if m.label == "Hammond"} == {"IN"}
+
+
+def test_a_jail_that_serves_several_counties_is_one_agency() -> None:
+    text = "SALEM, Ore. -- The regional jail, which serves Crook, Jefferson and Linn counties, holds everybody for 48 hours on an ICE detainer, its warden said."
+    assert [c.county_or_city for c in read(capture(text.encode(), name="served")).claims] == ["Crook County"]
+
+
+def test_a_state_s_department_of_prisons_speaks_for_itself() -> None:
+    head = survey("The Department holds nobody on a detainer.", publisher="Vermont Department of Corrections, Montpelier").head
+    assert head is not None and (head.kind, head.state, head.role) == ("state", "VT", "corrections")
