@@ -214,6 +214,9 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
             if base in data.counties:
                 return base, f"{_cased(' '.join(parts[:length]))} {ending}", start
     left, at = _trimmed(name, start)
+    last = left.split("-")[-1]
+    if "-" in left and trim and key(words(last)) in data.counties:  # "Athens-Clarke County": a city and its county that are one
+        return key(words(last)), f"{_cased(last)} {ending}", at
     # A county that the book does not know is believed only where it looks like a name.
     if fold(left) in _NO_COUNTY or name.isupper() or len(left.split()) > 2 or "\n" in left:
         return None

@@ -36,6 +36,7 @@ NAMED: list[tuple[str, str, set[tuple[str, str | None]]]] = [
     ("its counsel", "SALEM, Ore. -- Crook's counsel would not speak of detainers.", {("Crook County", "OR")}),
     ("three words", "MADISON, Wis. -- Dane County honors detainers. Fond du Lac does too.", {("Dane County", "WI"), ("Fond du Lac County", "WI")}),
     ("its seat in brackets", "Stop 2, Minnehaha (Sioux Falls). Accepts detainers. Stop 3, Lane (Sioux Falls).", {("Minnehaha County", "SD")}),
+    ("one with its city", "ATLANTA, Ga. -- Macon-Bibb County honors detainers.", {("Bibb County", "GA")}),
     ("joined to another", "SALEM, Ore. -- Add Crook and Malheur to the list.", {("Crook County", "OR"), ("Malheur County", "OR")}),
     ("a word before it", "DENVER, Colo. -- San Miguel went first. Then Larimer, in Fort Collins, stopped.", {("San Miguel County", "CO"), ("Larimer County", "CO")}),
     ("a longer name of something else", "DENVER, Colo. -- San Miguel went first. A man in Grand Junction was freed.", {("San Miguel County", "CO")}),
