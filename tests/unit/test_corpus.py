@@ -19,7 +19,7 @@ SPLITS = ("dev", "heldout")
 THIRD = ("third-dev", "third-test")
 LATER = {
     "fourth-dev": "fourth", "fourth-test": "fourth_test", "fifth-test": "fifth_test", "sixth-test": "sixth_test",
-    "seventh-test": "seventh_test", "eighth-test": "eighth_test", "ninth-test": "ninth_test",
+    "seventh-test": "seventh_test", "eighth-test": "eighth_test", "ninth-test": "ninth_test", "tenth-test": "tenth_test", "eleventh-test": "eleventh_test",
 }
 """Splits written later, shorter texts among them, and the file of each."""
 ALL = (*SPLITS, *THIRD, *LATER)
@@ -31,7 +31,7 @@ ACCEPTS = {"detainer", "admin_warrant", "removal_order", "judicial_warrant", "co
 STATES = {
     "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME",
     "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI",
-    "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+    "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "PR",
 }
 KINDS = {"policy", "distractor", "other_language"}
 MOTIVES = {"constitution", "liability", "court_ruling", "state_law", "cost", "community_trust", "public_safety", "federal_pressure"}
@@ -47,6 +47,8 @@ MORE = {"aliases", "also_accept", "note", "optional", "value_text"}
 DATED = {"claims": ("announced_date", "effective_date"), "rulings": ("date",), "counts": ("since", "as_of")}
 SHORTEST_SHARED = 45
 """Characters from which on a sentence may not stand in two texts: shorter ones are stock phrases."""
+STOCK = {"this alert is for general information and is not legal advice."}
+"""Longer ones that are."""
 
 
 @cache
@@ -180,10 +182,11 @@ def test_no_sentence_stands_in_two_texts() -> None:
     seen: dict[str, str] = {}
     for entry in texts():
         for sentence in sentences(entry["text"]):
-            assert seen.setdefault(sentence, entry["id"]) == entry["id"], (sentence, seen[sentence], entry["id"])
+            assert sentence in STOCK or seen.setdefault(sentence, entry["id"]) == entry["id"], (sentence, seen[sentence], entry["id"])
 
 
-@pytest.mark.parametrize(("name", "texts_"), [("wording", 827), ("context", 416), ("news", 450), ("official", 453), ("dialogue", 450), ("phrases", 900), ("nearmiss", 437), ("articles", 40), ("documents", 40), ("hearings", 45), ("plain", 49)])
+@pytest.mark.parametrize(("name", "texts_"), [("wording", 827), ("context", 416), ("news", 450), ("official", 453), ("dialogue", 450), ("phrases", 900), ("nearmiss", 437), ("articles", 40), ("documents", 40), ("hearings", 45), ("plain", 49),
+    ("spoken", 648), ("coded", 549), ("sober", 514), ("twins", 827), ("talk", 689), ("around", 597), ("whole", 156), ("press", 168), ("desk", 197), ("spans", 648), ("plainly", 802)])  # fmt: skip
 def test_the_passages_quote_themselves(name: str, texts_: int) -> None:
     entries = [json.loads(line) for line in (CORPUS / "passages" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({e["id"] for e in entries}) == len(entries) == texts_

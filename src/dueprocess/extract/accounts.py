@@ -64,8 +64,8 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
         if not _SAME.search(part.text):
             return []
         models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
-        if not inside and main is not None and _AS_WE.search(part.text):
-            models = [main]
+        if not models and main is not None and _AS_WE.search(part.text):
+            models = [own or main]
         elif not inside and _SAME_HERE.match(part.text):
             models = former[:1]
         alike = [m for m in inside if m not in models] or group
@@ -135,10 +135,10 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
 
 # What says that an agency does as another; "the same day" does not.
 _SAME = re.compile(
-    r"(?<!not )(?<!not the )(?<!n't the )\b(?:[Ss]ame(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does|we do)\b|[Dd]o(?:es)? what we do\b|\b[Ww]hat [A-Z][\w.]+(?: [A-Z]\w+)? does\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
+    r"(?<!not )(?<!not the )(?<!n't the )\b(?:[Ss]ame(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does|we do)\b|[Dd]o(?:es)? what we do\b|[Aa]sks? for what we\b|[Aa]s ours (?:do(?:es)?|has|is)\b|\bcop(?:y|ies) of (?:ours|this)\b|\blike (?:ours|this one)\b|\b(?:do|does|doing|did) (?:so|that|it) (?:too|also|already)\b|\b[Ww]hat [A-Z][\w.]+(?: [A-Z]\w+)? does\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
 )
 _AS = re.compile(r"\b(?:as|like|see|what)(?: (?:do|does|did|in|the|what))?\s\Z", re.IGNORECASE)
-_AS_WE = re.compile(r"\b(?:same (?:thing )?as (?:us|we|ours|me)|as we do|what we do|like us)\b")
+_AS_WE = re.compile(r"\b(?:same (?:thing )?as (?:us|we|ours|me)|as we do|what we (?:do|ask for)|like (?:us|ours|this one)|as ours (?:does|do|is|has)|cop(?:y|ies) of (?:ours|this))\b")
 _SAME_HERE = re.compile(r"(?:[^:\n]{0,60}: )?\W*(?:[Ss]ame(?: here| with us| for us| thing| answer)?|[Dd]itto)\b[^,;]{0,12}\Z")  # what was said of the agency before
 _LENT = 3
 

@@ -14,23 +14,26 @@ from dueprocess.extract.wording import word_set
 from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
-_NAME = rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)"
+_NAME = rf"(?P<name>{_CAP}(?:[ ](?:du[ ]|la[ ]|of[ ]the[ ])?{_CAP})?)"
 _JAIL = r"(?:jails?|sheriff|warden|jailers?|deputies|detention[ ]center|county[ ](?:jail|prison|sheriff|lockup)|lockup|undersheriff|prison|regional[ ]jail|captain)"
-_ACTS = (
+_OFFICER = r"(?:[Ss]heriff|[Uu]ndersheriff|Captain|Capt\.|Lieutenant|Lt\.|Sergeant|Sgt\.|Commander|Major|Maj\.|Warden|Jailer|Chief[ ]Deputy|[Aa]dministrator)"
+ACTS = (
     r"(?:holds?|honors?|keeps?|requires?|wants?|does|doesn't|will|won't|has|hasn't|no[ ]longer|stopped|ended|still|declines?|refuses?|accepts?|asks?|needs?|took|went|followed|follows|also"
     r"|did|didn't|do|don't|would|wouldn't|can't|cannot|is|isn't|had|hadn't|never|now|already|only|simply|told|says|said|signed|takes?|gives?|files|lets|sends|answers?|answered|reviews?|decided|wrote|voted|detains?|notifies|calls|insists|demands|complies|quit|dropped|ignores|turns|releases|joined|changed|switched|limits)\b"
 )
-_STARTS = r"(?:(?<=[.!?;:]\s)|(?<=[\u2014\u2013-]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))"
+STARTS = r"(?:(?<=[.!?;:]\s)|(?<=[\u2014\u2013-]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))"
 _SUBJECT = re.compile(
-    rf"{_STARTS}{_NAME}(?='s[ ](?:{_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|whose|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{_ACTS}|:[ ]|\.[ ](?=[A-Z]))"
+    rf"{STARTS}{_NAME}(?='s[ ](?:{_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|whose|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{ACTS}|:[ ]|\.[ ](?=[A-Z]))"
 )
 _SAME = re.compile(rf"\b(?:[Ss]ame[ ](?:as|goes[ ]for|in|with)|[Dd]itto|like|as[ ](?:do|does|in|with))[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])")
-# "Gwinnett's jail", "Chelan's regional jail"; "Sheriff Amos Delacroix of Crook"; "Ask Fulton"; "does Fulton do?"; "DeKalb?"
+# "Gwinnett's jail", "Chelan's regional jail"; "Sheriff Amos Delacroix of Crook", "Captain Lusk (Moffat)"; "our neighbor in Nassau"; "From Silver Bow: ..."; "Ask Fulton"; "does Fulton do?"; "DeKalb?"
 _SURE = (
-    re.compile(rf"(?<![\w'-]){_NAME}(?='s[ ](?:\w+[ ])?(?:{_JAIL}|policy|practice|rule)\b)"),
+    re.compile(rf"(?<![\w'-]){_NAME}(?='s[ ](?:\w+[ ])?(?:{_JAIL}|policy|practice|rule|counsel|administrator|superintendent|chief[ ]deputy)\b)"),
+    re.compile(rf"\b{_OFFICER}(?:[ ]{_CAP}){{1,3}}(?:[ ](?:of|from)[ ]|[ ]\(){_NAME}(?=[ .,;:)])(?![ ][A-Z])"),
+    re.compile(rf"\b[Nn]eighbors?[ ](?:[a-z]+[ ]){{0,3}}(?:in|of)[ ]{_NAME}(?=[ .,;:)])(?![ ][A-Z])"),
+    re.compile(rf"(?:(?<=[.?!]\s)|(?<=\n)|(?<=\A))From[ ]{_NAME}(?=:[ ])"),
     re.compile(rf"\b(?:Add|Ask|ask|[Nn]ot[ ]so[ ]in|[Bb]ecause[ ]of|[Dd]itto)[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])"),
     re.compile(rf"\b(?:county|neighbor|parish)(?:[ ][a-z]+){{0,5}},[ ]{_NAME}(?=,[ ])"),
-    re.compile(rf"\b[Ss]heriff(?:[ ]{_CAP}){{1,3}}[ ]of[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])"),
     re.compile(rf"\b(?:[Ww]hat|[Hh]ow|[Ww]here|[Ww]hy)[ ](?:does|did|is|about)[ ]{_NAME}(?=[ ?])"),
     re.compile(rf"\b(?:[Ww]hat|[Tt]he[ ]way|[Ww]here)[ ]{_NAME}(?=[ ](?:does|did|do|stands|says|wants)\b)"),
     re.compile(rf"\b(?:is|does|has|did|[Ii]s|[Dd]oes|[Hh]as|[Dd]id)[ ]{_NAME}(?=[ ](?:still|hold|honor|keep|turning|holding|keeping)\b)"),
@@ -49,7 +52,7 @@ _LOUD = re.compile(r"[A-Z]{4,}[ ][A-Z]\w*[a-z]")  # "OHIO Trumbull: calls", "NEW
 _SEAT = re.compile(rf"{_NAME}(?:[ ](?:County|Co\.|COUNTY|CO\.))?[ ]\($")
 _WHERE = re.compile(r"\b(?:in|at|of|by|into|for|with)[ ](?:the[ ])?$", re.IGNORECASE)
 _FIRST = re.compile(r"(?:^|[.!?:\n\"][ \n]?)$")
-_ALSO_WORDS = frozenset(["lake", "park", "union", "iron", "clay", "grant", "price", "wood", "forest", "rock", "rice", "early", "wise", "bath", "noble", "major", "bond", "cook", "hale", "hand", "hill", "hood", "king", "knox", "lamb", "long", "love", "lucky", "ray", "page", "pike", "polk", "power", "rich", "ford", "garden", "golden", "grand", "green", "guard", "harper", "worth", "will", "jasper", "summit", "surry", "teller", "valley", "young", "bell", "best", "camp", "cash", "day", "falls", "fall", "fountain", "orange", "ocean", "republic", "deposit"])
+ALSO_WORDS = frozenset(["lake", "park", "union", "iron", "clay", "grant", "price", "wood", "forest", "rock", "rice", "early", "wise", "bath", "noble", "major", "bond", "cook", "hale", "hand", "hill", "hood", "king", "knox", "lamb", "long", "love", "lucky", "ray", "page", "pike", "polk", "power", "rich", "ford", "garden", "golden", "grand", "green", "guard", "harper", "worth", "will", "jasper", "summit", "surry", "teller", "valley", "young", "bell", "best", "camp", "cash", "day", "falls", "fall", "fountain", "orange", "ocean", "republic", "deposit"])
 _FEWEST = 2
 _LEAD = word_set("before names") | {"then", "only", "ditto", "add", "ask", "even"}
 _TITLED = re.compile(r"\b(?:Sheriff|Sgt\.|Lt\.|Capt\.|Chief|Deputy|Commissioner|Director|Warden|Mayor|Judge|Mr\.|Ms\.|Mrs\.|Dr\.|Rep\.|Sen\.|Col\.|Maj\.|[A-Z][a-z]+)[ ](?:[A-Z][\w.]+[ ])?([A-Z][\w'-]+)")
@@ -103,7 +106,7 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str | None
             if pattern is _SHOUTED and not text[: match.start("name")].strip() and text[match.end() :].lstrip()[:1] != ":":
                 continue  # a dateline
             name, before = match["name"], text[max(0, match.start("name") - 24) : match.start("name")]
-            if name.lower() in people or (name.isupper() and pattern is _FREE) or (_NOT_A_PLACE.search(before) and not _LOUD_STATE.search(before)) or (_FIRST.search(before[-3:]) and name.lower() in _ALSO_WORDS and pattern is _FREE):
+            if name.lower() in people or (name.isupper() and pattern is _FREE) or (_NOT_A_PLACE.search(before) and not _LOUD_STATE.search(before)) or (_FIRST.search(before[-3:]) and name.lower() in ALSO_WORDS and pattern is _FREE):
                 continue
             one = county(match)
             lies = county_of(name, one.state or "") if one is not None else None

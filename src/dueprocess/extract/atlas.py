@@ -112,7 +112,8 @@ def _towns() -> tuple[Mapping[tuple[str, str], str], Mapping[str, frozenset[str]
         state = path[:2].upper()
         for name in names.split(", "):
             base = key(words(name))
-            county[state, base] = f"us/{path}"
+            if "/" in path:
+                county[state, base] = f"us/{path}"
             states.setdefault(base, set()).add(state)
     return county, {k: frozenset(v) for k, v in states.items()}
 
@@ -157,9 +158,14 @@ def headed(heads: Sequence[tuple[int, str]], at: int) -> str | None:
 _CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
 
 
+# "the regional jail, which serves Linn, Benton and Lane counties": it is one agency, told of by the first of them.
+_SERVED = re.compile(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
+
+
 def of_case(text: str, mention: Mention) -> bool:
-    """Whether a place stands there as a party to a case, or as what a ruling was about."""
-    return _CASE.search(text[max(0, mention.start - 90) : mention.start]) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", text[mention.end : mention.end + 10]) is not None
+    """Whether a place stands there as a party to a case, as what a ruling was about, or as a further county that a jail serves."""
+    before = text[max(0, mention.start - 90) : mention.start]
+    return _SERVED.search(before) is not None or _CASE.search(before) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", text[mention.end : mention.end + 10]) is not None
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from dueprocess.extract.atlas import Mention, codes, county_of, index, states_of
 from dueprocess.extract.wording import table
@@ -65,6 +65,14 @@ def by_publisher(publisher: str) -> frozenset[str]:
 _OWN_WORDS = re.compile(r"(?:'s\b|\b(?:the|of|and|office|sheriff|county|parish|borough|department|dept|jail|prison|detention|center|facility|division|bureau|corrections?|counsel|attorney|records|release|commissioners?|board|supervisors|council|commission|risk management|executive|division|services|unit|adult)\b|[\s,.;()&-])+", re.IGNORECASE)
 
 
+# "Dakota County, Hastings, Minnesota": the county's own seat.
+_SEAT = re.compile(rf",[ ](?P<town>{_CAP}(?:[ ]{_CAP}){{0,2}})(?=,|$)")
+
+
+def _without_seat(county: str, state: str, found: re.Match[str]) -> str:
+    return "" if county_of(found["town"], state) == county else found.group()
+
+
 @cache
 def own_county(publisher: str, state: str) -> Mention | None:
     """The county whose own office or government a publisher is ("Office of the Sheriff, Ramsey County"), as a mention without words of the text;
@@ -80,6 +88,7 @@ def own_county(publisher: str, state: str) -> Mention | None:
                 if entry is None:
                     continue
                 rest = publisher[: match.start("name")] + " " + match["name"].replace(name, " ", 1) + " " + publisher[match.end("name") :]
+                rest = _SEAT.sub(partial(_without_seat, entry[0], state), rest)
                 rest = data.state_pattern.sub(" ", re.sub(r"(?<=, )[A-Z][\w. ]+$", lambda m: m.group() if "Sheriff" in m.group() or "County" in m.group() or "Jail" in m.group() else " ", rest))
                 if _OWN_WORDS.sub("", _POSTAL.sub(" ", rest)):
                     continue

@@ -18,7 +18,7 @@ _REGIONAL = re.compile(
     r"(?:Jail|JAIL|Corrections?|CORRECTIONS?|Correctional|CORRECTIONAL|Detention|DETENTION|Justice|JUSTICE)(?: (?:Authority|AUTHORITY|Facility|FACILITY|Center|CENTER|Complex|COMPLEX|Institution))*"
 )
 # "Hampton Roads Regional: in draft", "Rappahannock Regional holds", "the Central Virginia regional jail".
-_REGIONAL_ALONE = re.compile(r"\b(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})(?: Regional|(?:'s)? regional jail)(?='s\b|[ ]?[:.,;—–\t]|[ ][a-z])")
+_REGIONAL_ALONE = re.compile(r"\b(?P<name>(?!(?:The|A|An|Our|This|That|Their|Its|His|Her|No|Every|Each|Another)\b)[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})(?: Regional|(?:'s)? regional jail)(?='s\b|[ ]?[:.,;—–\t]|[ ][a-z])")
 # "Alvin S. Glenn Detention Center": somebody's name, though its last word is a county's somewhere.
 _AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)\.)? (?:(?:Regional|Adult|County) )?(?:Detention|Correctional|Justice|Corrections) (?:Center|Facility|Complex)")
 

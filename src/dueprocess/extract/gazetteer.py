@@ -53,7 +53,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     mentions = with_towns(text, list(settled.mentions), state)
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
-    issuer = (own_county(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
+    issuer = (own_county(publisher, state) or _state_prisons(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
     own = issuer if issuer is not None and issuer.kind == "county" else None
     head = issuer or (_headed(text, title, state) if title and state else None)
     if head is None and state is not None and not any(m.kind != "state" for m in chosen):
@@ -97,6 +97,12 @@ def _issuer(text: str, publisher: str, state: str) -> Mention | None:
     if found is None and town is not None and state in states_of(town["name"]) and _OFFICERS.search(text):
         found = Mention(0, 0, "city", key(words(town["name"])), town["name"], state, None, "police", f"{town['name']} Police Department")
     return found
+
+
+def _state_prisons(publisher: str, state: str) -> Mention | None:
+    """The department of prisons of the text's state as which a publisher speaks ("Vermont Department of Corrections, Montpelier")."""
+    found = next((m for m in named(publisher) if m.kind == "state" and m.state == state and m.role == "corrections" and not publisher[: m.start].strip()), None)
+    return None if found is None else replace(found, start=0, end=0, base=state.lower(), label=found.office or found.label)
 
 
 # "Chief of Police, Burlington, Vermont", "City council of Tukwila, King County": whose police a text may speak of.

@@ -21,10 +21,10 @@ _OFFICE = re.compile(
     r"(?:['’]s?)?[ \n](?:City[ ])?(?:(?P<sheriff>SO\b|S\.O\.|Sheriff['’]?s?['’]?[ \n](?:Office|Department|Dept\.?)|SHERIFF['’]?S['’]?[ ](?:OFFICE|DEPARTMENT)|Sheriff|SHERIFF|sheriff['’]s[ \n](?:office|department)|sheriff)"
     r"|(?P<corrections>(?:DOC|HOC|ADC|MDC)\b|Det(?:ention|\.)?[ ]C(?:en)?te?r\b\.?|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Juvenile)[ \n])*(?:Department|Division|Bureau|Office)[ \n]of[ \n](?:[A-Z][\w]+(?:,)?[ \n](?:and[ \n])?){0,4}?(?:Corrections?|Detention|Jails?|Prisons|Rehabilitation|Rehabilitative[ \n]Services)(?:[ \n]and[ \n][A-Z]\w+(?:[ \n](?:Services|Detention))?)?"
     r"|(?:(?:Adult|Regional|Metro|Metropolitan|Main|Central|Public[ ]Safety|Community|Justice|Law[ ]Enforcement)[ \n])*(?:Corrections(?:[ \n](?:Department|Center|and[ \n]Rehabilitation))?|(?:Criminal[ ])?(?:Justice|Law[ ]Enforcement|Public[ ]Safety)[ \n](?:Center|Complex|Facility)|City[ ]Jail|Correctional[ \n](?:Facility|Center|Institution)|Detention[ \n](?:Center|Facility)|Jail|Prison|House[ \n]of[ \n]Corrections?|DEPARTMENT[ ]OF[ ]CORRECTIONS?|DETENTION[ ](?:CENTER|FACILITY)|JAIL|CORRECTIONS|jail|prison|detention[ \n]center|workhouse|lockup))"
-    r"|(?P<police>PD\b|POLICE[ ]DEPARTMENT|(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
+    r"|(?P<police>PD\b|POLICE[ ]DEPARTMENT|BUREAU[ ]OF[ ]POLICE|Bureau[ \n]of[ \n]Police|(?:Metropolitan[ ])?Police(?:[ \n](?:Department|Dept\.?|Bureau))?|police(?:[ \n]department)?)"
     r"|(?P<body>Board(?:[ \n]of[ \n](?:County[ ])?(?:Commissioners|Supervisors|Freeholders))?|Commission(?:ers)?|Council|Supervisors|Commissioners|City[ ]Council|County[ ]Council|Legislature|Executive|commissioners|supervisors|council|board))\b"
 )
-_NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept)|POLICE[ ]DEPARTMENT)|Metro[ \n]Corrections|County[ \n]Jail|(?:Adult[ \n]|Regional[ \n])?(?:Correctional|Corrections|Detention|Justice)[ \n](?:Center|Facility|Complex|Institution)|Regional[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
+_NAMED_OFFICE = re.compile(rf"\b(?P<name>{_NAME})(?:['’]s)?[ \n](?:Sheriff['’]s[ \n](?:Office|Department)|(?P<police>Police[ \n](?:Department|Dept)|POLICE[ ]DEPARTMENT|BUREAU[ ]OF[ ]POLICE|Bureau[ \n]of[ \n]Police)|Metro[ \n]Corrections|County[ \n]Jail|(?:Adult[ \n]|Regional[ \n])?(?:Correctional|Corrections|Detention|Justice)[ \n](?:Center|Facility|Complex|Institution)|Regional[ \n]Jail|sheriff['’]s[ \n](?:office|department))")
 # "Kitsap sheriff", "the Berks jail": a county by its name alone, with its office in small letters behind it.
 _PLAIN = r"[A-ZÀ-Ý][\wÀ-ÿ-]*"
 _NAME_BESIDE = re.compile(rf"(?<![\w'-])(?P<name>{_PLAIN}(?:[ ]{_PLAIN})?)(?:'s)?[ ](?P<office>sheriff|jail|warden|jailer|deputies|undersheriff|corrections|detention|SO|HOC|ADC|MDC|DOC)\b")
@@ -214,6 +214,9 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
             if base in data.counties:
                 return base, f"{_cased(' '.join(parts[:length]))} {ending}", start
     left, at = _trimmed(name, start)
+    last = left.split("-")[-1]
+    if "-" in left and trim and key(words(last)) in data.counties:  # "Athens-Clarke County": a city and its county that are one
+        return key(words(last)), f"{_cased(last)} {ending}", at
     # A county that the book does not know is believed only where it looks like a name.
     if fold(left) in _NO_COUNTY or name.isupper() or len(left.split()) > 2 or "\n" in left:
         return None
@@ -221,7 +224,7 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
 
 
 # Words before "County" that name none.
-_NO_COUNTY = frozenset(["urban", "metro", "metropolitan", "unified", "rural", "regional", "consolidated", "home", "tri", "bi", "multi", "any", "every", "each", "another", "neighboring"])
+_NO_COUNTY = frozenset(["urban", "metro", "metropolitan", "unified", "rural", "regional", "consolidated", "home", "tri", "bi", "multi", "any", "every", "each", "another", "neighboring", "board of", "assistant", "associate", "deputy", "former", "acting"])
 
 
 def _cased(name: str) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dueprocess.extract.alone import with_bare_counties
-from dueprocess.extract.atlas import Mention, county_of, state_heads, states_of
+from dueprocess.extract.atlas import Mention, county_of, index, state_heads, states_of
+from dueprocess.extract.municipal import bare_towns
 from dueprocess.extract.wording import table
 from dueprocess.places import load_places
-from dueprocess.places.names import key, words
+from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _TOWN = rf"(?P<name>{_CAP}(?:[ \n]{_CAP}){{0,2}})"
@@ -22,12 +23,15 @@ _OF_JAIL = r"(?:jails?|sheriff|warden|jailers?|deputies|detention[ ]center|count
 _BESIDE = (
     re.compile(rf"\b[Ii]n[ \n]{_TOWN},?[ \n](?=(?:where[ \n])?(?:the[ \n](?:\w+[ \n])?{_OF_JAIL}\b|Sheriff[ \n]|(?:jail|jailers|deputies)\b))"),
     re.compile(rf"\b(?:[Tt]he|whose|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur)[ \n]{_TOWN}(?=[ \n](?:jail|lockup|detention[ ]center|jailers)\b)"),
-    re.compile(rf"\b(?:jail|prison|lockup|detention[ ]center|jailers|deputies|sheriff)[ \n](?:up[ \n]|down[ \n]|over[ \n]|out[ \n])?(?:in|at)[ \n]{_TOWN}"),
+    re.compile(rf"(?<![Cc]ity )(?<![Tt]own )(?<!icipal )(?<!olice )\b(?:jail|prison|lockup|detention[ ]center|jailers|deputies|sheriff)[ \n](?:up[ \n]|down[ \n]|over[ \n]|out[ \n])?(?:in|at)[ \n]{_TOWN}"),
 )
 _POLICE = (
     re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
     re.compile(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
-    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
+    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,|[ ]however,|[ ]too,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
+    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?[ \n]the[ ](?=chief\b|mayor\b[^.]{{0,60}}\bofficers\b)"),
+    re.compile(rf"\b(?:[Pp]olice|(?:[Cc]ity|[Tt]own|[Mm]unicipal)[ ](?:jail|lockup))[ ](?:in|at|of)[ ]{_TOWN}"),
+    re.compile(rf"{_TOWN}['’]s[ ]own[ ](?=police\b)"),
     re.compile(rf"{_TOWN}(?:['’]s)?[ ](?=officers\b|lockup\b|city[ ]jail\b)"),
     re.compile(rf"(?:^|[.!?;:][\"]?[ \n]){_TOWN}['’]s[ ](?=(?:police[ ])?chief\b)", re.MULTILINE),
 )
@@ -69,6 +73,7 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             base = key(words(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", name)))
             role = "sheriff" if "heriff" in match.group() + text[match.end() : match.end() + 20] else "corrections"
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
+    yield from _with_seats(text)
     if state is None:
         if state_heads(text):
             yield from with_bare_counties(text, mentions, None)
@@ -82,14 +87,34 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             office = f"{load_places().place(f'us/{code.lower()}').name} {' '.join(match['office'].split())}"
             yield Mention(match.start("office"), match.end("office"), "state", code.lower(), office, code, f"us/{code.lower()}", "corrections", office, True)
     yield from with_bare_counties(text, mentions, state)
+    told = {m.state for m in mentions if m.kind == "state"}
+    found: list[Mention] = []
     for pattern in _POLICE:
         for match in pattern.finditer(text):
             name, start = match["name"], match.start("name")
-            while " " in name and (state not in states_of(name) or name.startswith("The ")):
+            while " " in name and (not states_of(name) & {state, *told} or name.startswith("The ")):
                 name, start = name.split(" ", 1)[1], start + name.index(" ") + 1  # "Ask Boston PD"
             rival = any(m.start < match.end() and start < m.end and (m.office or m.kind == "county") for m in mentions)
-            if state in states_of(name) and not rival:
-                yield Mention(start, match.end(), "city", key(words(name)), name, state, None, "police", f"{name} Police Department", True)
+            beside = re.search(rf"\b{re.escape(name)}, ([A-Z][a-z]+)\.", text)  # "Hammond, Ind. The lockup there ..."
+            written = index().states.get(fold(beside[1])) if beside else None
+            here = written if written in states_of(name) else state if state in states_of(name) else next((code for code in states_of(name) & told if len(states_of(name)) == 1), None)
+            if here and not rival:
+                found.append(Mention(start, match.end(), "city", key(words(name)), name, here, None, "police", f"{name} Police Department", True))
+    yield from found
+    yield from (m for m in bare_towns(text, (*mentions, *found), state) if not any(o.start < m.end and m.start < o.end and (o.office or o.kind == "county") for o in mentions))
+
+
+_SEATED = re.compile(rf"(?<![\w'-])(?P<name>{_CAP}(?:[ ]{_CAP})?)[ ]\((?P<seat>{_CAP}(?:[ ]{_CAP})?)\)")
+
+
+def _with_seats(text: str) -> Iterator[Mention]:
+    """Counties that a text names with a town of theirs in brackets: "Minnehaha (Sioux Falls)"; the two together tell the state."""
+    for match in _SEATED.finditer(text):
+        name = match["name"]
+        fitting = [e for e in index().counties.get(key(words(name)), ()) if county_of(match["seat"], e[1]) == e[0]]
+        if len(fitting) == 1 and fold(match["seat"]) not in index().states:
+            path, code, label = fitting[0]
+            yield Mention(match.start("name"), match.end("name"), "county", key(words(name)), label, code, path, "county", None, True)
 
 
 _DEPARTMENT = re.compile(r"\b[Dd]epartment(?:[ \n]of[ \n](?:Corrections?|Public[ \n]Safety))?\b")

@@ -65,10 +65,10 @@ def test_its_chances_count_half(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "likeliest", "before_rounding"),
     [
-        ("@ honors every ICE detainer and keeps the person for up to 48 hours.", "honors_all", 0.999),
-        ("@ will not hold anyone for ICE unless a judge has signed a warrant.", "requires_judicial_warrant", 0.999),
-        ("The county fair opens on Saturday at the grounds near # .", "none", 0.999),
-        ("@ tells the agents when somebody walks out, nothing more. | Asked about # , he had no answer.", "notify_only", 0.999),
+        ("@ honors every ICE detainer and keeps the person for up to 48 hours.", "honors_all", 1.0),
+        ("@ will not hold anyone for ICE unless a judge has signed a warrant.", "requires_judicial_warrant", 0.998),
+        ("The county fair opens on Saturday at the grounds near # .", "none", 0.995),
+        ("@ tells the agents when somebody walks out, nothing more. | Asked about # , he had no answer.", "notify_only", 0.823),
     ],
 )
 def test_its_chances_are_those_of_the_fit_but_for_the_rounding(words: str, likeliest: str, before_rounding: float) -> None:

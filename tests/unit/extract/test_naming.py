@@ -29,6 +29,14 @@ NAMED: list[tuple[str, str, set[tuple[str, str | None]]]] = [
     ("who acts", "ALBUQUERQUE, N.M. -- Taos has quit holding on detainers. McKinley says it will go on.", {("Taos County", "NM"), ("McKinley County", "NM")}),
     ("an owner", "SALEM, Ore. -- The second, Yamhill's jail, has yet to make up its mind on detainers.", {("Yamhill County", "OR")}),
     ("a sheriff of it", "SALEM, Ore. -- Sheriff Amos Delacroix of Crook blamed the courts.", {("Crook County", "OR")}),
+    ("a captain's, in brackets", "SALEM, Ore. -- Captain Ida Voss (Crook) took the floor on detainers.", {("Crook County", "OR")}),
+    ("where a captain is from", "SALEM, Ore. -- Then Captain Otto Lane from Crook spoke on detainers.", {("Crook County", "OR")}),
+    ("a neighbor", "SALEM, Ore. -- Our neighbor in Crook holds on detainers.", {("Crook County", "OR")}),
+    ("who writes", "SALEM, Ore. -- The answers on detainers follow.\nFrom Crook: none is honored.", {("Crook County", "OR")}),
+    ("its counsel", "SALEM, Ore. -- Crook's counsel would not speak of detainers.", {("Crook County", "OR")}),
+    ("three words", "MADISON, Wis. -- Dane County honors detainers. Fond du Lac does too.", {("Dane County", "WI"), ("Fond du Lac County", "WI")}),
+    ("its seat in brackets", "Stop 2, Minnehaha (Sioux Falls). Accepts detainers. Stop 3, Lane (Sioux Falls).", {("Minnehaha County", "SD")}),
+    ("one with its city", "ATLANTA, Ga. -- Macon-Bibb County honors detainers.", {("Bibb County", "GA")}),
     ("joined to another", "SALEM, Ore. -- Add Crook and Malheur to the list.", {("Crook County", "OR"), ("Malheur County", "OR")}),
     ("a word before it", "DENVER, Colo. -- San Miguel went first. Then Larimer, in Fort Collins, stopped.", {("San Miguel County", "CO"), ("Larimer County", "CO")}),
     ("a longer name of something else", "DENVER, Colo. -- San Miguel went first. A man in Grand Junction was freed.", {("San Miguel County", "CO")}),
@@ -114,3 +122,51 @@ def test_the_command_takes_a_publisher(tmp_path: Path) -> None:
     known = json.loads(CliRunner().invoke(app, ["claims", str(file), "--publisher", "The Vermont Reader"]).stdout)
     assert (plain["claims"], [u["name"] for u in plain["unresolved"]]) == ([], ["Franklin County"])
     assert [(c["county_or_city"], c["state"]) for c in known["claims"]] == [("Franklin County", "VT")]
+
+
+POLICE: list[tuple[str, str, set[str]]] = [
+    ("in a town", "BOSTON, Mass. -- The police in Lynn keep nobody on a detainer. Chelsea says that it calls ICE.", {"Lynn", "Chelsea"}),
+    ("two that act", "BOSTON, Mass. -- Quincy police hold on detainers. Everett and Chelsea have orders against it.", {"Quincy", "Everett", "Chelsea"}),
+    ("heads of items", "BOSTON, Mass. -- What police departments do with detainers.\n\nEverett. Doesn't hold.\n\nChelsea. Its chief waits.", {"Everett", "Chelsea"}),
+    ("a city jail", "SEATTLE, Wash. -- The city jail in Forks holds on no detainer, its chief said.", {"Forks"}),
+    ("a chief", "BOSTON, Mass. -- In Lynn, the chief said that detainers are not honored.", {"Lynn"}),
+    ("a town of Connecticut", "HARTFORD, Conn. -- Danbury's police hold on no detainer.", {"Danbury"}),
+    ("of the other state that the text names", "BOSTON, Mass. -- In Rhode Island the ruling is not law. Pawtucket police hold on detainers.", {"Pawtucket"}),
+    ("a county of that name", "BOSTON, Mass. -- Quincy police hold on detainers. Plymouth says that it does not.", {"Quincy"}),
+    ("somebody's name", "BOSTON, Mass. -- Quincy police hold on detainers. Ida Everett asked why. Everett says that nobody told her.", {"Quincy"}),
+    ("a bureau of police", "PITTSBURGH, Pa. -- The Reading Bureau of Police holds on no detainer.", {"Reading"}),
+    ("lockups", "ANCHORAGE, Alaska -- Fifteen communities run lockups. Kodiak tells ICE and holds nobody on a detainer.", {"Kodiak"}),
+    ("no word of police", "BOSTON, Mass. -- Everett says that it would like a library.", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "text", "towns"), POLICE, ids=[p[0] for p in POLICE])
+def test_police_by_the_name_of_their_town(what: str, text: str, towns: set[str]) -> None:
+    assert {m.label for m in survey(text).mentions if m.role == "police"} == towns
+
+
+def test_a_county_s_seat_makes_its_publisher_no_other() -> None:
+    text = "The sheriff keeps nobody on a detainer."
+    own = survey(text, publisher="Dakota County, Hastings, Minnesota").own
+    assert own is not None and own.label == "Dakota County"
+    assert survey(text, publisher="Dakota County Courier, Hastings, Minnesota").own is None
+
+
+def test_a_board_or_an_assistant_is_no_county() -> None:
+    text = "SALEM, Ore. -- The Board of County Commissioners heard Assistant County Attorney Otto Lane on detainers in Linn County."
+    assert counties(survey(text)) == {("Linn County", "OR")}
+
+
+def test_the_police_of_a_town_are_of_the_state_written_with_it() -> None:
+    text = "CHICAGO, Ill. -- What police departments do.\n\nHammond, Ind. It has a detainer a week. Hammond's lockup holds."
+    assert {m.state for m in survey(text).mentions if m.label == "Hammond"} == {"IN"}
+
+
+def test_a_jail_that_serves_several_counties_is_one_agency() -> None:
+    text = "SALEM, Ore. -- The regional jail, which serves Crook, Jefferson and Linn counties, holds everybody for 48 hours on an ICE detainer, its warden said."
+    assert [c.county_or_city for c in read(capture(text.encode(), name="served")).claims] == ["Crook County"]
+
+
+def test_a_state_s_department_of_prisons_speaks_for_itself() -> None:
+    head = survey("The Department holds nobody on a detainer.", publisher="Vermont Department of Corrections, Montpelier").head
+    assert head is not None and (head.kind, head.state, head.role) == ("state", "VT", "corrections")

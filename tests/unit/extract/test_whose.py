@@ -89,3 +89,9 @@ def test_an_incident_names_no_place_where_several_could_be_meant() -> None:
 def test_bills_about_something_else_are_left_out() -> None:
     text = "SALEM, Ore. -- The committee heard House Bill 88 on barbers.\n\nIt then took up House Bill 104, under which jails would have to honor ICE detainers.\n\nSenate Bill 131, on dams, was put over."
     assert [s.name for s in read(capture(text.encode(), name="x")).statutes_regs] == ["House Bill 104"]
+
+
+@pytest.mark.parametrize("alike", ["asks for what we ask for", "has an order that is a copy of ours", "has an order like this one", "was doing so already", "does so too"])
+def test_who_does_as_the_text_s_own_agency_has_its_position(alike: str) -> None:
+    text = f"LINN COUNTY SHERIFF'S OFFICE, Albany, Oregon\nWe hold nobody on an ICE detainer unless a judge has signed a warrant. Crook County {alike}."
+    assert claims(text) == {("Linn", "requires_judicial_warrant"), ("Crook", "requires_judicial_warrant")}
