@@ -27,9 +27,9 @@ system:          ## what tests need beside Python: Java, a browser, PostgreSQL; 
 	@./.ci/system
 
 # A file's tests run in one process, so that what they share is made once; groups of pytest-xdist 3.8 do nothing under pytest 9.2.
-# Three processes for two cores, since a test of a browser or a server waits for a good part of its time.
+# A third process on two cores takes longer, although tests of browsers and servers wait: each then takes more of the processor.
 test: env system check  ## all tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: env        ## the long runs
 	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=search
