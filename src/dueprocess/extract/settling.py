@@ -24,7 +24,7 @@ _LEAST_SILENT = 0.5
 _LEAST_READ = 0.35
 """So likely it must be where the rules read it, too."""
 _OVERRULES = 0.55
-"""So likely none must be to take back what a table, a list under a heading or a numbered option tells."""
+"""So likely none must be for what a table, a list under a heading or a numbered option tells to be weighed like the rest."""
 _AGREES = 0.5
 """Less likely than that none must be for the model of words to agree with the rules; then the encoder counts ``_BESIDE_BOTH`` only."""
 _BESIDE_BOTH = 0.25
