@@ -1,6 +1,8 @@
 # Everything a newcomer needs: `make demo` and `make test`. Each target works first, on a fresh machine, and again.
 # What does not wait for something else runs beside it: the four checks, and Debian's packages beside Python's.
 MAKEFLAGS += -j2
+# Images often forbid Python to keep what it compiled: each of the tests' many processes would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
