@@ -27,11 +27,11 @@ def outlive_readers() -> None:
 
 def main() -> None:
     """Run the command line and end the process with its status."""
-    from dueprocess.cli.commands import app
+    from dueprocess.cli.parsing import parser
     from dueprocess.kernel.errors import InputError, printable
 
     try:
-        sys.exit(app(standalone_mode=False, prog_name="dueprocess") or 0)
+        sys.exit(parser(sys.argv[1:])(standalone_mode=False, prog_name="dueprocess") or 0)
     except InputError as error:
         print(f"dueprocess: {printable(str(error))}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
