@@ -59,10 +59,15 @@ def texts() -> Iterator[tuple[str, str]]:
 def calls(path: Path) -> Iterator[tuple[int, str]]:
     """Each dotted name that is called or referred to, with its line."""
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute):
-            yield node.lineno, ast.unparse(node)
-        elif isinstance(node, ast.Name):
-            yield node.lineno, node.id
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield node.lineno, dotted(node)
+
+
+def dotted(node: ast.expr) -> str:
+    """``a.b.c``; of what is no name only what follows it: ``f(x).b`` is ``.b``, and ``f`` and ``x`` are nodes of their own."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
