@@ -6,6 +6,7 @@ import io
 import random
 import socket
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,8 +237,8 @@ def broken(data: bytes, seed: int) -> bytes:
     return bytes(out)
 
 
-def sent(media: str) -> bytes:
-    """A good file of this sort, to be broken."""
+def sent(media: str, whole: bool) -> bytes:
+    """A good file of this sort, to be broken; a picture of a page, or of its upper third, which is recognized sooner."""
     if media == "pdf":
         return good()
     source = Seeded("tests/980004")
@@ -249,11 +250,13 @@ def sent(media: str) -> bytes:
     if media == "eml":
         return eml([("a.pdf", good())], text="Attached please find a detainer.")
     page = scan(draw_pdf(paper), source, level="fax")[0]
+    if not whole:
+        page = replace(page, image=page.image.crop((0, 0, page.image.width, page.image.height // 3)))
     return {"tiff": tiff([page]), "png": png(page), "jpeg": jpeg(page), "scan": image_pdf([page])}[media]
 
 
-def fuzzed(media: str, count: int, first: int) -> None:
-    data = sent(media)
+def fuzzed(media: str, count: int, first: int, *, whole: bool) -> None:
+    data = sent(media, whole)
     for seed in range(first, first + count):
         try:
             reading = read_packet([("fuzzed", broken(data, seed))], limits=SMALL)
@@ -265,11 +268,11 @@ def fuzzed(media: str, count: int, first: int) -> None:
 
 @pytest.mark.parametrize(("media", "count"), [("pdf", 8), ("form", 3), ("eml", 3), ("text", 3), ("png", 2), ("tiff", 2)])
 def test_broken_files_are_read_or_refused(media: str, count: int) -> None:
-    fuzzed(media, count, first=1)
+    fuzzed(media, count, first=1, whole=False)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize(("media", "count"), [("pdf", 700), ("form", 300), ("eml", 300), ("text", 300), ("png", 100), ("jpeg", 100), ("tiff", 150), ("scan", 100)])
 def test_many_broken_files_are_read_or_refused(media: str, count: int) -> None:
-    fuzzed(media, count, first=1000)
+    fuzzed(media, count, first=1000, whole=True)
