@@ -185,6 +185,24 @@ def shell(example: str, run: Run, folder: Path) -> Result:
     return result
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What examples wrote that others need: a folder for each."""
+    return tmp_path_factory.mktemp("kept")
+
+
+def once(command: str, run: Run, folder: Path, kept: Path) -> None:
+    """The files that the example of a command writes; it runs for the first who needs them."""
+    if not (kept / command).exists():
+        before = set(folder.iterdir())
+        assert shell(example_of(command), run, folder).status == 0
+        (kept / command).mkdir()
+        for path in set(folder.iterdir()) - before:
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept / command / path.name)
+    else:
+        shutil.copytree(kept / command, folder, dirs_exist_ok=True)
+
+
 def a_desk(path: Path) -> None:
     """A desk's database with one stay that is over."""
     from dueprocess.store import Done, Draft, EventTypes, Store, Writer, accounts, retention
@@ -197,7 +215,7 @@ def a_desk(path: Path) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_example_in_help_runs(example: str, run: Run, checkout: Path) -> None:
+def test_every_example_in_help_runs(example: str, run: Run, checkout: Path, kept: Path) -> None:
     (checkout / "srv").mkdir()
     if "my-lawbook" in example:
         (checkout / "lawbook").rename(checkout / "my-lawbook")
@@ -206,7 +224,7 @@ def test_every_example_in_help_runs(example: str, run: Run, checkout: Path) -> N
     for command, needed in BEFORE.items():
         if example.startswith(f"dueprocess {command} "):
             for before in needed:
-                assert shell(example_of(before), run, checkout).status == 0
+                once(before, run, checkout, kept)
     result = shell(example, run, checkout)
     assert result.status == 0, result.err
     assert result.out or "--out" in example, "it says or writes something"
