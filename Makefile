@@ -1,5 +1,5 @@
 # Everything a newcomer needs: `make demo` and `make test`. Each target works first, on a fresh machine, and again.
-# What does not wait for something else runs beside it: the four checks, and Debian's packages beside Python's.
+# What does not wait for something else runs beside it: the checks, the tests beside them, and Debian's packages beside Python's.
 MAKEFLAGS += -j2
 # Images often forbid Python to keep what it compiled: each of the tests' many processes would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -7,7 +7,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help env system demo test soak mutants check lint types order law bench data lock clean
+.PHONY: help env system demo test suite soak mutants check lint types order law bench data lock clean
 
 help:            ## what the targets do
 	@grep -hE '^[a-z]+: .*##|^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: .*##/:/' | column -t -s:
@@ -30,7 +30,9 @@ system:          ## what tests need beside Python: Java, a browser, PostgreSQL; 
 
 # A file's tests run in one process, so that what they share is made once; groups of pytest-xdist 3.8 do nothing under pytest 9.2.
 # A third process on two cores takes longer, although tests of browsers and servers wait: each then takes more of the processor.
-test: env system check  ## all tests
+test: check suite ## all tests
+
+suite: env system
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: env        ## the long runs
