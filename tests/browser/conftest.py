@@ -52,16 +52,19 @@ def page(new_page: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Any], list[str]]:
+def axe() -> Callable[..., list[str]]:
     """``axe(page)``: what axe finds wrong with the page as it stands, a line each: rule, weight, and the elements.
 
-    ``axe(page) == []`` is the usual test; rules of WCAG 2.2 A and AA and axe's own best practices.
+    ``axe(page) == []`` is the usual test; rules of WCAG 2.2 A and AA and axe's own best practices. ``contrast=False`` leaves
+    the contrast of colors out, which takes most of the time, for a page that was seen at another size where its style gives
+    no size colors of its own.
     """
     module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
-    def violations(page: Any) -> list[str]:
+    def violations(page: Any, *, contrast: bool = True) -> list[str]:
         # The engine of axe is put in by the page's own evaluate, which a page's content policy does not bind.
-        found = module.Axe().run(page).response["violations"]
+        options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contrast}}}
+        found = module.Axe().run(page, options=options).response["violations"]
         return [f"{v['id']} ({v['impact']}): {v['help']}: {'; '.join(str(n['target']) for n in v['nodes'][:5])}" for v in found]
 
     return violations
