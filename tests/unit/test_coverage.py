@@ -9,6 +9,7 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -107,6 +108,23 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return made
 
 
+_asked: dict[Any, tuple[County, ...]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _each_question_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of this file ask two questions of three thousand counties, again and again."""
+    from dueprocess.decide import coverage as module
+
+    def once(book: Any, *, as_of: date, known_at: date, adoptions: Any = None) -> tuple[County, ...]:
+        key = (book.version, as_of, known_at, frozenset((adoptions or {}).items()))
+        if key not in _asked:
+            _asked[key] = coverage(book, as_of=as_of, known_at=known_at, adoptions=adoptions)
+        return _asked[key]
+
+    monkeypatch.setattr(module, "coverage", once)
+
+
 def command(files: list[Path], *more: str) -> str:
     arguments = ["law", "coverage", "--as-of", "2026-11-22", "--known-at", "2026-11-22", *more]
     result = CliRunner().invoke(app, arguments + [x for f in files for x in ("--adoption", str(f))])
@@ -197,6 +215,7 @@ def test_the_command(form: str) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     if form == "html":  # it holds all of them
+        _asked.clear()
         assert CliRunner().invoke(app, arguments).stdout == result.stdout
     match form:
         case "json":
