@@ -11,13 +11,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
 from bench.by_hand import OUT, Guarded, decided
-from bench.jobs import KNOWN_AT, MEMORY
+from bench.jobs import KNOWN_AT
 from bench.measure import interleaved
 from dueprocess.batch import Options, run_batch, running
 from dueprocess.batch.engines import DuckEngine, numbers_table
@@ -28,6 +29,8 @@ from dueprocess.law import load_lawbook
 from dueprocess.terms.codes import comparison_sql
 
 ROUNDS = 3
+MEMORY = "6GB"
+"""Enough for ten million questions and both sides' answers, so that neither is slowed by what does not fit."""
 
 
 class _Whole(Resolver):
@@ -90,19 +93,20 @@ class _Questions(DuckEngine):
         folded = self.folded
         hand = {once: Guarded(folded, self.resolver.norm_names, once=once) for once in (False, True)}
         texts = {once: query.sql("asked") for once, query in hand.items()}
-        regimes = self._regimes()
-        seconds = interleaved(
-            {
-                "guarded": lambda: self._timed({"guarded": texts[False]}),
-                "once": lambda: self._timed({"once": texts[True]}),
-                "regimes": lambda: self._timed(regimes),
-            },
-            rounds=ROUNDS,
-        )
+        tables = {"guarded": {"guarded": texts[False]}, "once": {"once": texts[True]}, "regimes": self._regimes()}
+        processor: dict[str, list[float]] = {side: [] for side in tables}
+
+        def answered(side: str) -> float:
+            before = time.process_time()
+            seconds = self._timed(tables[side])
+            processor[side].append(time.process_time() - before)
+            return seconds
+
+        seconds = interleaved({side: partial(answered, side) for side in tables}, rounds=ROUNDS)
         same = "h.out = o.out AND h.decided IS NOT DISTINCT FROM o.decided"
         differ = [self.rows(f"SELECT count(*) FILTER (NOT coalesce({same}, FALSE)) FROM {h} AS h FULL JOIN regimes_say AS o ON o.question = h.question")[0][0] for h in ("guarded", "once")]
         type(self).found = {
-            **seconds, "branches": hand[False].branches, "conditions": len(hand[False].conditions),
+            **seconds, "processor": processor, "branches": hand[False].branches, "conditions": len(hand[False].conditions),
             "asked": self.rows("SELECT count(*) FROM asked")[0][0], "differ": sum(differ),
         }  # fmt: skip
 
@@ -155,7 +159,7 @@ class _Questions(DuckEngine):
 
 def guarded(folder: Path, out: Path) -> dict[str, Any]:
     """Every question of a prepared folder's rows answered by guarded CASEs (``guarded``; ``once``: each different condition
-    is worked out first, once a row) and by ``regimes``, with the seconds of each round; branches, different conditions,
+    is worked out first, once a row) and by ``regimes``, with the seconds of each round, and those of ``processor`` time; branches, different conditions,
     questions asked, and how many answers differ."""
     kept = running.DuckEngine, running.Resolver
 
