@@ -37,7 +37,7 @@ def test_guarded_cases_answer_every_question_as_the_regimes_do(tmp_path: Path) -
     agencies = ("us/or/clackamas-county/sheriff", "us/tx/travis-county/sheriff", "us/ca/los-angeles-county/sheriff", "us/il/cook-county/sheriff", "us/wa/king-county/sheriff")
     folder = Nation.of(book, rows=400, mode="detainers", agencies=agencies).write(tmp_path / "rows")
     found = guarded(folder, tmp_path / "results.parquet")
-    assert found["differ"] == 0 and found["asked"] > 400 and found["branches"] > 50
+    assert found["differ"] == 0 and found["asked"] > 400 and found["branches"] > 50 and found["conditions"] > 20
 
 
 def test_scan_reads_the_columns_that_a_run_may_turn_on() -> None:
