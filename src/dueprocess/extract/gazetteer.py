@@ -39,6 +39,9 @@ __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
 _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<state>[A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?))?(?:[ ]\([A-Z][A-Za-z .]{1,12}\))?[ ]?(?:—|–|--|-[ ])", re.MULTILINE)
 
 
+_MOST_DATELINES = 2
+
+
 def survey(text: str, *, title: str | None = None, publisher: str | None = None) -> Survey:
     """The places and offices that a text names; title and publisher are evidence for its state, no more."""
     chosen = _chosen(text)
@@ -127,9 +130,12 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     """The state of the dateline or of the title; else the one that most names of the text point to."""
     data = index()
     head = text[:1500]
-    for match in _DATELINE.finditer(head):
+    datelines = list(_DATELINE.finditer(head))
+    for match in datelines:
         if match["state"] and fold(match["state"]) in data.states:
             return data.states[fold(match["state"])]
+        if len(datelines) > _MOST_DATELINES:
+            continue  # these are the heads of a list's items
         known = {e[1] for e in data.cities.get(key(words(match["city"])), ())} or set(states_of(match["city"]))
         local = by_publisher(publisher) if publisher else frozenset()
         if len(local) == 1 and local <= states_of(match["city"]):

@@ -7,6 +7,7 @@ around them (``durations``); their weights are data (``data/extract/incidents-mo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,6 +16,7 @@ from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Incident
 from dueprocess.extract.sentences import Sentence
+from dueprocess.extract.subjects import OF_PERSON
 from dueprocess.kernel.files import data_dir
 
 _SAME = 0.02  # lengths that differ by a smaller share are one, told in two units
@@ -74,17 +76,24 @@ def _as_long(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= _SAME * max(one, other)
 
 
+# What stands before a city where nobody was kept: "a man from Salinas, on his way to Fresno, whom a judge in Oakland ...".
+_ELSEWHERE = re.compile(r"\b(?:from|to|of|near|judge in|court in)\s\Z")
+# What stands between a length and the place to which the person came afterwards.
+_GOES_ON = re.compile(r";|\b(?:then|later|afterwards?|before|until|to|who)\b")
+
+
 def _where(text: str, sentence: Sentence, survey: Survey, at: int) -> Mention | None:
     """The county or city of the sentence nearest to the verb, or the state that it names; else the county that the paragraph
     speaks of, or the only one of the text. None where several could be meant."""
     places = [m for m in survey.mentions if m.state and not of_case(text, m)]
-    here = [m for m in places if sentence.start <= m.start < sentence.end]
-    if not any(m.kind != "state" for m in here):
-        here += [m for m in survey.mentions if m.state and m.kind == "county" and sentence.start <= m.start < sentence.end]  # the county of a case
-    jails = [m for m in here if m.kind == "county" or m.office] or [m for m in here if m.kind == "city" and not text[max(0, m.start - 5) : m.start].endswith("from ")]
+    here = [m for m in survey.mentions if m.state and sentence.start <= m.start < sentence.end and not OF_PERSON.match(text, m.end)]
+    # The county that a case was against is where it happened.
+    jails = [m for m in here if m.kind == "county" or m.office] or [m for m in here if m.kind == "city" and m.state == survey.state and not _ELSEWHERE.search(text, max(0, m.start - 16), m.start)]
     here = jails or [m for m in here if m.kind == "state"]
+    behind = sentence.start + at
+    here = [m for m in here if m.start < behind or not _GOES_ON.search(text, behind, m.start)]
     if here:
-        return min(here, key=lambda m: abs(m.start - sentence.start - at))
+        return min(here, key=lambda m: abs(m.start - behind))
     counties = [m for m in places if m.kind == "county" or (m.office and m.kind != "state")]
     if len({(m.base, m.state) for m in counties}) == 1:
         return counties[0]

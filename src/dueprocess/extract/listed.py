@@ -20,6 +20,8 @@ _LINE = re.compile(rf"^[^:\n]{{1,90}}:[ ]+(?P<names>{_NAME}(?:(?:,| and|, and|;)
 # "Cumberland. The jail says ...": what an item is about.
 _TOPIC = re.compile(rf"^[ \t]*(?:[-*•▪‣◦·]|\(?\d{{1,2}}[.)])?[ \t]*(?P<name>{_NAME})(?=[.:][ ]+[\"A-Z])", re.MULTILINE)
 _ITEM = re.compile(rf"^[ \t]*(?:[-*•▪‣◦·–—]|\(?\d{{1,2}}[.)])?[ \t]*(?P<name>{_NAME})(?=[ \t]*(?:\([^)\n]{{1,40}}\))?[ \t]*$)", re.MULTILINE)
+# "SAN LUIS OBISPO", alone above indented lines or bullets that tell of it.
+_OVER = re.compile(rf"^(?P<name>{_NAME})[ \t]*\n(?=[ \t]+\S|[-*•▪‣◦·])", re.MULTILINE)
 _RUN = re.compile(r"^[^\n]{2,60}(?:\n[ \t]*[^\n]{2,60})+$", re.MULTILINE)
 # "FORSYTH - New sheriff ...", "Steuben | that's confidential", "Boulder ..... refuse", "Alpena 3", "Niagara — nothing": the head of an item, wherever it stands.
 _HEAD = re.compile(
@@ -65,6 +67,7 @@ def _groups(text: str) -> Iterator[Group]:
         yield [(re.sub(r" and .*", "", m.group()), lead.start("names") + m.start(), None) for m in re.finditer(_NAME, lead["names"])]
     yield [(m.group(), line.start("names") + m.start(), _code(line["state"])) for line in _LINE.finditer(text) for m in re.finditer(_NAME, line["names"])]
     yield [(m["name"], m.start("name"), None) for m in _TOPIC.finditer(text)]
+    yield [(m["name"], m.start("name"), None) for m in _OVER.finditer(text)]
     yield [(m["name"], m.start("name"), _code(m["state"])) for m in _HEAD.finditer(text) if not _NO_NAME.fullmatch(m["name"])]
     for run in _RUN.finditer(text):
         names: Group = [(m["name"], run.start() + m.start("name"), None) for m in _ITEM.finditer(run.group())]
@@ -90,6 +93,8 @@ def _listed(text: str, state: str | None) -> Iterator[Mention]:
         if len(fitting) < max(_FEWEST, _MOSTLY * len({key(words(name)) for name, *_ in known})):
             continue
         for name, at, told, entries in known:
+            if told is None and own not in entries and len(entries) == 1:
+                told = next(iter(entries))  # a neighbor state's county, by a name that no other state has: "Skamania", among Oregon's
             entry = entries.get(told or own or "")
             if entry is not None:
                 given = told or (own if state is None else None)

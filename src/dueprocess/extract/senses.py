@@ -88,12 +88,16 @@ def senses(words: Sequence[str]) -> list[tuple[str, int, int]]:
     """The classes that the words have: name, first word, and the word behind the last; in the order of the first words."""
     known = _index()
     found: list[tuple[str, int, int]] = []
+    following = [*words[1:], ""]
     for i, word in enumerate(words):
         entries = known.get(word)
         if entries is None:
             continue
         longest: dict[str, int] = {}
+        after = following[i]
         for name, parts in entries:
+            if parts and parts[0][0] and not parts[0][2] and after not in parts[0][0]:
+                continue  # most phrases end here: without a call that is found sooner
             end = _end(words, i + 1, parts) if parts else i + 1
             if end > longest.get(name, 0):
                 longest[name] = end

@@ -105,7 +105,7 @@ def turned_to(text: str, inside: Sequence[Mention]) -> Mention | None:
 
 def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention | None, begin: int, at: int, end: int, taken: Stance, *, near: bool) -> list[Mention]:
     """Whose stance it is: named before the verb in its clause, then anywhere before it, then behind it, then spoken of before."""
-    usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.kind == "city") and not of_case(scene.text, m) and not _OF_PERSON.match(scene.text, m.end)]
+    usable = [m for m in inside if (m.kind == "county" or m.role in OFFICES or m.role == "body" or m.kind == "city") and not of_case(scene.text, m) and not OF_PERSON.match(scene.text, m.end)]
     for low, high in ((begin, at), (sentence.start, begin)):
         here = [m for m in usable if low <= m.start < high and not (m.kind == "city" and m.role == "city")]
         if here:
@@ -171,7 +171,7 @@ _FOREIGN = re.compile(
 
 _IMPERATIVE = re.compile(r"(?:^\W*|\b(?:[Ii]f|[Ww]hen|[Ww]here|[Oo]nce)\b[^,]{3,90},[ \n])(?:[Kk]eep|[Hh]old|[Rr]elease|[Hh]onor|[Dd]etain|[Ll]et)[ \n]")
 # "a Linn County man": somebody who lives there.
-_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters)\b")
+OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters)\b")
 # A document's way of speaking of the agency that issues it.
 _OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|[Tt]he (?:Office|Agency|Department|Facility|Jail|Division|Bureau|Authority|Center)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
 _THE_PAPER = re.compile(r"(?:detainers?|holds?|requests?|forms?)\b", re.IGNORECASE)
