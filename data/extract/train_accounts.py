@@ -33,7 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench.extraction import _same_agency, _share, load, score  # noqa: E402
 
 from dueprocess.extract import capture, odds  # noqa: E402
-from dueprocess.extract.accounts import MOST_PIECES, Account, features  # noqa: E402
+from dueprocess.extract.accounts import MOST_PIECES, Account, Piece, features  # noqa: E402
 from dueprocess.extract.atlas import Mention  # noqa: E402
 from dueprocess.extract.claims import by_rules  # noqa: E402
 from dueprocess.extract.gazetteer import survey  # noqa: E402
@@ -46,7 +46,7 @@ from dueprocess.extract.wording import table  # noqa: E402
 HERE = Path(__file__).parent
 PASSAGES = ROOT / "tests" / "corpus" / "passages"
 # Of the texts of these writers, those whose number it divides are only scored. In the last two every fifth is a distractor, and hardly another.
-SCORED = {"news": 5, "official": 5, "dialogue": 5, "phrases": 5, "nearmiss": 5, "articles": 10, "documents": 10, "spoken": 5, "coded": 5, "sober": 5, "twins": 5, "plain": 5, "hearings": 5, "talk": 5, "around": 5, "whole": 5, "press": 5, "desk": 5, "spans": 5, "plainly": 5}
+SCORED = {"news": 5, "official": 5, "dialogue": 5, "phrases": 5, "nearmiss": 5, "articles": 10, "documents": 10, "spoken": 5, "coded": 5, "sober": 5, "twins": 5, "plain": 5, "hearings": 5, "talk": 5, "around": 5, "whole": 5, "press": 5, "desk": 5, "spans": 5, "plainly": 5, "wire": 5, "folder": 5, "rounds": 5}
 FEWEST = 2  # a feature that fewer accounts have is left out
 WHOLE = 0.5  # what an account counts
 PIECE = 0.3  # what a piece of an account counts by itself
@@ -122,21 +122,21 @@ def right_of(mine: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
 def pieces_of(told: Told, key: Key, account: Account, mine: Sequence[Mapping[str, Any]], quoted: Sequence[tuple[int, int, Mapping[str, Any]]], *, partial: bool) -> list[Example]:
     """The pieces of an account as examples of their own."""
     found: list[Example] = []
-    for alone, right in labelled_pieces(told, account, mine, quoted, partial=partial):
+    for alone, right in labelled_pieces(told, account, told.sensed.by_telling(account)[:MOST_PIECES], mine, quoted, partial=partial):
         begin, end = alone.pieces[0][:2]
         rules = {f"claim:{c.position}" for c in told.claims.get(key, ()) if begin <= c.start < end} or {"claim:none"}
         found.append((features(told.sensed, alone, frozenset(), others=0, rules=rules | told.heard.within(alone)), right, PIECE))
     return found
 
 
-def labelled_pieces(told: Told, account: Account, mine: Sequence[Mapping[str, Any]], quoted: Sequence[tuple[int, int, Mapping[str, Any]]], *, partial: bool) -> list[tuple[Account, tuple[int, ...]]]:
-    """The pieces of an account as accounts of their own: the position whose quote lies there, else none.
+def labelled_pieces(told: Told, account: Account, pieces: Sequence[Piece], mine: Sequence[Mapping[str, Any]], quoted: Sequence[tuple[int, int, Mapping[str, Any]]], *, partial: bool) -> list[tuple[Account, tuple[int, ...]]]:
+    """Pieces of an account as accounts of their own: the position whose quote lies there, else none.
 
     A piece outside all quotes that reads as a position labelled elsewhere in the text most likely tells it again; it is left out.
     """
     positions = {p for label in mine for p in (label["position"], *label.get("also_accept", ()))}
     found: list[tuple[Account, tuple[int, ...]]] = []
-    for piece in account.pieces[:MOST_PIECES]:
+    for piece in pieces:
         begin, end = piece[:2]
         shared = [(min(end, e) - max(begin, s), label) for s, e, label in quoted if min(end, e) - max(begin, s) >= min(LAPS, end - begin, e - s)]
         own = [one for one in shared if any(one[1] is label for label in mine)]

@@ -29,6 +29,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from dueprocess.extract.accounts import MOST_PIECES, widened
 from dueprocess.extract.encoder import MOST_TOKENS, marked, numbers
 from dueprocess.extract.odds import CLASSES
 
@@ -62,20 +63,21 @@ def examples() -> list[Example]:
         if entry["kind"] == "other_language":
             continue
         told, known, quoted = accounts.heard_of(entry)
+        parts, mentions = accounts.sentences(told.scene.text), told.scene.survey.mentions
         partial = bool(entry.get("partial"))
-        for _, account, _ in known:
+        for _, weighed, _ in known:
+            account = widened(weighed, parts)
             mine = accounts.labels_of(account.mention, entry["labels"]["claims"])
-            mentions = told.scene.survey.mentions
             if mine or not partial:
                 found.append(Example(marked(told.sensed, account, mentions), accounts.right_of(mine), 1, "whole"))
             if len(account.pieces) > 1:
-                for piece, right in accounts.labelled_pieces(told, account, mine, quoted, partial=partial):
+                for piece, right in accounts.labelled_pieces(told, account, told.sensed.by_telling(account)[:MOST_PIECES], mine, quoted, partial=partial):
                     words = marked(told.sensed, piece, mentions)
                     found.append(Example(words, right, 1, "nothing") if right == (0,) else Example(words, right, 0.5, "piece"))
     for text, position in accounts.made_up_texts(introduced=True):
         parts, places = accounts.sentences(text), accounts.survey(text)
         told = accounts.by_rules(text, parts, places, published=None, title=None)
-        found += [Example(marked(told.sensed, account, places.mentions), (position,), 0.5, "made-up") for _, account, _ in accounts.weighed(told, parts)]
+        found += [Example(marked(told.sensed, widened(account, parts), places.mentions), (position,), 0.5, "made-up") for _, account, _ in accounts.weighed(told, parts)]
     return found
 
 

@@ -16,11 +16,15 @@ from dueprocess.extract.people import Person
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
+from dueprocess.extract.telling import Piece, aways, looks, weight
 
 _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 _ASIDE = re.compile(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
+# "ANCHORAGE, Alaska (AP) -- ": where a story was written, not whom it is about.
+_BEHIND_DATELINE = re.compile(r",[ ][A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?(?:[ ]\([^)\n]{1,24}\))?[ ]?(?:—|–|--)")
+_HEAD = 300
 MOST_PIECES = 9
 _MOST_CHARACTERS = 1_600
 
@@ -30,8 +34,7 @@ class Account:
     """The pieces of a text that speak of one agency: spans, with the index of their sentence; ``mention`` is its first name."""
 
     mention: Mention
-    pieces: list[tuple[int, int, int, bool]] = field(default_factory=list)
-    """Begin, end, index of the sentence, whether the piece names the agency."""
+    pieces: list[Piece] = field(default_factory=list)
 
 
 def side_of(mention: Mention) -> str:
@@ -39,8 +42,13 @@ def side_of(mention: Mention) -> str:
     return "state" if mention.kind == "state" else "police" if mention.role == "police" else "city" if mention.kind == "city" and mention.role in ("city", "body") else "jail"
 
 
+def _is_dateline(text: str, mention: Mention) -> bool:
+    name = text[mention.start : mention.end]
+    return mention.start < _HEAD and name.isupper() and not name.endswith(("COUNTY", "PARISH", "BOROUGH")) and _BEHIND_DATELINE.match(text, mention.end) is not None
+
+
 def _usable(text: str, mentions: Sequence[Mention]) -> list[Mention]:
-    return [m for m in mentions if m.state and (m.kind == "county" or m.role in OFFICES) and not of_case(text, m) and not _OF_PERSON.match(text, m.end)]
+    return [m for m in mentions if m.state and not _is_dateline(text, m) and (m.kind == "county" or m.role in OFFICES) and not of_case(text, m) and not _OF_PERSON.match(text, m.end)]
 
 
 def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], main: Mention | None, own: Mention | None = None, people: Sequence[Person] = ()) -> list[Account]:
@@ -89,7 +97,7 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             group = [own]  # a new paragraph of an agency's own text is about that agency again
         paragraph = part.paragraph
         if not inside and heads:
-            named = [m for last, m in heads.items() if re.search(rf"\b(?:{re.escape(last)}|{re.escape(last.upper())})\b", part.text)]
+            named = [m for last, m in heads.items() if (last in part.text or last.upper() in part.text) and re.search(rf"\b(?:{re.escape(last)}|{re.escape(last.upper())})\b", part.text)]
             group = named[:1] or group
         if not inside and (legend.explains(part.start, part.end) or (part is heading and after and _is_bare(parts[part.index + 1], after))):
             continue
@@ -177,12 +185,26 @@ def _is_heading(text: str, part: Sentence) -> bool:
 CORE = frozenset(
     ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "unless", "only", "if", "need", "regardless", "every", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "removal", "req", "ice", "tell", "undecided", "silent", "past", "time", "once", "urge", "bill", "suppose", "still", "no-tell"]
 )
-_TELLS = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "only", "unless", "need"])
 _TOPIC = frozenset(["keep", "stay", "honor", "refuse", "stop", "go", "req", "ice", "tell", "no-tell", "undecided", "silent", "judge-warrant", "order", "agency-warrant", "cause", "offense", "past", "time", "every"])
 _OTHER = frozenset(["other-state", "beds", "program", "raid", "court-case", "bill", "urge", "many", "board", "ask", "law", "past-case", "suppose", "once", "disclaim", "elect", "means", "beast"])
 # Without any of these a bare yes or no is what it seems.
 _QUALIFIED = frozenset(["unless", "only", "judge-warrant", "order", "agency-warrant", "cause", "offense", "minor", "tell", "urge", "bill", "suppose", "once", "undecided", "silent", "removal", "warrant"])
 _CORE_OF_TEXT = frozenset(["ice", "req", "keep", "stay", "tell", "honor", "refuse", "go", "every", "judge", "time", "past"])
+
+
+def widened(account: Account, parts: Sequence[Sentence]) -> Account:
+    """An account of whole sentences, where its pieces end at another agency's name: for whom tells one name from another."""
+    found: dict[tuple[int, int], Piece] = {}
+    for begin, end, index, named in account.pieces:
+        part = parts[index]
+        if part.start <= begin < part.end and part.end - part.start <= _LONGEST_WHOLE:
+            begin, end = part.start, part.end
+        known = found.get((begin, end))
+        found[begin, end] = (begin, end, index, named or (known is not None and known[3]))
+    return Account(account.mention, list(found.values()))
+
+
+_LONGEST_WHOLE = 300
 
 
 class Sensed:
@@ -191,6 +213,7 @@ class Sensed:
     def __init__(self, text: str) -> None:
         self.text = text
         self._known: dict[tuple[int, int], tuple[list[str], list[tuple[str, int, int]]]] = {}
+        self._telling: dict[tuple[int, int, int], float] = {}
 
     def of(self, begin: int, end: int) -> tuple[list[str], list[tuple[str, int, int]]]:
         """The words of a span and the classes that they have."""
@@ -204,19 +227,31 @@ class Sensed:
         """The names of the classes of a span."""
         return frozenset(name for name, _, _ in self.of(begin, end)[1])
 
+    def by_telling(self, account: Account) -> list[Piece]:
+        """The pieces of an account, first those that most likely tell what the agency does."""
+        found: list[tuple[float, Piece]] = []
+        for piece, away in aways(account.pieces):
+            key = (piece[0], piece[1], away)
+            likely = self._telling.get(key)
+            if likely is None:
+                likely = self._telling[key] = weight(looks(*self.of(*piece[:2]), away))
+            found.append((likely, piece))
+        return [piece for _, piece in sorted(found, key=lambda one: -one[0])]
 
-def pieces_weighed(sensed: Sensed, account: Account, most: int = _MOST_CHARACTERS) -> list[tuple[int, int, bool]]:
-    """The pieces that are weighed together, in their order: of many, or of more than ``most`` characters, those with the most classes that tell a
-    position, and those that name the agency."""
-    pieces = account.pieces
-    chosen: list[int] = []
-    length = 0
-    for i in sorted(range(len(pieces)), key=lambda i: (-2 * len(sensed.classes(*pieces[i][:2]) & _TELLS) - pieces[i][3], i))[:MOST_PIECES]:
-        chosen.append(i)
-        length += pieces[i][1] - pieces[i][0]
-        if length > most:
+
+def pieces_weighed(sensed: Sensed, account: Account, most: int = _MOST_CHARACTERS) -> list[Piece]:
+    """The pieces that are weighed together, in their order: as many of those that most likely tell what the agency does as fit into ``most``
+    characters, the first of them in any case."""
+    chosen: list[Piece] = []
+    left = most
+    for piece in sensed.by_telling(account):
+        length = piece[1] - piece[0]
+        if not chosen or length <= left:
+            chosen.append(piece)
+            left -= length
+        if len(chosen) == MOST_PIECES or left <= 0:
             break
-    return [(pieces[i][0], pieces[i][1], pieces[i][3]) for i in sorted(chosen)]
+    return sorted(chosen)
 
 
 def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, others: int, rules: Set[str]) -> set[str]:
@@ -227,10 +262,10 @@ def features(sensed: Sensed, account: Account, of_text: frozenset[str], *, other
         found |= {f"text:no-{name}" for name in _CORE_OF_TEXT - of_text}
     found |= rules
     pieces = pieces_weighed(sensed, account)
-    found |= {f"others:{min(others, 3)}", f"pieces:{min(len(pieces), 4)}", f"named:{min(sum(n for _, _, n in pieces), 3)}"}
+    found |= {f"others:{min(others, 3)}", f"pieces:{min(len(pieces), 4)}", f"named:{min(sum(named for *_, named in pieces), 3)}"}
     before: set[str] = set()
     seen: set[str] = set()
-    for begin, end, own in pieces:
+    for begin, end, _, own in pieces:
         words, of = sensed.of(begin, end)
         names = {n for n, _, _ in of}
         found |= {f"s:{n}" for n in names}

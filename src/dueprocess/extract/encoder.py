@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from dueprocess.extract.accounts import Account, Sensed, pieces_weighed, side_of
+from dueprocess.extract.accounts import Account, Sensed, pieces_weighed, side_of, widened
 from dueprocess.extract.atlas import Mention
 from dueprocess.extract.odds import CLASSES, Odds
+from dueprocess.extract.sentences import Sentence
 from dueprocess.kernel.files import data_dir
 
 MOST_TOKENS = 112
@@ -45,7 +46,7 @@ def marked(sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> str
     """The words of an account, with a sign in the place of its agency's name, and another for those of others."""
     mine = account.mention
     found = []
-    for begin, end, _ in pieces_weighed(sensed, account, _MOST_CHARACTERS):
+    for begin, end, *_ in pieces_weighed(sensed, account, _MOST_CHARACTERS):
         at, words = begin, []
         for one in sorted(mentions, key=lambda m: (m.start, -m.end)):
             if one.start < at or one.end > end or (one.kind == "state" and not one.office):
@@ -97,11 +98,11 @@ def chances(text: str) -> list[float]:
     return [float(share) for share in session.run(None, {"ids": [numbers(text, vocabulary)]})[0][0]]
 
 
-def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention], weight: float = WEIGHT) -> Odds:
+def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention], parts: Sequence[Sentence], weight: float = WEIGHT) -> Odds:
     """The chances of an account with the encoder's beside the model's, where those leave a doubt; its count ``weight``."""
-    if max(first.of.values()) >= SURE or any("\t" in sensed.text[begin:end] for begin, end, _ in pieces_weighed(sensed, account)):
+    if max(first.of.values()) >= SURE or any("\t" in sensed.text[begin:end] for begin, end, *_ in pieces_weighed(sensed, account)):
         return first  # of a table's rows it does not see the columns
-    words = marked(sensed, account, mentions)
+    words = marked(sensed, widened(account, parts), mentions)
     if len(words.split()) < _FEWEST_WORDS:
         return first
     second = chances(words)

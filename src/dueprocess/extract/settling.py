@@ -16,7 +16,12 @@ from dueprocess.extract.papers import Stance
 from dueprocess.extract.people import speaker
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import Scene
+from dueprocess.extract.theme import likely
 
+LEAST_OF_TEXT = 0.1
+"""A text that is less likely to tell any agency's position is taken to be about something else."""
+_LEAST_DOUBTFUL = 0.8
+"""So likely a position must be to be claimed there."""
 LEAST = 0.42
 """So likely a position must be to be claimed where the rules read none, or another."""
 _LEAST_SILENT = 0.5
@@ -81,13 +86,17 @@ def weighed(told: Told, parts: Sequence[Sentence]) -> list[tuple[Key, Account, s
 
 def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> list[Claim]:
     """The claims of a text in its order: the likeliest position of each agency, in the rules' words where they read the same."""
+    doubtful = likely(told.sensed, parts) < LEAST_OF_TEXT
     claims, scene = dict(told.claims), told.scene
     for key, account, found in weighed(told, parts):
         mine = {c.position for c in told.claims.get(key, ())}
         first = odds(found)
         agreed = first.position in mine and first.none < _AGREES
-        chances = encoder.heard(first, told.sensed, account, scene.survey.mentions, _BESIDE_BOTH if agreed else encoder.WEIGHT)
+        chances = encoder.heard(first, told.sensed, account, scene.survey.mentions, parts, _BESIDE_BOTH if agreed else encoder.WEIGHT)
         position = chances.position
+        if doubtful and chances.chance < _LEAST_DOUBTFUL:
+            claims.pop(key, None)
+            continue
         if key[:2] in told.heard.sure and chances.none < _OVERRULES:
             continue
         if position in _OF_JUDGE and chances.chance < _CHANGES_PAPER:

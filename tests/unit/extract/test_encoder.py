@@ -48,7 +48,7 @@ def test_it_is_not_asked_where_the_model_is_sure(monkeypatch: pytest.MonkeyPatch
     parts, places = sentences(text), survey(text)
     account = accounts(text, parts, places.mentions, None)[0]
     first = odds_of(none=0.95, honors_all=0.05)
-    assert encoder.heard(first, Sensed(text), account, places.mentions) is first
+    assert encoder.heard(first, Sensed(text), account, places.mentions, parts) is first
 
 
 def test_its_chances_count_half(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,9 +56,9 @@ def test_its_chances_count_half(monkeypatch: pytest.MonkeyPatch) -> None:
     text = TEXT + " Iowa"
     parts, places = sentences(text), survey(text)
     account = accounts(text, parts, places.mentions, None)[0]
-    found = encoder.heard(odds_of(none=0.7, honors_all=0.3), Sensed(text), account, places.mentions)
+    found = encoder.heard(odds_of(none=0.7, honors_all=0.3), Sensed(text), account, places.mentions, parts)
     assert (found.position, round(found.chance, 6), round(found.none, 6)) == ("honors_all", 0.65, 0.35)
-    found = encoder.heard(odds_of(none=0.7, honors_all=0.3), Sensed(text), account, places.mentions, 0.25)
+    found = encoder.heard(odds_of(none=0.7, honors_all=0.3), Sensed(text), account, places.mentions, parts, 0.25)
     assert (found.position, round(found.chance, 6), round(found.none, 6)) == ("honors_all", 0.475, 0.525)
 
 
@@ -66,9 +66,9 @@ def test_its_chances_count_half(monkeypatch: pytest.MonkeyPatch) -> None:
     ("words", "likeliest", "before_rounding"),
     [
         ("@ honors every ICE detainer and keeps the person for up to 48 hours.", "honors_all", 1.0),
-        ("@ will not hold anyone for ICE unless a judge has signed a warrant.", "requires_judicial_warrant", 0.998),
-        ("The county fair opens on Saturday at the grounds near # .", "none", 0.995),
-        ("@ tells the agents when somebody walks out, nothing more. | Asked about # , he had no answer.", "notify_only", 0.823),
+        ("@ will not hold anyone for ICE unless a judge has signed a warrant.", "requires_judicial_warrant", 0.999),
+        ("The county fair opens on Saturday at the grounds near # .", "none", 0.994),
+        ("@ tells the agents when somebody walks out, nothing more. | Asked about # , he had no answer.", "notify_only", 0.999),
     ],
 )
 def test_its_chances_are_those_of_the_fit_but_for_the_rounding(words: str, likeliest: str, before_rounding: float) -> None:

@@ -170,3 +170,40 @@ def test_a_jail_that_serves_several_counties_is_one_agency() -> None:
 def test_a_state_s_department_of_prisons_speaks_for_itself() -> None:
     head = survey("The Department holds nobody on a detainer.", publisher="Vermont Department of Corrections, Montpelier").head
     assert head is not None and (head.kind, head.state, head.role) == ("state", "VT", "corrections")
+
+
+HEADS = """WHAT SHERIFFS OF GEORGIA ANSWERED
+
+DOUGHERTY — Keeps everyone whom a detainer names for 48 hours.
+CLARKE — Does not hold anyone on an ICE detainer.
+DEKALB — Its policy on ICE detainers is being reviewed.
+LOWNDES — Keeps everyone whom a detainer names for 48 hours.
+"""
+
+
+def test_the_heads_of_a_list_are_no_datelines() -> None:
+    assert counties(survey(HEADS)) == {("Dougherty County", "GA"), ("Clarke County", "GA"), ("DeKalb County", "GA"), ("Lowndes County", "GA")}
+
+
+def test_a_name_alone_above_what_is_told_of_it() -> None:
+    text = "Detainer policies of California sheriffs\n\nMONTEREY\n  Policy: Judge.\n  Date: June 12.\n\nSAN LUIS OBISPO\n  Policy: None.\n\nSANTA CRUZ\n  Policy: None.\n"
+    assert counties(survey(text)) == {("Monterey County", "CA"), ("San Luis Obispo County", "CA"), ("Santa Cruz County", "CA")}
+
+
+def test_a_county_of_the_next_state_in_a_list_by_a_name_that_no_other_has() -> None:
+    text = "PORTLAND, Ore. -- What jails do with detainers.\n\nWasco: holds.\n\nHood River: does not hold.\n\nSherman: holds.\n\nSkamania: still holds.\n"
+    assert ("Skamania County", "WA") in counties(survey(text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [
+        ("The change followed a ruling that Clackamas County broke the law when it held a woman for two weeks on an ICE detainer after she could have gone.", "Clackamas County"),
+        ("A roofer sat in the jail for 50 hours past his release on an ICE detainer; then he was in federal custody in Multnomah County for five months.", None),
+        ("A Salem man was kept in jail for three days past his release on an ICE detainer.", None),
+    ],
+)
+def test_where_somebody_was_kept(sentence: str, place: str | None) -> None:
+    text = f"ALBANY, Ore. -- The Linn County jail stopped honoring ICE detainers, and so did the Lane County jail, their sheriffs said.\n\n{sentence}"
+    found = read(capture(text.encode(), name="a.txt")).incidents
+    assert [i.place for i in found if i.hours_overheld != 5 * 720] == [place]
