@@ -29,10 +29,11 @@ demo: env        ## decide real decided cases and show why
 system:          ## what tests need beside Python: Java, a browser, PostgreSQL; installed where this user may
 	@./.ci/system
 
-# A file's tests run in one process, so that what they share is made once; groups of pytest-xdist 3.8 do nothing under pytest 9.2.
-# A third process on two cores takes longer, although tests of browsers and servers wait: each then takes more of the processor.
 test: check suite ## all tests
 
+# A file's tests run in one process, so that what they share is made once; groups of pytest-xdist 3.8 do nothing under pytest 9.2.
+# A third process on two cores takes longer, although tests of browsers and servers wait: each then takes more of the processor. The checks run
+# beside them all the same, for a minute: while the types are checked alone, the other core has nothing to do.
 suite: env system
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 

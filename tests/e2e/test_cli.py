@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 import dueprocess
 from dueprocess.cli import main
 from dueprocess.cli.commands import app
+from dueprocess.cli.parsing import parser
 from dueprocess.decide import decide_case
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.yamlread import decode, parse, read_mapping
@@ -129,6 +130,19 @@ EXAMPLES = [
     if path[0] not in ("serve", "read")
     for n, found in enumerate(re.findall(r"dueprocess [^\n]*", command.epilog or ""))
 ]
+
+
+def told(parameter: Any) -> tuple[Any, ...]:
+    return (parameter.name, parameter.opts, parameter.secondary_opts, str(parameter.default), parameter.required, parameter.nargs, parameter.multiple, parameter.type.name, getattr(parameter, "help", None))
+
+
+@pytest.mark.parametrize("path", [pytest.param(p, id=" ".join(p)) for p in COMMANDS])
+def test_the_parser_of_one_command_is_that_of_all(path: tuple[str, ...]) -> None:
+    one = parser(path)
+    for name in path:
+        one = one.commands[name]
+    assert [told(p) for p in one.params] == [told(p) for p in COMMANDS[path].params]
+    assert (one.name, one.help, one.epilog) == (COMMANDS[path].name, COMMANDS[path].help, COMMANDS[path].epilog)
 
 
 @pytest.mark.parametrize("path", [pytest.param(p, id=" ".join(p)) for p in COMMANDS])

@@ -48,7 +48,7 @@ DATED = {"claims": ("announced_date", "effective_date"), "rulings": ("date",), "
 SHORTEST_SHARED = 45
 """Characters from which on a sentence may not stand in two texts: shorter ones are stock phrases."""
 STOCK = {"this alert is for general information and is not legal advice.", "privileged and confidential — attorney-client communication", "on november 14, the appellate division, second department, decided people ex rel."}
-"""Longer ones that are."""
+"""Longer ones that are, and the sentence that names a real decision."""
 
 
 @cache

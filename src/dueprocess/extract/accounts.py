@@ -25,6 +25,7 @@ _ASIDE = re.compile(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n
 # "ANCHORAGE, Alaska (AP) -- ": where a story was written, not whom it is about.
 _BEHIND_DATELINE = re.compile(r",[ ][A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?(?:[ ]\([^)\n]{1,24}\))?[ ]?(?:—|–|--)")
 _HEAD = 300
+"""So far from the beginning of a text, a title before it included, a dateline may stand."""
 MOST_PIECES = 9
 _MOST_CHARACTERS = 1_600
 
@@ -192,6 +193,10 @@ _QUALIFIED = frozenset(["unless", "only", "judge-warrant", "order", "agency-warr
 _CORE_OF_TEXT = frozenset(["ice", "req", "keep", "stay", "tell", "honor", "refuse", "go", "every", "judge", "time", "past"])
 
 
+_LONGEST_WHOLE = 300
+"""A longer sentence is a list, of which most is not about the agency."""
+
+
 def widened(account: Account, parts: Sequence[Sentence]) -> Account:
     """An account of whole sentences, where its pieces end at another agency's name: for whom tells one name from another."""
     found: dict[tuple[int, int], Piece] = {}
@@ -202,9 +207,6 @@ def widened(account: Account, parts: Sequence[Sentence]) -> Account:
         known = found.get((begin, end))
         found[begin, end] = (begin, end, index, named or (known is not None and known[3]))
     return Account(account.mention, list(found.values()))
-
-
-_LONGEST_WHOLE = 300
 
 
 class Sensed:

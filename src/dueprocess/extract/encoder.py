@@ -100,9 +100,12 @@ def chances(text: str) -> list[float]:
 
 def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention], parts: Sequence[Sentence], weight: float = WEIGHT) -> Odds:
     """The chances of an account with the encoder's beside the model's, where those leave a doubt; its count ``weight``."""
-    if max(first.of.values()) >= SURE or any("\t" in sensed.text[begin:end] for begin, end, *_ in pieces_weighed(sensed, account)):
+    if max(first.of.values()) >= SURE:
+        return first
+    whole = widened(account, parts)
+    if any("\t" in sensed.text[begin:end] for begin, end, *_ in pieces_weighed(sensed, whole)):
         return first  # of a table's rows it does not see the columns
-    words = marked(sensed, widened(account, parts), mentions)
+    words = marked(sensed, whole, mentions)
     if len(words.split()) < _FEWEST_WORDS:
         return first
     second = chances(words)

@@ -40,6 +40,7 @@ _DATELINE = re.compile(r"^[ \t]*(?P<city>[A-Z][A-Z .'’-]{2,30}?)(?:,[ ](?P<sta
 
 
 _MOST_DATELINES = 2
+"""A story has one, and one more where it was put together; so has each of some briefs."""
 
 
 def survey(text: str, *, title: str | None = None, publisher: str | None = None) -> Survey:
@@ -131,11 +132,13 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     data = index()
     head = text[:1500]
     datelines = list(_DATELINE.finditer(head))
+    # Where most of many are counties, they are the heads of a list's items.
+    heads = len(datelines) > _MOST_DATELINES and sum(key(words(m["city"])) in data.counties for m in datelines) > len(datelines) / 2
     for match in datelines:
         if match["state"] and fold(match["state"]) in data.states:
             return data.states[fold(match["state"])]
-        if len(datelines) > _MOST_DATELINES:
-            continue  # these are the heads of a list's items
+        if heads:
+            continue
         known = {e[1] for e in data.cities.get(key(words(match["city"])), ())} or set(states_of(match["city"]))
         local = by_publisher(publisher) if publisher else frozenset()
         if len(local) == 1 and local <= states_of(match["city"]):

@@ -77,9 +77,9 @@ def _as_long(one: float | None, other: float | None) -> bool:
 
 
 # What stands before a city where nobody was kept: "a man from Salinas, on his way to Fresno, whom a judge in Oakland ...".
-_ELSEWHERE = re.compile(r"\b(?:from|to|of|near|judge in|court in)\s\Z")
+_ELSEWHERE = re.compile(r"\b(?:from|to|(?<!jail )of|near|judge in|court in)\s\Z")
 # What stands between a length and the place to which the person came afterwards.
-_GOES_ON = re.compile(r";|\b(?:then|later|afterwards?|before|until|to|who)\b")
+_GOES_ON = re.compile(r";|\b(?:then|later|afterwards?)\b|\b(?:moved|sent|taken|transferred|driven|flown)\sto\b")
 
 
 def _where(text: str, sentence: Sentence, survey: Survey, at: int) -> Mention | None:
@@ -90,10 +90,10 @@ def _where(text: str, sentence: Sentence, survey: Survey, at: int) -> Mention | 
     # The county that a case was against is where it happened.
     jails = [m for m in here if m.kind == "county" or m.office] or [m for m in here if m.kind == "city" and m.state == survey.state and not _ELSEWHERE.search(text, max(0, m.start - 16), m.start)]
     here = jails or [m for m in here if m.kind == "state"]
-    behind = sentence.start + at
-    here = [m for m in here if m.start < behind or not _GOES_ON.search(text, behind, m.start)]
+    length = sentence.start + at
+    here = [m for m in here if m.start < length or not _GOES_ON.search(text, length, m.start)]
     if here:
-        return min(here, key=lambda m: abs(m.start - behind))
+        return min(here, key=lambda m: abs(m.start - length))
     counties = [m for m in places if m.kind == "county" or (m.office and m.kind != "state")]
     if len({(m.base, m.state) for m in counties}) == 1:
         return counties[0]

@@ -93,7 +93,7 @@ def _listed(text: str, state: str | None) -> Iterator[Mention]:
         if len(fitting) < max(_FEWEST, _MOSTLY * len({key(words(name)) for name, *_ in known})):
             continue
         for name, at, told, entries in known:
-            if told is None and own not in entries and len(entries) == 1:
+            if told is None and own not in entries and len(entries) == 1 and key(words(name)) not in index().cities:
                 told = next(iter(entries))  # a neighbor state's county, by a name that no other state has: "Skamania", among Oregon's
             entry = entries.get(told or own or "")
             if entry is not None:

@@ -16,7 +16,7 @@ from dueprocess.extract.wording import table
 
 def chance(weights: Mapping[str, float], features: Collection[str]) -> float:
     """The chance that a logistic model gives to something with these features; ``(always)`` is everything's."""
-    return 1 / (1 + math.exp(-(weights["(always)"] + sum(weights.get(f, 0.0) for f in features))))
+    return 1 / (1 + math.exp(-math.fsum((weights["(always)"], *(weights.get(f, 0.0) for f in features)))))
 
 
 NEAR = 4

@@ -121,9 +121,9 @@ def _of_no_say(text: str, account: Account, position: str) -> bool:
 
 
 def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
-    """What the model weighs of an account's pieces, each as an account of its own."""
+    """What the model weighs of the pieces of an account that most likely tell, each as an account of its own."""
     found = []
-    for piece in account.pieces[:_MOST_SINGLE]:
+    for piece in told.sensed.by_telling(account)[:_MOST_SINGLE]:
         alone = Account(account.mention, [piece])
         rules = {f"claim:{c.position}" for c in told.claims.get(key, ()) if piece[0] <= c.start < piece[1]} or {"claim:none"}
         found.append(features(told.sensed, alone, frozenset(), others=0, rules=rules | told.heard.within(alone)))
@@ -133,7 +133,7 @@ def of_pieces(told: Told, key: Key, account: Account) -> list[set[str]]:
 def _new(told: Told, key: Key, account: Account, position: str, parts: Sequence[Sentence], published: str | None) -> Claim:
     """The claim of a position that no rule read, in the words of the piece that speaks for it most."""
     text = told.scene.text
-    pieces = account.pieces[:_MOST_SINGLE]
+    pieces = told.sensed.by_telling(account)[:_MOST_SINGLE]
     begin, end, index, _ = max(zip(pieces, of_pieces(told, key, account), strict=True), key=lambda one: odds(one[1]).of[position])[0] if len(pieces) > 1 else pieces[0]
     if not parts[index].start <= begin < parts[index].end:
         begin, end = parts[index].start, parts[index].end  # what a heading, a code or another agency's sentence tells of it

@@ -7,7 +7,8 @@ fitted by ``data/extract/train_telling.py`` on where the quotes of labelled posi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from dueprocess.kernel.files import data_dir
@@ -18,6 +19,7 @@ Piece = tuple[int, int, int, bool]
 
 
 _FEW = (1, 2, 4, 7, 12)
+"""A piece of fewer words than these is told from longer ones: a heading, a number, an answer of two words."""
 
 
 @cache
@@ -46,7 +48,7 @@ def looks(words: Sequence[str], classes: Sequence[tuple[str, int, int]], away: i
     return found
 
 
-def weight(found: set[str]) -> float:
+def weight(found: Iterable[str]) -> float:
     """How much speaks for a piece that looks so: the greater the likelier it tells its agency's position."""
     known = weights()
-    return sum(known.get(one, 0.0) for one in found)
+    return math.fsum(known.get(one, 0.0) for one in found)  # in whatever order a set has

@@ -6,7 +6,7 @@
 
 The server listens on no port, trusts whoever can reach the socket (a folder that only this user and the server's
 user can enter) and holds nothing but what the test puts there. Run by root it becomes the user ``postgres``, since
-the server refuses to be root's.
+the server refuses to be root's. One cluster that nobody uses stays until the process ends, to be copied.
 """
 
 from __future__ import annotations
@@ -59,7 +59,6 @@ class TemporaryServer:
     def __init__(self, *, durable: bool = False) -> None:
         self._bin = binaries()
         self._as: dict[str, Any] = {}
-        owner = None
         if os.geteuid() == 0:
             try:
                 owner = pwd.getpwnam("postgres")
@@ -89,7 +88,10 @@ class TemporaryServer:
         return folder
 
     def _copy(self, source: Path, target: Path) -> None:
-        subprocess.run(["cp", "-a", str(source), str(target)], check=True, cwd=target.parent, **self._as)
+        copied = subprocess.run(["cp", "-a", str(source), str(target)], check=False, cwd=target.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._as)
+        if copied.returncode:
+            self.remove()
+            raise NoPostgres(f"the cluster could not be copied: {copied.stdout.decode(errors='replace').strip().splitlines()[-1:]}")
 
     @property
     def _data(self) -> Path:

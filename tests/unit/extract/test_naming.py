@@ -185,6 +185,11 @@ def test_the_heads_of_a_list_are_no_datelines() -> None:
     assert counties(survey(HEADS)) == {("Dougherty County", "GA"), ("Clarke County", "GA"), ("DeKalb County", "GA"), ("Lowndes County", "GA")}
 
 
+def test_the_datelines_of_briefs_are_no_heads() -> None:
+    text = "COLUMBUS — The Franklin County jail holds on no detainer.\n\nDAYTON — The Montgomery County jail does.\n\nTOLEDO — The Lucas County jail asks for a judge's warrant.\n"
+    assert counties(survey(text)) == {("Franklin County", "OH"), ("Montgomery County", "OH"), ("Lucas County", "OH")}
+
+
 def test_a_name_alone_above_what_is_told_of_it() -> None:
     text = "Detainer policies of California sheriffs\n\nMONTEREY\n  Policy: Judge.\n  Date: June 12.\n\nSAN LUIS OBISPO\n  Policy: None.\n\nSANTA CRUZ\n  Policy: None.\n"
     assert counties(survey(text)) == {("Monterey County", "CA"), ("San Luis Obispo County", "CA"), ("Santa Cruz County", "CA")}
@@ -200,6 +205,8 @@ def test_a_county_of_the_next_state_in_a_list_by_a_name_that_no_other_has() -> N
     [
         ("The change followed a ruling that Clackamas County broke the law when it held a woman for two weeks on an ICE detainer after she could have gone.", "Clackamas County"),
         ("A roofer sat in the jail for 50 hours past his release on an ICE detainer; then he was in federal custody in Multnomah County for five months.", None),
+        ("A nurse was held for 30 hours beyond the time when she was to be released from the Lane County jail on bail.", "Lane County"),
+        ("He stayed five days past release on an ICE detainer before the Lane County jail let him go.", "Lane County"),
         ("A Salem man was kept in jail for three days past his release on an ICE detainer.", None),
     ],
 )

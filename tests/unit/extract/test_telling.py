@@ -9,7 +9,7 @@ from dueprocess.extract.accounts import MOST_PIECES, Account, Sensed, accounts, 
 from dueprocess.extract.gazetteer import survey
 from dueprocess.extract.sentences import sentences
 from dueprocess.extract.settling import LEAST_OF_TEXT
-from dueprocess.extract.telling import aways
+from dueprocess.extract.telling import aways, weight
 from dueprocess.extract.theme import likely
 
 STORY = """MARSHALLTOWN, Iowa -- The Marshall County jail got a new roof this spring, and its kitchen a new stove.
@@ -59,6 +59,17 @@ def test_a_piece_that_another_name_cuts_is_widened_to_its_sentence() -> None:
     parts, places = sentences(text), survey(text)
     for one in accounts(text, parts, places.mentions, None):
         assert next(text[begin:end] for begin, end, *_ in widened(one, parts).pieces) == parts[0].text
+
+
+def test_the_quote_of_a_long_account_is_the_piece_that_tells() -> None:
+    (claim,) = read(capture(STORY.encode(), name="story")).claims
+    assert "does not honor immigration detainers" in claim.quote
+
+
+def test_the_order_of_a_set_changes_nothing() -> None:
+    found = [f"s:{name}" for name in ("keep", "stay", "honor", "refuse", "ice", "req")] + [f"w:{word}" for word in ("the", "jail", "does", "not", "hold", "anyone", "for")]
+    shuffled = [dict.fromkeys(found[i:] + found[:i]) for i in range(len(found))]
+    assert len({weight(one.keys()) for one in shuffled}) == 1
 
 
 def test_a_story_of_beds_is_no_text_on_detainers() -> None:

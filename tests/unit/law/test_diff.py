@@ -116,6 +116,7 @@ def test_a_case_is_refused_only_where_no_lawbook_can_read_it() -> None:
 def test_nothing_changes_by_words_or_elsewhere() -> None:
     worded = {**FORBID, "title": "Another title", "note": "Another note."}
     assert one(book(FORBID), book(worded, OTHER)) == Impact(1, ())
+    assert one(book(FORBID), book(worded)) == Impact(1, ())  # nothing is asked here
 
 
 def test_changes_that_count_only_together_are_said_to() -> None:
