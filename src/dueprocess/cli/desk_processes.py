@@ -89,7 +89,9 @@ def stop_with_parent(pipe: int) -> None:
     def wait() -> None:
         while os.read(pipe, 1):
             pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        while True:  # while the server is being set up a signal is not heard
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(_PAUSE)
 
     threading.Thread(target=wait, name="dueprocess-parent", daemon=True).start()
 
