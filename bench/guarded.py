@@ -8,6 +8,7 @@ How the facts came to be (times, papers, clocks) is the same for both and is not
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ import numpy as np
 from bench.by_hand import OUT, Guarded, decided
 from bench.jobs import KNOWN_AT
 from bench.measure import interleaved
+from bench.scale import made
 from dueprocess.batch import Options, run_batch, running
 from dueprocess.batch.engines import DuckEngine, numbers_table
 from dueprocess.batch.folding import Atom, Folded
@@ -93,7 +95,10 @@ class _Questions(DuckEngine):
         folded = self.folded
         hand = {once: Guarded(folded, self.resolver.norm_names, once=once) for once in (False, True)}
         texts = {once: query.sql("asked") for once, query in hand.items()}
-        tables = {"guarded": {"guarded": texts[False]}, "once": {"once": texts[True]}, "regimes": self._regimes()}
+        # What neither side can go below: to read every value of the table once.
+        sums = ", ".join(f"sum(CAST({c} AS INT))" for c in self.columns("asked") if c not in ("question", "agency", "day"))
+        read = f"SELECT sum(question), max(agency), max(day), {sums} FROM asked"
+        tables = {"read": {"read": read}, "guarded": {"guarded": texts[False]}, "once": {"once": texts[True]}, "regimes": self._regimes()}
         processor: dict[str, list[float]] = {side: [] for side in tables}
 
         def answered(side: str) -> float:
@@ -157,10 +162,11 @@ class _Questions(DuckEngine):
         return time.perf_counter() - start
 
 
-def guarded(folder: Path, out: Path) -> dict[str, Any]:
+def guarded(folder: Path, out: Path, *, times: int = 1) -> dict[str, Any]:
     """Every question of a prepared folder's rows answered by guarded CASEs (``guarded``; ``once``: each different condition
-    is worked out first, once a row) and by ``regimes``, with the seconds of each round, and those of ``processor`` time; branches, different conditions,
-    questions asked, and how many answers differ."""
+    is worked out first, once a row) and by ``regimes``, with the seconds of each round, and those of ``processor`` time, and of a query that
+    only reads the table of facts (``read``); branches, different conditions, questions asked, and how many answers differ. ``times`` as many
+    authorities as the shipped lawbook has are the law, made up beyond those."""
     kept = running.DuckEngine, running.Resolver
 
     def noting(folded: Folded, *, place: Any) -> Resolver:
@@ -169,8 +175,9 @@ def guarded(folder: Path, out: Path) -> dict[str, Any]:
 
     running.DuckEngine, running.Resolver = _Questions, noting  # type: ignore[misc, assignment]
     try:
-        with suppress(_Compared):
-            run_batch(folder, lawbook=load_lawbook(), law_known_at=KNOWN_AT, out=out, options=Options(timeline=False, memory=MEMORY))
+        with suppress(_Compared), tempfile.TemporaryDirectory() as made_up:
+            lawbook = load_lawbook(made(Path(made_up), times=times).law)
+            run_batch(folder, lawbook=lawbook, law_known_at=KNOWN_AT, out=out, options=Options(timeline=False, memory=MEMORY))
     finally:
         running.DuckEngine, running.Resolver = kept  # type: ignore[misc]
     return _Questions.found

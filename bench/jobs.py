@@ -119,10 +119,10 @@ def _decide(*, folder: str, out: str, engine: str = "duckdb", timeline: bool = T
     return {"seconds": seconds[-1], "first": seconds[0], "processor": processor}
 
 
-def _guarded(*, folder: str, out: str) -> dict[str, Any]:
+def _guarded(*, folder: str, out: str, times: int = 1) -> dict[str, Any]:
     from bench.guarded import guarded
 
-    found = guarded(Path(folder), Path(out))
+    found = guarded(Path(folder), Path(out), times=times)
     return {"seconds": sum(sum(found[side]) for side in ("guarded", "once", "regimes")), **found}
 
 
