@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import table
 from dueprocess.kernel.files import data_dir
 from dueprocess.places import load_places
@@ -155,11 +156,11 @@ def headed(heads: Sequence[tuple[int, str]], at: int) -> str | None:
     return next((code for start, code in heads if start <= at), None)
 
 
-_CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
+_CASE = Quick(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
 
 
 # "the regional jail, which serves Linn, Benton and Lane counties": it is one agency, told of by the first of them.
-_SERVED = re.compile(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
+_SERVED = Quick(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
 
 
 def of_case(text: str, mention: Mention) -> bool:

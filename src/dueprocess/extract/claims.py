@@ -14,6 +14,7 @@ from dueprocess.extract.merging import merged
 from dueprocess.extract.model import Draft
 from dueprocess.extract.papers import findings, says
 from dueprocess.extract.people import people, speaker
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence, clauses
 from dueprocess.extract.settling import Heard, Told
 from dueprocess.extract.stances import answered, blocked, stance
@@ -87,13 +88,13 @@ def _is_sole(text: str, survey: Survey) -> bool:
 
 _OFTEN = 2
 _DENSE = 40
-_HEADLINE = re.compile(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-247)\b", re.IGNORECASE)
+_HEADLINE = Quick(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-247)\b", re.IGNORECASE)
 # Who was named together just before: "All have told us that ...".
 _ALL = re.compile(r"\W*(?:All|Both|Each|They all|They both|All (?:of them|two|three|four|five|six|seven)|The (?:two|three|four|five|six))\b(?! (?:the|inmates|persons|detainers|people|prisoners|requests))")
 
 
 # Nothing is read of sentences without a word of these, or one that says it without them ("hung up", "we're done").
-_FEW_WORDS = re.compile(r"\b(?:hung|mum|rewrit\w*|redraft\w*|revis\w*|reconsider\w*|saying|done|finished|through|fence|language|same|over|air|look\w*|minds?|time|no|yes|does|do|don't|doesn't|won't)\b", re.IGNORECASE)
+_FEW_WORDS = Quick(r"\b(?:hung|mum|rewrit\w*|redraft\w*|revis\w*|reconsider\w*|saying|done|finished|through|fence|language|same|over|air|look\w*|minds?|time|no|yes|does|do|don't|doesn't|won't)\b", re.IGNORECASE)
 _WORTH_READING = frozenset(
     ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "need", "judge", "warrant", "order", "cause", "agency-warrant", "removal", "offense", "law", "req", "ice", "tell", "undecided", "silent", "urge", "time", "sign", "ask", "said", "only", "unless"]
 )

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.senses import senses, tokens
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.extract.wording import table
@@ -22,7 +23,7 @@ def chance(weights: Mapping[str, float], features: Collection[str]) -> float:
 NEAR = 4
 REACH = 12
 """So many words on each side are looked at; the nearer ones apart."""
-_PERSON = re.compile(
+_PERSON = Quick(
     r"\b(?:he|she|him|her|his|hers|man|woman|mother|father|boy|girl|teen\w*|citizen|client|veteran|worker|plaintiff|student|driver|cook|farmer|farmhand|laborer|roofer|picker|dishwasher|nurse|waiter|immigrant|resident|fella|guy|gentleman|lady|person|cousin|brother|sister|husband|wife|son|daughter|uncle|aunt|neighbor|mr|ms|mrs|inmate|detainee|prisoner|individual|somebody|someone|\w+-year-old)\b",
     re.IGNORECASE,
 )
@@ -53,9 +54,9 @@ def of_text(text: str) -> frozenset[str]:
 
 
 @cache
-def themes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def themes() -> tuple[tuple[str, Quick], ...]:
     """Other matters than immigration detainers that a text may be about, and their words."""
-    return tuple((name, re.compile(words, re.IGNORECASE)) for name, words in table("counts")["themes"].items())
+    return tuple((name, Quick(words, re.IGNORECASE)) for name, words in table("counts")["themes"].items())
 
 
 _ICE = re.compile(r"\b(?:ICE|[Ii]mmigration|[Dd]eport\w*)\b")

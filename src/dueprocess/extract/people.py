@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from dueprocess.extract.gazetteer import Mention
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 
 _TITLES = (
@@ -55,7 +56,7 @@ def people(text: str, mentions: tuple[Mention, ...]) -> list[Person]:
     return found
 
 
-_SAID = re.compile(r"\b(?:said|says|told|announced|wrote|explained|stated|added|testified|confirmed|noted|conceded|according to|reported|argued|declared)\b", re.IGNORECASE)
+_SAID = Quick(r"\b(?:said|says|told|announced|wrote|explained|stated|added|testified|confirmed|noted|conceded|according to|reported|argued|declared)\b", re.IGNORECASE)
 
 
 def speaker(sentence: Sentence, known: list[Person], text: str) -> str | None:
