@@ -7,15 +7,18 @@ cannot match. So case is ignored by asking in small letters, and a text is first
 from __future__ import annotations
 
 import re
-import re._parser as parser  # type: ignore[import-not-found]  # what ``re`` itself reads patterns with; it ships no types
-from collections.abc import Iterable, Iterator
+import re._compiler as compiler  # type: ignore[import-not-found]  # what ``re`` itself consists of; it ships no types
+import re._constants as known  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
+from collections.abc import Iterator
 from sys import maxsize
 from typing import Any, Protocol
 
 # Signs that ``re`` takes for i and s where it ignores case, and that have no small letter of their own, or one of two signs.
 _ODD = ("\u0130", "\u0131", "\u017f")
+_CAPITAL = re.compile(r"\\.|\(\?P[<=]\w+[>)]|[A-Z]")
 _DIGIT = re.compile(r"\d")
-_ANY_DIGIT = r"\d"
+_ANY_DIGIT = "\0"
 _MOST = 32
 """To look for more words than these costs as much as the pattern."""
 _DEAREST = 0.1
@@ -40,12 +43,13 @@ class Quick:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
-        self._any_case = bool(flags & re.IGNORECASE)
-        if self._any_case:  # what is escaped, and the names of groups, are no letters of the text
-            pattern = re.sub(r"\\.|\(\?P[<=]\w+[>)]|[A-Z]", lambda m: m.group() if len(m.group()) > 1 else m.group().lower(), pattern)
         self._flags = flags
-        self._compiled = re.compile(pattern, flags & ~re.IGNORECASE)
-        words = _needed(parser.parse(pattern, flags & ~re.IGNORECASE))
+        self._any_case = bool(flags & re.IGNORECASE)
+        # What is escaped, and the names of groups, are no letters of the text.
+        written = _CAPITAL.sub(lambda m: m.group() if len(m.group()) > 1 else m.group().lower(), pattern) if self._any_case else pattern
+        parsed = parser.parse(written, int(flags & ~re.IGNORECASE))  # a number: the flags' own type is slow
+        self._compiled: re.Pattern[str] = compiler.compile(parsed)
+        words = _needed(parsed)
         self._guarded = words is not None and _often(words) < _DEAREST
         self._words = tuple(sorted((words or frozenset()) - {_ANY_DIGIT}))
         self._digit = words is not None and _ANY_DIGIT in words
@@ -89,34 +93,41 @@ class Quick:
         return text
 
 
-def _needed(parsed: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
+def _needed(parsed: Any) -> frozenset[str] | None:
     """Words one of which is in whatever a pattern matches, the rarest that there are; None where any letter may be."""
     best: frozenset[str] | None = None
     run = ""
-    for name, what in [*((str(name), what) for name, what in parsed), ("end", None)]:
-        if name == "LITERAL":
+    for name, what in (*parsed.data, (None, None)):
+        if name is known.LITERAL:
             run += chr(what)
             continue
-        if name in ("AT", "ASSERT_NOT"):  # as wide as nothing
+        if name is known.AT or name is known.ASSERT_NOT:  # as wide as nothing
             continue
-        found: frozenset[str] | None = None
-        if name == "BRANCH":
+        if run:
+            best = _rarer(best, frozenset({run}))
+            run = ""
+        if name is known.BRANCH:
             ways = [_needed(way) for way in what[1]]
-            found = frozenset().union(*(way for way in ways if way is not None)) if None not in ways else None
-        elif name == "SUBPATTERN" and not what[1]:  # one with flags of its own may ignore case
-            found = _needed(what[3])
-        elif name in ("MAX_REPEAT", "MIN_REPEAT") and what[0]:
-            found = _needed(what[2])
-        elif name == "ASSERT":
-            found = _needed(what[1])
-        elif name == "IN" and [(str(kind), str(which)) for kind, which in what] == [("CATEGORY", "CATEGORY_DIGIT")]:
-            found = frozenset({_ANY_DIGIT})
-        known = (best, frozenset({run}) if run else None, found and frozenset(w for w in found if not any(o in w for o in found - {w})))
-        best = min((one for one in known if one is not None and len(one) <= _MOST), key=_often, default=None)
-        run = ""
+            best = _rarer(best, None if None in ways else frozenset().union(*(way for way in ways if way is not None)))
+        elif name is known.SUBPATTERN and not what[1]:  # one with flags of its own may ignore case
+            best = _rarer(best, _needed(what[3]))
+        elif (name is known.MAX_REPEAT or name is known.MIN_REPEAT) and what[0]:
+            best = _rarer(best, _needed(what[2]))
+        elif name is known.ASSERT:
+            best = _rarer(best, _needed(what[1]))
+        elif name is known.IN and what == [(known.CATEGORY, known.CATEGORY_DIGIT)]:
+            best = _rarer(best, frozenset({_ANY_DIGIT}))
     return best
 
 
+def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """The words of the two that a text has less often; None where either would be too many."""
+    if other is None or len(other) > 2 * _MOST:
+        return one
+    other = frozenset(word for word in other if not any(part in word for part in other if part is not word))  # who looks for a part need not look for the whole
+    return one if len(other) > _MOST or (one is not None and _often(one) <= _often(other)) else other
+
+
 def _often(words: frozenset[str]) -> float:
-    """About how often a letter of a text begins one of the words."""
-    return sum(0.07 ** sum(1.5 if sign.isupper() or not (sign.isalpha() or sign in " ,.'-") else 0.6 if sign in " ,.'-" else 1 for sign in word) for word in words)
+    """About how often a letter of a text begins one of the words; capitals are rare."""
+    return sum(0.07 ** (len(word) + (word != word.lower())) for word in words)
