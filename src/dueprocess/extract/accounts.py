@@ -14,7 +14,7 @@ from dueprocess.extract.atlas import Mention, of_case
 from dueprocess.extract.codes import Legend
 from dueprocess.extract.people import Person
 from dueprocess.extract.quick import Quick
-from dueprocess.extract.senses import senses, tokens
+from dueprocess.extract.senses import sensed
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
 from dueprocess.extract.telling import Piece, aways, looks, weight
@@ -215,15 +215,14 @@ class Sensed:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._known: dict[tuple[int, int], tuple[list[str], list[tuple[str, int, int]]]] = {}
+        self._known: dict[tuple[int, int], tuple[Sequence[str], Sequence[tuple[str, int, int]]]] = {}
         self._telling: dict[tuple[int, int, int], float] = {}
 
-    def of(self, begin: int, end: int) -> tuple[list[str], list[tuple[str, int, int]]]:
+    def of(self, begin: int, end: int) -> tuple[Sequence[str], Sequence[tuple[str, int, int]]]:
         """The words of a span and the classes that they have."""
         found = self._known.get((begin, end))
         if found is None:
-            words = tokens(self.text[begin:end])
-            found = self._known[begin, end] = (words, senses(words))
+            found = self._known[begin, end] = sensed(self.text[begin:end])
         return found
 
     def classes(self, begin: int, end: int) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from dueprocess.extract.quick import Quick
-from dueprocess.extract.senses import senses, tokens
+from dueprocess.extract.senses import sensed, senses, tokens
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.extract.wording import table
 
@@ -35,6 +35,7 @@ _LENGTHS = (150, 700, 2_000, 4_000)
 _THEMES = ("other-state", "beds", "program", "raid", "past-case", "bill", "elect", "court-case", "undecided", "offense")
 _SOME, _MUCH = 2, 5
 _TOPIC = ("ice", "req", "keep", "tell", "honor", "go")
+_OF_TEXT = frozenset((*_THEMES, *_TOPIC))
 
 
 @lru_cache(maxsize=1)  # figures and lengths of time are looked for in one text after the other
@@ -44,7 +45,7 @@ def of_text(text: str) -> frozenset[str]:
     found = {f"requests:{min(requests, 4)}"}
     if len(wording("stances", "housing").findall(text)) > requests:
         found.add("text:housing")
-    often = Counter(name for name, _, _ in senses(tokens(text)))
+    often = Counter(name for name, _, _ in senses(tokens(text), _OF_TEXT))
     found |= {f"text:no-{name}" for name in _TOPIC if not often[name]}
     found |= {f"text:{name}:{'much' if often[name] >= _MUCH else 'some'}" for name in _THEMES if often[name] >= _SOME}
     found |= {f"theme:{name}" for name, pattern in themes() if len(pattern.findall(text)) > requests / 2}
@@ -65,8 +66,8 @@ _ICE = re.compile(r"\b(?:ICE|[Ii]mmigration|[Dd]eport\w*)\b")
 @lru_cache(maxsize=_SENTENCES)
 def of_sentence(text: str) -> frozenset[str]:
     """The senses and other marks that a sentence has, wherever in it."""
-    words = tokens(text)
-    found = {name for name, _, _ in senses(words)}
+    words, classes = sensed(text)
+    found = {name for name, _, _ in classes}
     if _PERSON.search(text):
         found.add("person")
     if _NAME.search(text):
