@@ -23,7 +23,7 @@ ACTS = (
 )
 STARTS = r"(?:(?<=[.!?;:]\s)|(?<=[\u2014\u2013-]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))"
 _SUBJECT = re.compile(
-    rf"{STARTS}{_NAME}(?='s[ ](?:{_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|whose|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{ACTS}|:[ ]|\.[ ](?=[A-Z]))"
+    rf"(?=[A-Z]){STARTS}{_NAME}(?='s[ ](?:{_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|whose|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{ACTS}|:[ ]|\.[ ](?=[A-Z]))"
 )
 _SAME = re.compile(rf"\b(?:[Ss]ame[ ](?:as|goes[ ]for|in|with)|[Dd]itto|like|as[ ](?:do|does|in|with))[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])")
 # "Gwinnett's jail", "Chelan's regional jail"; "Sheriff Amos Delacroix of Crook", "Captain Lusk (Moffat)"; "our neighbor in Nassau"; "From Silver Bow: ..."; "Ask Fulton"; "does Fulton do?"; "DeKalb?"

@@ -48,6 +48,7 @@ _VERB = Quick(
     r"|(?P<say>says?|said|put|puts|knew of|heard|got to|told|named|reported|estimates?d?)|(?P<pay>paid|pays?|settled|settle|awarded|owes?|cost|costs?|spent|check for|lost|losing|reimburse[sd]?))\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
+_WHOLE = Quick(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", re.IGNORECASE)
 _THE = re.compile(r"\b(?P<w>the|all|our|its|their|of the|of (?:the )?(?:state|county)'s|[A-Z]\w+'s|these|those|every|another|other|remaining|the other)[ \n]$")
 
 
@@ -64,7 +65,7 @@ def near(text: str, start: int, end: int) -> set[str]:
     if the:
         word = the["w"].lower()
         found.add("the:" + (word if word in ("the", "all", "other", "remaining", "the other", "another", "of the", "these", "those", "every") else "own"))
-    if re.search(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", before, re.IGNORECASE):
+    if _WHOLE.search(before):
         found.add("whole")
     if re.search(r"(?:^|[.:;(]\s)[\"']?(?:Out )?[Oo]f (?:the |all |my |our |its |[A-Z]\w+'s )?$", text[:start][-20:]) and re.match(r"[^.;]{0,60},? [^.;]{0,40}\b(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty)\b", text[end : end + 120]):
         found.add("whole")  # "Of nine jails that we asked, four ..."

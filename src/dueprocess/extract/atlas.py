@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from dueprocess.extract.quick import Quick
@@ -91,9 +91,9 @@ def index() -> _Index:
         if all(e[1] != where["state"] for e in known):
             known.append(entry)
     written = sorted([*names, *data["short states"]], key=len, reverse=True)
-    state_pattern = re.compile(r"(?<![\w.])(" + "|".join(re.escape(n) for n in written) + r")(?![\w])")
+    state_pattern = re.compile(r"(?=[A-Z])(?<![\w.])(" + "|".join(re.escape(n) for n in written) + r")(?![\w])")
     titles = sorted({e[2] for v in cities.values() for e in v}, key=len, reverse=True)
-    city_pattern = re.compile(r"\b(" + "|".join(re.escape(t) for t in titles) + r")\b")
+    city_pattern = re.compile(r"\b(?=[A-Z])(" + "|".join(re.escape(t) for t in titles) + r")\b")
     return _Index(_fixed(counties), _fixed(cities), states, state_pattern, city_pattern)
 
 
@@ -139,7 +139,8 @@ def _state_head() -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?:STATE OF )?(?:(?P<name>(?i:{names})){_HEADS_LINE}|(?P<loud>(?i:{names}))(?=[ ][A-Z][a-z])|(?P<code>[A-Z]{{2}})(?=:[ ]|[ ]{{2,}}[A-Z]))", re.MULTILINE)
 
 
-def state_heads(text: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=2)  # several readers ask for those of one text
+def state_heads(text: str) -> Sequence[tuple[int, str]]:
     """The lines of a text that begin with a state, under which or behind which its counties stand: where each begins, the last one first; none
     where only one state has any."""
     found = []

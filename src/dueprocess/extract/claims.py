@@ -42,7 +42,7 @@ def by_rules(text: str, parts: Sequence[Sentence], survey: Survey, *, published:
         if "\t" in sentence.text and sentence.index == topical_until:
             topical_until += 1  # a table is about its head
         inside = [m for m in survey.mentions if sentence.start <= m.start < sentence.end and (m.kind != "state" or m.office)]
-        if (says("immigration", sentence.text) and (says("request", sentence.text) or says("for-ice", sentence.text))) or says("request", sentence.text):
+        if says("request", sentence.text) or (says("for-ice", sentence.text) and says("immigration", sentence.text)):
             topical_until = sentence.index + reach
         floor = turns.turned(sentence, inside, scene.main)
         if floor is not None:

@@ -28,6 +28,7 @@ _NUMBER = Quick(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(
 _OF = Quick(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]|[A-Z]\w+'s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
+_DIGITS = re.compile(r"\d+")
 _NEVER = Quick(
     r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|slide|week|marked?[ ]as|bates|plaintiff's|defendant's|ayes:|nays:|noes:|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
     r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
@@ -136,11 +137,12 @@ def _nouns(spoken: Sequence[Sequence[str]], named: Sequence[tuple[int, int, str]
 
 def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
     text, at = sentence.text, sentence.start
-    if len(re.findall(r"\d+", text)) > _MOST_NUMBERS:
+    matches, others = list(_NUMBER.finditer(text)), [*shares(text), *sums(text)]
+    if not (matches or others) or len(_DIGITS.findall(text)) > _MOST_NUMBERS:
         return
-    dated = [(d.start, d.end) for d in days(text, "2000-01-01")]
+    dated = [(d.start, d.end) for d in days(text, "2000-01-01")] if matches else []
     used = -1
-    for match in _NUMBER.finditer(text):
+    for match in matches:
         begin = match.start("n")
         number = text[begin : match.end()]
         value = value_of(number)
@@ -201,7 +203,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         own |= {"bare", f"unit-was:{family(unit)}"}
         own.add(f"after:{_next_word(text, end)}")
         yield at + match.start(), at + end, value, again(text, end, value, known) or bare_unit(text, match.start(), end, unit), said, own
-    for start, end, value, kind, said, own in (*shares(text), *sums(text)):
+    for start, end, value, kind, said, own in others:
         yield at + start, at + end, value, kind, said, own
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from dueprocess.extract.atlas import Mention, codes, headed, index, state_heads, states_of
 from dueprocess.places.names import fold, key, words
@@ -62,7 +63,12 @@ def by_lists(text: str) -> str | None:
     return best if most >= _VOTES and most >= second + 2 and most > _MOSTLY * len(known) else None
 
 
-def _groups(text: str) -> Iterator[Group]:
+@lru_cache(maxsize=1)  # asked for of one text several times
+def _groups(text: str) -> Sequence[Group]:
+    return list(_grouped(text))
+
+
+def _grouped(text: str) -> Iterator[Group]:
     for lead in _LEAD.finditer(text):
         yield [(re.sub(r" and .*", "", m.group()), lead.start("names") + m.start(), None) for m in re.finditer(_NAME, lead["names"])]
     yield [(m.group(), line.start("names") + m.start(), _code(line["state"])) for line in _LINE.finditer(text) for m in re.finditer(_NAME, line["names"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dueprocess.extract.atlas import Kind, Mention, codes, county_of, index
 from dueprocess.extract.wording import table, word_set
@@ -61,8 +61,9 @@ def with_headings(text: str, chosen: list[Mention], state: str) -> list[Mention]
 def named(text: str) -> Iterable[Mention]:
     """Everything that could be a mention, in no order; what overlaps is settled by the caller."""
     data = index()
-    for pattern in (_COUNTY, _COUNTY_OF):
-        for match in pattern.finditer(text):
+    counties = list(_COUNTY.finditer(text))
+    for pattern, matches in ((_COUNTY, counties), (_COUNTY_OF, _COUNTY_OF.finditer(text))):
+        for match in matches:
             end = match["end"] if pattern is _COUNTY else "County"
             hit = _county(match["name"], match.start("name"), end, trim=pattern is _COUNTY)
             if hit is None:
@@ -123,7 +124,7 @@ def named(text: str) -> Iterable[Mention]:
     for name in table("places")["bare counties"]:
         for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
             yield _with_office(text, match.start(), match.end(), "county", key(words(name)), f"{name} County")
-    yield from _bare(text)
+    yield from _bare(text, counties)
     for match in data.state_pattern.finditer(text):
         code = data.states[fold(match[1])]
         office = re.match(r"['’]?s?[ \n](Department of (?:Corrections?|Public Safety and Correctional Services|Correctional Services)(?: and Rehabilitation)?|State Police|Highway Patrol)", text[match.end() : match.end() + 70])
@@ -160,26 +161,41 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[tuple[Mention, bo
             return
 
 
-def _bare(text: str) -> Iterable[Mention]:
+def _bare(text: str, counties: Iterable[re.Match[str]]) -> Iterable[Mention]:
     """Counties by their names alone, where the text names them with the word elsewhere, or the jail or sheriff beside them."""
     data = index()
     names: dict[str, str] = {}
-    for match in _COUNTY.finditer(text):
+    for match in counties:
         hit = _county(match["name"], match.start("name"), match["end"], trim=True)
         if hit is not None:
             names.setdefault(hit[1].rsplit(" ", 1)[0], hit[1])
     for name, label in names.items():
         if name in data.states or fold(name) in data.states or len(name) < 4:
             continue
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-]|[ \n](?:County|Parish|Street|Avenue|Road|City|Police|[Cc]ounties|said|says|told|wrote)|[ \n](?!Sheriff|Jail|Department|Detention|Correct)[A-Z])", text):
-            before = re.search(r"([\w.]+)[ \n]$", text[max(0, match.start() - 20) : match.start()])
+        for start in _alone(text, name):
+            before = re.search(r"([\w.]+)[ \n]$", text[max(0, start - 20) : start])
             if before and before[1][0].isupper() and fold(before[1]).strip(".") not in _LEAD - _TITLED:
                 continue  # somebody's last name
-            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), label)
+            yield _with_office(text, start, start + len(name), "county", key(words(name)), label)
     for match in re.finditer(rf"\b[Ii]n[ \n](?P<name>{_CAP}(?:[ ]{_CAP})?),[ \n](?=(?:where[ \n])?the[ \n](?:jail|sheriff|county))", text):
         base = key(words(match["name"]))
         if base in data.counties and base not in data.cities and match["name"] not in names:
             yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
+
+
+# What makes more of a name than a county's: a word that goes on, a street, a last name whose bearer speaks.
+_GOES_ON = re.compile(r"[\w-]|[ \n](?:County|Parish|Street|Avenue|Road|City|Police|[Cc]ounties|said|says|told|wrote)|[ \n](?!Sheriff|Jail|Department|Detention|Correct)[A-Z]")
+_IN_WORD = re.compile(r"[\w-]")
+
+
+def _alone(text: str, name: str) -> Iterator[int]:
+    """Where a name stands by itself. It is looked for as it is: a pattern of its own for each name takes longer to make than to ask."""
+    at = text.find(name)
+    while at >= 0:
+        alone = (not at or _IN_WORD.match(text, at - 1) is None) and _GOES_ON.match(text, at + len(name)) is None
+        if alone:
+            yield at
+        at = text.find(name, at + (len(name) if alone else 1))
 
 
 def _trimmed(name: str, start: int) -> tuple[str, int]:

@@ -14,7 +14,7 @@ _TITLES = (
     r"(?:Sheriff(?:-elect)?|Undersheriff|Police Chief|Chief(?: Deputy)?|Mayor|Warden|Jail (?:Administrator|Commander|Director|Captain)|Lt\.|Lieutenant|Sgt\.|Sergeant|Capt\.|Captain|Maj\.|Major|Cmdr\.|Commander|Deputy|"
     r"(?:County |City )?(?:Commissioner|Council(?:man|woman|member| Member)|Supervisor|Attorney|Executive|Manager|Administrator|Counsel)|Comm\.|Attorney General|Gov\.|Governor|Sen\.|Rep\.|State's Attorney|District Attorney|County Judge|Judge|Director))"
 )
-_PERSON = re.compile(rf"\b{_TITLES}[ \n](?P<name>[A-Z][\w'’-]+(?:[ \n](?:[A-Z]\.|[A-Z][\w'’-]+)){{0,3}})")
+_PERSON = re.compile(rf"\b(?=[A-Z]){_TITLES}[ \n](?P<name>[A-Z][\w'’-]+(?:[ \n](?:[A-Z]\.|[A-Z][\w'’-]+)){{0,3}})")
 _OWN = ("sheriff", "undersheriff", "deputy", "lt.", "lieutenant", "sgt.", "sergeant", "capt.", "captain", "maj.", "major", "cmdr.", "commander", "warden", "jail", "chief")
 _BODY = ("commissioner", "council", "supervisor", "comm.", "mayor", "executive")
 
