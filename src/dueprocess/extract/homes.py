@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from dueprocess.extract.atlas import Mention, county_of, index
+from dueprocess.extract.quick import Quick
 from dueprocess.places import load_places
 from dueprocess.places.names import fold, key, words
 
@@ -13,12 +14,12 @@ _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _TOWN = rf"(?P<town>{_CAP}(?:[ ]{_CAP}){{0,2}})"
 # "Mount Vernon, Washington", "here in Ann Arbor", "my staff in Cumming", "BRIGHTON, Colo. --"
 _AT_HOME = re.compile(rf"(?:\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|of)[ ]|^[ \t]*|[.:\])][ ]+|^[^\n]{{0,60}},[ ]){_TOWN}(?=,|[ .;:)\n]|'s\b|$)", re.MULTILINE)
-_OF_COUNTY = re.compile(r"\b(?:sheriff|jail|jailer|warden|deput(?:y|ies)|corrections|inmates?|prisoners?|booking|detention)\b", re.IGNORECASE)
+_OF_COUNTY = Quick(r"\b(?:sheriff|jail|jailer|warden|deput(?:y|ies)|corrections|inmates?|prisoners?|booking|detention)\b", re.IGNORECASE)
 
-_OF_POLICE = re.compile(r"\b(?:police|chief|officers|lockup|detectives|dispatchers?|desk sergeant|city jail|patrol)\b", re.IGNORECASE)
+_OF_POLICE = Quick(r"\b(?:police|chief|officers|lockup|detectives|dispatchers?|desk sergeant|city jail|patrol)\b", re.IGNORECASE)
 
 # Of many agencies, or of every one: the town is only where the news is written.
-_OF_MANY = re.compile(r"\b(?:sheriffs|jails|counties|parishes|(?:each|every|any|all|a|no) (?:\w+ )?(?:sheriff|jail|county|parish))\b", re.IGNORECASE)
+_OF_MANY = Quick(r"\b(?:sheriffs|jails|counties|parishes|(?:each|every|any|all|a|no) (?:\w+ )?(?:sheriff|jail|county|parish))\b", re.IGNORECASE)
 
 
 def county_named(path: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from dueprocess.extract.atlas import Mention, codes, headed, index, state_heads, states_of
+from dueprocess.extract.quick import Quick
 from dueprocess.places.names import fold, key, words
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'’-]*)"
@@ -15,7 +16,7 @@ _NAME = rf"{_CAP}(?: (?:{_CAP}|of|du|la|and(?= Clark| Queen| William))){{0,2}}"
 _BODIES = r"(?:[Cc]ounties|[Pp]arishes|[Ss]heriffs|[Jj]ails|[Aa]gencies|[Jj]urisdictions|[Pp]laces|COUNTIES|SHERIFFS|JAILS)"
 _IN_STATE = r"(?:[ ]\((?P<state>[A-Z][A-Za-z. ]{1,13})\))?"
 # "These counties want a judge's warrant: Linn, Benton (since May) and Lane."
-_LEAD = re.compile(rf"\b{_BODIES}\b[^.:\n]{{0,160}}:[ \n]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ \n]+{_NAME}){{0,60}})")
+_LEAD = Quick(rf"\b{_BODIES}\b[^.:\n]{{0,160}}:[ \n]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ \n]+{_NAME}){{0,60}})")
 # "Want a judge's warrant: Arlington, Fairfax": a line of its own.
 _LINE = re.compile(rf"^[^:\n]{{1,90}}:[ ]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ ]+{_NAME}){{0,60}}){_IN_STATE}[ .]*$", re.MULTILINE)
 # "Cumberland. The jail says ...": what an item is about.
@@ -108,7 +109,7 @@ def _listed(text: str, state: str | None) -> Iterator[Mention]:
 
 
 # "Municipal police, Cook and collar counties": a text that lists police by their towns.
-_POLICE = re.compile(r"\b(?:[Pp]olice (?:[Dd]epartments|[Cc]hiefs)|(?:[Mm]unicipal|[Cc]ity|[Ll]ocal|[Tt]own|[A-Z][a-z]+) police(?=[,.:]?$|[,.:]| (?:policies|practice|answers))|PDs\b|[Cc]ities with jails)", re.MULTILINE)
+_POLICE = Quick(r"\b(?:[Pp]olice (?:[Dd]epartments|[Cc]hiefs)|(?:[Mm]unicipal|[Cc]ity|[Ll]ocal|[Tt]own|[A-Z][a-z]+) police(?=[,.:]?$|[,.:]| (?:policies|practice|answers))|PDs\b|[Cc]ities with jails)", re.MULTILINE)
 
 
 def _towns(text: str, state: str) -> Iterator[Mention]:

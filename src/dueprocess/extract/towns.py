@@ -13,6 +13,7 @@ from dataclasses import replace
 from dueprocess.extract.alone import with_bare_counties
 from dueprocess.extract.atlas import Mention, county_of, index, state_heads, states_of
 from dueprocess.extract.municipal import bare_towns
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import table
 from dueprocess.places import load_places
 from dueprocess.places.names import fold, key, words
@@ -26,16 +27,16 @@ _BESIDE = (
     re.compile(rf"(?<![Cc]ity )(?<![Tt]own )(?<!icipal )(?<!olice )\b(?:jail|prison|lockup|detention[ ]center|jailers|deputies|sheriff)[ \n](?:up[ \n]|down[ \n]|over[ \n]|out[ \n])?(?:in|at)[ \n]{_TOWN}"),
 )
 _POLICE = (
-    re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
-    re.compile(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
-    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,|[ ]however,|[ ]too,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
-    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?[ \n]the[ ](?=chief\b|mayor\b[^.]{{0,60}}\bofficers\b)"),
-    re.compile(rf"\b(?:[Pp]olice|(?:[Cc]ity|[Tt]own|[Mm]unicipal)[ ](?:jail|lockup))[ ](?:in|at|of)[ ]{_TOWN}"),
-    re.compile(rf"{_TOWN}['’]s[ ]own[ ](?=police\b)"),
-    re.compile(rf"{_TOWN}(?:['’]s)?[ ](?=officers\b|lockup\b|city[ ]jail\b)"),
-    re.compile(rf"(?:^|[.!?;:][\"]?[ \n]){_TOWN}['’]s[ ](?=(?:police[ ])?chief\b)", re.MULTILINE),
+    Quick(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
+    Quick(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
+    Quick(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,|[ ]however,|[ ]too,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
+    Quick(rf"\b[Ii]n[ \n]{_TOWN},?[ \n]the[ ](?=chief\b|mayor\b[^.]{{0,60}}\bofficers\b)"),
+    Quick(rf"\b(?:[Pp]olice|(?:[Cc]ity|[Tt]own|[Mm]unicipal)[ ](?:jail|lockup))[ ](?:in|at|of)[ ]{_TOWN}"),
+    Quick(rf"{_TOWN}['’]s[ ]own[ ](?=police\b)"),
+    Quick(rf"{_TOWN}(?:['’]s)?[ ](?=officers\b|lockup\b|city[ ]jail\b)"),
+    Quick(rf"(?:^|[.!?;:][\"]?[ \n]){_TOWN}['’]s[ ](?=(?:police[ ])?chief\b)", re.MULTILINE),
 )
-_STATE_PRISONS = re.compile(r"\b[Tt]he[ \n](?:state(?:'s)?[ \n])?(?P<office>Department[ \n]of[ \n](?:Corrections?|Public[ \n]Safety[ \n]and[ \n]Correctional[ \n]Services|Correctional[ \n]Services))\b")
+_STATE_PRISONS = Quick(r"\b[Tt]he[ \n](?:state(?:'s)?[ \n])?(?P<office>Department[ \n]of[ \n](?:Corrections?|Public[ \n]Safety[ \n]and[ \n]Correctional[ \n]Services|Correctional[ \n]Services))\b")
 
 
 def with_towns(text: str, mentions: list[Mention], state: str | None) -> list[Mention]:
@@ -89,8 +90,8 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
     yield from with_bare_counties(text, mentions, state)
     told = {m.state for m in mentions if m.kind == "state"}
     found: list[Mention] = []
-    for pattern in _POLICE:
-        for match in pattern.finditer(text):
+    for police in _POLICE:
+        for match in police.finditer(text):
             name, start = match["name"], match.start("name")
             while " " in name and (not states_of(name) & {state, *told} or name.startswith("The ")):
                 name, start = name.split(" ", 1)[1], start + name.index(" ") + 1  # "Ask Boston PD"
