@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from dueprocess.extract.atlas import Mention, county_of, headed, index, state_heads
+from dueprocess.extract.atlas import Mention, base_of, county_of, headed, index, state_heads
 from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import word_set
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _NAME = rf"(?P<name>{_CAP}(?:[ ](?:du[ ]|la[ ]|of[ ]the[ ])?{_CAP})?)"
@@ -73,10 +73,10 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str | None
         name, at = match["name"], match.start("name")
         if " " in name and (fold(name.split(" ")[0]) in _LEAD or _LOUD.match(name)):
             name, at = name.split(" ", 1)[1], at + name.index(" ") + 1  # "Then Mesa, in Grand Junction"
-        base, here = key(words(name)), headed(heads, at) or state
+        base, here = base_of(name), headed(heads, at) or state
         entry = next((e for e in data.counties.get(base, ()) if e[1] == here), None)
         seated = _SEAT.search(text[max(0, at - 40) : at])
-        if seated is not None and any(e[1] == here for e in data.counties.get(key(words(seated["name"])), ())):
+        if seated is not None and any(e[1] == here for e in data.counties.get(base_of(seated["name"]), ())):
             return None
         if entry is None or fold(name) in data.states or any(m.start <= at < m.end and m.kind == "county" for m in (*mentions, *found)):
             return None

@@ -61,6 +61,12 @@ class _Index:
     city_pattern: re.Pattern[str]
 
 
+@lru_cache(maxsize=4_096)  # a text names the same places again and again
+def base_of(name: str) -> str:
+    """The key under which a name is in the book of places."""
+    return key(words(name))
+
+
 @cache
 def index() -> _Index:
     """The names of the book of places, folded: each to (path, state, name as listed)."""
@@ -121,12 +127,12 @@ def _towns() -> tuple[Mapping[tuple[str, str], str], Mapping[str, frozenset[str]
 
 def county_of(town: str, state: str) -> str | None:
     """The path of the county in which a town of a state lies; None where the list does not have it, or has several."""
-    return _towns()[0].get((state, key(words(town))))
+    return _towns()[0].get((state, base_of(town)))
 
 
 def states_of(town: str) -> frozenset[str]:
     """The states that have a town of this name."""
-    return _towns()[1].get(key(words(town)), frozenset())
+    return _towns()[1].get(base_of(town), frozenset())
 
 
 # "OHIO", "Kansas side", "ALABAMA (2 asked) Baldwin: ...", "TENNESSEE   Shelby", "AL: Baldwin, Houston", "NEW JERSEY Bergen: ...": the state at the head of a line.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dueprocess.extract.atlas import Mention, index
+from dueprocess.extract.atlas import Mention, base_of, index
 from dueprocess.extract.quick import Quick
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 MARK = "facility:"
 """What the base of a named jail begins with: it is no county's name."""
@@ -46,7 +46,7 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
             own = _BEFORE.sub("", match["name"]) if pattern in (_REGIONAL, _REGIONAL_ALONE) else ""
             if pattern is _REGIONAL_ALONE:
                 name = f"{own} Regional Jail"
-            if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(key(words(re.sub(r" (?:County|COUNTY)$", "", part))), ())):
+            if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(base_of(re.sub(r" (?:County|COUNTY)$", "", part)), ())):
                 continue
             flat = " ".join(name.split())
             flat = flat.title() if flat.isupper() else flat

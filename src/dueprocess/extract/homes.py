@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dueprocess.extract.atlas import Mention, county_of, index
+from dueprocess.extract.atlas import Mention, base_of, county_of, index
 from dueprocess.extract.quick import Quick
 from dueprocess.places import load_places
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _TOWN = rf"(?P<town>{_CAP}(?:[ ]{_CAP}){{0,2}})"
@@ -25,7 +25,7 @@ _OF_MANY = Quick(r"\b(?:sheriffs|jails|counties|parishes|(?:each|every|any|all|a
 def county_named(path: str) -> tuple[str, str]:
     """Base and label of a county of the book of places, by its path."""
     label = load_places().place(path).name
-    return key(words(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", label))), label
+    return base_of(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", label)), label
 
 
 def with_home(text: str, mentions: Sequence[Mention], state: str) -> list[Mention]:
@@ -54,7 +54,7 @@ def with_home(text: str, mentions: Sequence[Mention], state: str) -> list[Mentio
         towns = {m["town"].lower() for m in _AT_HOME.finditer(text) if fold(m["town"]) not in data.states and county_of(m["town"].title(), state)}
         if len(towns) != 1:
             return list(mentions)
-        home = Mention(match.start("town"), match.end("town"), "city", key(words(town)), town, state, None, "police", f"{town} Police Department")
+        home = Mention(match.start("town"), match.end("town"), "city", base_of(town), town, state, None, "police", f"{town} Police Department")
         return sorted([*(m for m in mentions if not (m.start < home.end and home.start < m.end)), home], key=lambda m: m.start)
     home = Mention(match.start("town"), match.end("town"), "county", base, label, state, path, "county", None)
     kept = [m for m in mentions if not (m.start < home.end and home.start < m.end)]

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from dueprocess.extract.atlas import Mention, codes, headed, index, state_heads, states_of
+from dueprocess.extract.atlas import Mention, base_of, codes, headed, index, state_heads, states_of
 from dueprocess.extract.quick import Quick
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'’-]*)"
 _NAME = rf"{_CAP}(?: (?:{_CAP}|of|du|la|and(?= Clark| Queen| William))){{0,2}}"
@@ -55,7 +55,7 @@ def with_lists(text: str, chosen: list[Mention], state: str | None, title: str |
 
 def by_lists(text: str) -> str | None:
     """The state that has the counties by whose names the items of a text begin, by far more of them than any other."""
-    names = {key(words(name)) for group in _groups(text) for name, _, told in group if told is None}
+    names = {base_of(name) for group in _groups(text) for name, _, told in group if told is None}
     known = [{e[1] for e in index().counties[n]} for n in names if n in index().counties]
     if len(known) < max(_VOTES, _MOSTLY * len(names)):
         return None
@@ -90,22 +90,22 @@ def _listed(text: str, state: str | None) -> Iterator[Mention]:
     heads = state_heads(text)
     counties = index().counties
     for group in _groups(text):
-        known = [(name, at, told or headed(heads, at), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
+        known = [(name, at, told or headed(heads, at), {e[1]: e for e in counties.get(base_of(name), ())}) for name, at, told in group]
         own = state
         if own is None:
             pools = [set(entries) for _, _, told, entries in known if entries and told is None]
             common = set.intersection(*pools) if len(pools) >= _FEWEST else set()
             own = common.pop() if len(common) == 1 else None
-        fitting = {key(words(name)): None for name, _, told, entries in known if (told or own) in entries}
-        if len(fitting) < max(_FEWEST, _MOSTLY * len({key(words(name)) for name, *_ in known})):
+        fitting = {base_of(name): None for name, _, told, entries in known if (told or own) in entries}
+        if len(fitting) < max(_FEWEST, _MOSTLY * len({base_of(name) for name, *_ in known})):
             continue
         for name, at, told, entries in known:
-            if told is None and own not in entries and len(entries) == 1 and key(words(name)) not in index().cities:
+            if told is None and own not in entries and len(entries) == 1 and base_of(name) not in index().cities:
                 told = next(iter(entries))  # a neighbor state's county, by a name that no other state has: "Skamania", among Oregon's
             entry = entries.get(told or own or "")
             if entry is not None:
                 given = told or (own if state is None else None)
-                yield Mention(at, at + len(name), "county", key(words(name)), entry[2], given, entry[0] if given else None, "county", None, told is not None)
+                yield Mention(at, at + len(name), "county", base_of(name), entry[2], given, entry[0] if given else None, "county", None, told is not None)
 
 
 # "Municipal police, Cook and collar counties": a text that lists police by their towns.
@@ -118,4 +118,4 @@ def _towns(text: str, state: str) -> Iterator[Mention]:
         if len(known) < max(_FEWEST, _MOSTLY * len(group)):
             continue
         for name, at, where in known:
-            yield Mention(at, at + len(name), "city", key(words(name)), name, where, None, "police", f"{name} Police Department", True)
+            yield Mention(at, at + len(name), "city", base_of(name), name, where, None, "police", f"{name} Police Department", True)
