@@ -22,6 +22,8 @@ _ANY_DIGIT = "\0"
 _MOST = 32
 """To look for more words than these costs as much as the pattern."""
 _DEAREST = 0.1
+_FEW = 8
+"""With more first letters than these there is nearly no letter to leap over."""
 
 
 class Asked(Protocol):
@@ -48,8 +50,9 @@ class Quick:
         # What is escaped, and the names of groups, are no letters of the text.
         written = _CAPITAL.sub(lambda m: m.group() if len(m.group()) > 1 else m.group().lower(), pattern) if self._any_case else pattern
         parsed = parser.parse(written, int(flags & ~re.IGNORECASE))  # a number: the flags' own type is slow
-        self._compiled: re.Pattern[str] = compiler.compile(parsed)
         words = _needed(parsed)
+        _led(parsed)
+        self._compiled: re.Pattern[str] = compiler.compile(parsed)
         self._guarded = words is not None and _often(words) < _DEAREST
         self._words = tuple(sorted((words or frozenset()) - {_ANY_DIGIT}))
         self._digit = words is not None and _ANY_DIGIT in words
@@ -91,6 +94,43 @@ class Quick:
         for start, end in [m.span() for m in self.finditer(text)]:
             text = text[:start] + " " * (end - start) + text[end:]
         return text
+
+
+_BOUND = (known.AT, known.AT_BOUNDARY)
+
+
+def _led(parsed: Any) -> bool:
+    """Have a pattern that begins a word ask for its first letter first, and then whether a word begins there: ``re`` leaps from one letter of a
+    few to the next, but tries a word's beginning at each. False, with all as it was, where the first letters are not plain to see."""
+    first = next((i for i, item in enumerate(parsed.data) if item != _BOUND), 0)
+    if not first:
+        return False
+    (name, what), rest = parsed.data[first], parsed.data[first + 1 :]
+    if name is known.LITERAL or (name is known.IN and _plain(what)):
+        behind = parser.SubPattern(parsed.state, [_BOUND, (name, what)])
+        parsed.data = [(name, what), (known.ASSERT, (-1, behind)), *rest]
+        return True
+    if name is known.SUBPATTERN and not (what[1] or what[2]):
+        what[3].data.insert(0, _BOUND)
+        if _led(what[3]):
+            parsed.data = parsed.data[first:]
+            return True
+        del what[3].data[0]
+    if name is known.BRANCH and all(way.data and (way.data[0][0] is known.LITERAL or (way.data[0][0] is known.IN and _plain(way.data[0][1]))) for way in what[1]):
+        ways = [parser.SubPattern(parsed.state, [_BOUND, (known.LITERAL, sign), *way.data[1:]]) for way in what[1] for sign in _signs(way.data[0])]
+        if len({way.data[1] for way in ways}) <= _FEW:
+            parsed.data = [(known.BRANCH, (None, [way for way in ways if _led(way)])), *rest]
+            return True
+    return False
+
+
+def _plain(what: Any) -> bool:
+    return all(kind is known.LITERAL for kind, _ in what)
+
+
+def _signs(item: tuple[Any, Any]) -> list[int]:
+    """The letters that the first item of a pattern may be."""
+    return [item[1]] if item[0] is known.LITERAL else [sign for _, sign in item[1]]
 
 
 def _needed(parsed: Any) -> frozenset[str] | None:
