@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from dueprocess.extract.atlas import Mention, of_case
 from dueprocess.extract.codes import Legend
 from dueprocess.extract.people import Person
-from dueprocess.extract.senses import senses, tokens
+from dueprocess.extract.quick import Quick
+from dueprocess.extract.senses import sensed
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
 from dueprocess.extract.telling import Piece, aways, looks, weight
@@ -21,7 +22,7 @@ from dueprocess.extract.telling import Piece, aways, looks, weight
 _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
-_ASIDE = re.compile(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
+_ASIDE = Quick(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 # "ANCHORAGE, Alaska (AP) -- ": where a story was written, not whom it is about.
 _BEHIND_DATELINE = re.compile(r",[ ][A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?(?:[ ]\([^)\n]{1,24}\))?[ ]?(?:—|–|--)")
 _HEAD = 300
@@ -143,7 +144,7 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
 
 
 # What says that an agency does as another; "the same day" does not.
-_SAME = re.compile(
+_SAME = Quick(
     r"(?<!not )(?<!not the )(?<!n't the )\b(?:[Ss]ame(?! (?:day|time|week|month|year|afternoon|morning|night|page|e-mail|judge|building|counsel|firm|county|jail|room|man|person|question|hour|clerk|paper)\b)|[Dd]itto|likewise|[Ss]o (?:do|does|will)\b(?! not)|follow(?:s|ed)? suit|[Aa]s (?:do|does|we do)\b|[Dd]o(?:es)? what we do\b|[Aa]sks? for what we\b|[Aa]s ours (?:do(?:es)?|has|is)\b|\bcop(?:y|ies) of (?:ours|this)\b|\blike (?:ours|this one)\b|\b(?:do|does|doing|did) (?:so|that|it) (?:too|also|already)\b|\b[Ww]hat [A-Z][\w.]+(?: [A-Z]\w+)? does\b|[:,.] (?:[Aa]s|[Ll]ike|[Ss]ee)(?: in)? [A-Z])"
 )
 _AS = re.compile(r"\b(?:as|like|see|what)(?: (?:do|does|did|in|the|what))?\s\Z", re.IGNORECASE)
@@ -214,15 +215,14 @@ class Sensed:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._known: dict[tuple[int, int], tuple[list[str], list[tuple[str, int, int]]]] = {}
+        self._known: dict[tuple[int, int], tuple[Sequence[str], Sequence[tuple[str, int, int]]]] = {}
         self._telling: dict[tuple[int, int, int], float] = {}
 
-    def of(self, begin: int, end: int) -> tuple[list[str], list[tuple[str, int, int]]]:
+    def of(self, begin: int, end: int) -> tuple[Sequence[str], Sequence[tuple[str, int, int]]]:
         """The words of a span and the classes that they have."""
         found = self._known.get((begin, end))
         if found is None:
-            words = tokens(self.text[begin:end])
-            found = self._known[begin, end] = (words, senses(words))
+            found = self._known[begin, end] = sensed(self.text[begin:end])
         return found
 
     def classes(self, begin: int, end: int) -> frozenset[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from dueprocess.extract.atlas import Mention, county_of, headed, index, state_heads
+from dueprocess.extract.atlas import Mention, base_of, county_of, headed, index, state_heads
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import word_set
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _NAME = rf"(?P<name>{_CAP}(?:[ ](?:du[ ]|la[ ]|of[ ]the[ ])?{_CAP})?)"
@@ -21,23 +22,24 @@ ACTS = (
     r"(?:holds?|honors?|keeps?|requires?|wants?|does|doesn't|will|won't|has|hasn't|no[ ]longer|stopped|ended|still|declines?|refuses?|accepts?|asks?|needs?|took|went|followed|follows|also"
     r"|did|didn't|do|don't|would|wouldn't|can't|cannot|is|isn't|had|hadn't|never|now|already|only|simply|told|says|said|signed|takes?|gives?|files|lets|sends|answers?|answered|reviews?|decided|wrote|voted|detains?|notifies|calls|insists|demands|complies|quit|dropped|ignores|turns|releases|joined|changed|switched|limits)\b"
 )
-STARTS = r"(?:(?<=[.!?;:]\s)|(?<=[\u2014\u2013-]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))"
+# Names that begin a clause: the capital is asked for first, at most letters nothing more is.
+STARTS = r"(?=[A-Z])(?:(?<=[.!?;:]\s)|(?<=[\u2014\u2013-]\s)|(?<=[.!?]\"\s)|(?<=\n)|(?<=\A)|(?<=\s\")|(?<=,\sand\s)|(?<=,\sbut\s)|(?<=,\swhile\s)|(?<=;\s)|(?<=,\sso\s)|(?<=\bwhile\s)|(?<=\bas\s))"
 _SUBJECT = re.compile(
     rf"{STARTS}{_NAME}(?='s[ ](?:{_JAIL}|policy|practice|rule|answer)|,[ ](?:to[ ](?:our|the|its)|next[ ]door|which|where|whose|in[ ]the|on[ ]the|across|over|north|south|east|west|too|also|meanwhile|by[ ]contrast|for[ ])|[ ]{ACTS}|:[ ]|\.[ ](?=[A-Z]))"
 )
 _SAME = re.compile(rf"\b(?:[Ss]ame[ ](?:as|goes[ ]for|in|with)|[Dd]itto|like|as[ ](?:do|does|in|with))[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])")
 # "Gwinnett's jail", "Chelan's regional jail"; "Sheriff Amos Delacroix of Crook", "Captain Lusk (Moffat)"; "our neighbor in Nassau"; "From Silver Bow: ..."; "Ask Fulton"; "does Fulton do?"; "DeKalb?"
 _SURE = (
-    re.compile(rf"(?<![\w'-]){_NAME}(?='s[ ](?:\w+[ ])?(?:{_JAIL}|policy|practice|rule|counsel|administrator|superintendent|chief[ ]deputy)\b)"),
-    re.compile(rf"\b{_OFFICER}(?:[ ]{_CAP}){{1,3}}(?:[ ](?:of|from)[ ]|[ ]\(){_NAME}(?=[ .,;:)])(?![ ][A-Z])"),
-    re.compile(rf"\b[Nn]eighbors?[ ](?:[a-z]+[ ]){{0,3}}(?:in|of)[ ]{_NAME}(?=[ .,;:)])(?![ ][A-Z])"),
-    re.compile(rf"(?:(?<=[.?!]\s)|(?<=\n)|(?<=\A))From[ ]{_NAME}(?=:[ ])"),
-    re.compile(rf"\b(?:Add|Ask|ask|[Nn]ot[ ]so[ ]in|[Bb]ecause[ ]of|[Dd]itto)[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])"),
-    re.compile(rf"\b(?:county|neighbor|parish)(?:[ ][a-z]+){{0,5}},[ ]{_NAME}(?=,[ ])"),
-    re.compile(rf"\b(?:[Ww]hat|[Hh]ow|[Ww]here|[Ww]hy)[ ](?:does|did|is|about)[ ]{_NAME}(?=[ ?])"),
-    re.compile(rf"\b(?:[Ww]hat|[Tt]he[ ]way|[Ww]here)[ ]{_NAME}(?=[ ](?:does|did|do|stands|says|wants)\b)"),
-    re.compile(rf"\b(?:is|does|has|did|[Ii]s|[Dd]oes|[Hh]as|[Dd]id)[ ]{_NAME}(?=[ ](?:still|hold|honor|keep|turning|holding|keeping)\b)"),
-    re.compile(rf"(?:(?<=[.?!:]\s)|(?<=\n)|(?<=\A)){_NAME}(?=\?)"),
+    Quick(rf"(?<![\w'-]){_NAME}(?='s[ ](?:\w+[ ])?(?:{_JAIL}|policy|practice|rule|counsel|administrator|superintendent|chief[ ]deputy)\b)"),
+    Quick(rf"\b{_OFFICER}(?:[ ]{_CAP}){{1,3}}(?:[ ](?:of|from)[ ]|[ ]\(){_NAME}(?=[ .,;:)])(?![ ][A-Z])"),
+    Quick(rf"\b[Nn]eighbors?[ ](?:[a-z]+[ ]){{0,3}}(?:in|of)[ ]{_NAME}(?=[ .,;:)])(?![ ][A-Z])"),
+    Quick(rf"(?:(?<=[.?!]\s)|(?<=\n)|(?<=\A))From[ ]{_NAME}(?=:[ ])"),
+    Quick(rf"\b(?:Add|Ask|ask|[Nn]ot[ ]so[ ]in|[Bb]ecause[ ]of|[Dd]itto)[ ]{_NAME}(?=[ .,;:])(?![ ][A-Z])"),
+    Quick(rf"\b(?:county|neighbor|parish)(?:[ ][a-z]+){{0,5}},[ ]{_NAME}(?=,[ ])"),
+    Quick(rf"\b(?:[Ww]hat|[Hh]ow|[Ww]here|[Ww]hy)[ ](?:does|did|is|about)[ ]{_NAME}(?=[ ?])"),
+    Quick(rf"\b(?:[Ww]hat|[Tt]he[ ]way|[Ww]here)[ ]{_NAME}(?=[ ](?:does|did|do|stands|says|wants)\b)"),
+    Quick(rf"\b(?:is|does|has|did|[Ii]s|[Dd]oes|[Hh]as|[Dd]id)[ ]{_NAME}(?=[ ](?:still|hold|honor|keep|turning|holding|keeping)\b)"),
+    Quick(rf"(?:(?<=[.?!:]\s)|(?<=\n)|(?<=\A)){_NAME}(?=\?)"),
 )
 _IN = re.compile(rf"\b(?:[Ii]n|into|[Oo]ver[ ]in|[Uu]p[ ]in|[Dd]own[ ]in)[ ]{_NAME}(?=[ ,;:]|'s[ ])(?![ ][A-Z])")
 _JOINED = re.compile(rf"(?:'s)?(?:,?[ ](?:and|or|nor)|,|,?[ ]not)[ ]{_NAME}(?=[ .,;:?]|'s[ ])(?![ ][A-Z])")
@@ -49,7 +51,7 @@ _NOT_A_PLACE = re.compile(r"(?:\b[A-Z][\w'-]*[ ]|\b(?:[A-Z]|Mr|Ms|Mrs|Dr|St|Sgt|
 _LOUD_STATE = re.compile(r"(?:^|\n)[ \t]*[A-Z]{3,}[ ]$")
 _LOUD = re.compile(r"[A-Z]{4,}[ ][A-Z]\w*[a-z]")  # "OHIO Trumbull: calls", "NEW JERSEY Bergen: judge only"
 # "ALBANY (Laramie)": a county's seat, which may bear another county's name.
-_SEAT = re.compile(rf"{_NAME}(?:[ ](?:County|Co\.|COUNTY|CO\.))?[ ]\($")
+_SEAT = Quick(rf"{_NAME}(?:[ ](?:County|Co\.|COUNTY|CO\.))?[ ]\($")
 _WHERE = re.compile(r"\b(?:in|at|of|by|into|for|with)[ ](?:the[ ])?$", re.IGNORECASE)
 _FIRST = re.compile(r"(?:^|[.!?:\n\"][ \n]?)$")
 ALSO_WORDS = frozenset(["lake", "park", "union", "iron", "clay", "grant", "price", "wood", "forest", "rock", "rice", "early", "wise", "bath", "noble", "major", "bond", "cook", "hale", "hand", "hill", "hood", "king", "knox", "lamb", "long", "love", "lucky", "ray", "page", "pike", "polk", "power", "rich", "ford", "garden", "golden", "grand", "green", "guard", "harper", "worth", "will", "jasper", "summit", "surry", "teller", "valley", "young", "bell", "best", "camp", "cash", "day", "falls", "fall", "fountain", "orange", "ocean", "republic", "deposit"])
@@ -71,10 +73,10 @@ def with_bare_counties(text: str, mentions: Sequence[Mention], state: str | None
         name, at = match["name"], match.start("name")
         if " " in name and (fold(name.split(" ")[0]) in _LEAD or _LOUD.match(name)):
             name, at = name.split(" ", 1)[1], at + name.index(" ") + 1  # "Then Mesa, in Grand Junction"
-        base, here = key(words(name)), headed(heads, at) or state
+        base, here = base_of(name), headed(heads, at) or state
         entry = next((e for e in data.counties.get(base, ()) if e[1] == here), None)
         seated = _SEAT.search(text[max(0, at - 40) : at])
-        if seated is not None and any(e[1] == here for e in data.counties.get(key(words(seated["name"])), ())):
+        if seated is not None and any(e[1] == here for e in data.counties.get(base_of(seated["name"]), ())):
             return None
         if entry is None or fold(name) in data.states or any(m.start <= at < m.end and m.kind == "county" for m in (*mentions, *found)):
             return None

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dueprocess.extract.between import clock, elapsed, moment
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 
-_MOMENT = re.compile(rf"(?<![\w-]){moment('x', sure=True)}(?!\w)", re.IGNORECASE)
-_COULD_GO = re.compile(
+_MOMENT = Quick(rf"(?<![\w-]){moment('x', sure=True)}(?!\w)", re.IGNORECASE)
+_COULD_GO = Quick(
     r"\b(?:post(?:s|ed|ing)?|paid|pays|bail|bond|bonded|fine|dismissed|dropped|acquitted|cleared|nol-prossed|free to (?:go|leave)|finished|completed|served|sentence|due out|time was up|signed (?:it|his|her|the)|release (?:order|slip|papers?)|(?:order|date|time) of release|to be (?:let|released|freed)|was to (?:go|leave)|due to|was done|withdr[ae]w\w*|charges?|charge|came with|pack (?:it )?up|ordered (?:him|her|his|the)|said (?:he|she) could go|entitled to|should have (?:gone|left|been)|eligible)\b",
     re.IGNORECASE,
 )
-_KEPT = re.compile(
+_KEPT = Quick(
     r"\b(?:left|leave|let (?:him|her|them|go|out)|was let|were let|walked (?:out|free)|walks? out|released?|got out|gets out|went home|goes home|c[ao]mes? (?:home|out|down)|went (?:out|on)|together|returned|discharged|turned over|opened|freed|(?:door|gate)s? opened|opened the (?:door|gate)|out the (?:door|gate)|kept|held|stayed|sat|picked up|came for|collected|handed (?:him|her|over)|no one came|nobody came)\b",
     re.IGNORECASE,
 )
@@ -51,7 +52,7 @@ def ends(parts: Sequence[Sentence]) -> Iterator[Ends]:
                 asked = parts[earlier.index - 1].text if earlier.index and parts[earlier.index - 1].text.endswith("?") else ""
                 if hours is None or not _COULD_GO.search(f"{asked} {earlier.text}") or not _KEPT.search(between):
                     continue
-                yield Ends(part.start + match.start(), part.start + match.end(), hours, f"{' '.join(first.group().split())} ... {' '.join(match.group().split())}", earlier.index, part.index)
+                yield Ends(part.start + match.start(), part.start + match.end(), hours, f"{' '.join(earlier.text[first.start() : first.end()].split())} ... {' '.join(part.text[match.start() : match.end()].split())}", earlier.index, part.index)
                 break
             known.append((part, match))
 

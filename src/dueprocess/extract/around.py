@@ -6,29 +6,30 @@ import re
 from functools import cache
 
 from dueprocess.extract.numbers import NUMBER
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import pattern as wording
 
-BODIES_LATER = re.compile(r"[ \n](?:of[ \n](?:them|those|these)[ \n])?(?:(?:that|who|which)[ \n](?:\w+[ \n]){1,4})?(?:said|say|told|report(?:ed)?|answered|hold|honor|refuse|decline|require|want|limit|have[ \n](?:never|stopped|ended|changed|quit|adopted)|haven't|has[ \n](?:never|stopped)|are[ \n](?:thinking|reviewing|still|undecided)|do[ \n]as)\b", re.IGNORECASE)
+BODIES_LATER = Quick(r"[ \n](?:of[ \n](?:them|those|these)[ \n])?(?:(?:that|who|which)[ \n](?:\w+[ \n]){1,4})?(?:said|say|told|report(?:ed)?|answered|hold|honor|refuse|decline|require|want|limit|have[ \n](?:never|stopped|ended|changed|quit|adopted)|haven't|has[ \n](?:never|stopped)|are[ \n](?:thinking|reviewing|still|undecided)|do[ \n]as)\b", re.IGNORECASE)
 """A number before it counts agencies: "eleven told the paper"."""
-PER_TIME = re.compile(r"[ \n](?:in[ \n](?:all[ \n]of[ \n])?(?:19|20)\d\d|last[ \n](?:year|month|week|fiscal)|this[ \n](?:year|month)|a[ \n](?:year|month|week|day)|so[ \n]far|(?:per|each|every)[ \n](?:year|month|week)|year[ \n]to[ \n]date|since[ \n])", re.IGNORECASE)
+PER_TIME = Quick(r"[ \n](?:in[ \n](?:all[ \n]of[ \n])?(?:19|20)\d\d|last[ \n](?:year|month|week|fiscal)|this[ \n](?:year|month)|a[ \n](?:year|month|week|day)|so[ \n]far|(?:per|each|every)[ \n](?:year|month|week)|year[ \n]to[ \n]date|since[ \n])", re.IGNORECASE)
 """So many a year: requests come by time, agencies do not."""
 
 
 @cache
-def _cues() -> dict[str, re.Pattern[str]]:
+def _cues() -> dict[str, re.Pattern[str] | Quick]:
     return {
         "request": wording("stances", "request"),
         "ice": re.compile(r"\b(?:ICE|[Ii]mmigration|deport\w*|Border Patrol)\b"),
-        "hold": re.compile(r"\b(?:held|hold(?:s|ing)?|kept|keep(?:s|ing)?|detain\w*|past (?:their|his|her|release)|releas\w+|turned (?:over|away|down)|handed|picked up|custody|declin\w+|honor\w*|refus\w+|delay\w*)\b", re.IGNORECASE),
-        "tally": re.compile(r"\b(?:count(?:s|ed)?|tally|number|figures?|list(?:s|ed)?|total|survey|according to|data|report|records|estimat\w+|percent)\b", re.IGNORECASE),
-        "money": re.compile(r"\b(?:settle\w*|judgment|verdict|jury|damages|award\w*|insur\w+|carrier|check|suit|sued|claim)\b", re.IGNORECASE),
-        "budget": re.compile(r"\b(?:budget|contract|bid|salar\w+|tax|fee|fine|bail|bond|stamps|raise[ds]?|dues|purchase|beds?|rent|phone|commissary|grants?)\b", re.IGNORECASE),
+        "hold": Quick(r"\b(?:held|hold(?:s|ing)?|kept|keep(?:s|ing)?|detain\w*|past (?:their|his|her|release)|releas\w+|turned (?:over|away|down)|handed|picked up|custody|declin\w+|honor\w*|refus\w+|delay\w*)\b", re.IGNORECASE),
+        "tally": Quick(r"\b(?:count(?:s|ed)?|tally|number|figures?|list(?:s|ed)?|total|survey|according to|data|report|records|estimat\w+|percent)\b", re.IGNORECASE),
+        "money": Quick(r"\b(?:settle\w*|judgment|verdict|jury|damages|award\w*|insur\w+|carrier|check|suit|sued|claim)\b", re.IGNORECASE),
+        "budget": Quick(r"\b(?:budget|contract|bid|salar\w+|tax|fee|fine|bail|bond|stamps|raise[ds]?|dues|purchase|beds?|rent|phone|commissary|grants?)\b", re.IGNORECASE),
         "housing": wording("stances", "housing"),
-        "policy": re.compile(r"\b(?:polic(?:y|ies)|warrants?|probable cause|limit\w*|stopped|ended|changed|cooperat\w+|sanctuary|uncooperative)\b", re.IGNORECASE),
-        "year": re.compile(r"\b(?:last year|this year|in (?:19|20)\d\d|since|fiscal|calendar|so far|months?|between|quarter)\b", re.IGNORECASE),
+        "policy": Quick(r"\b(?:polic(?:y|ies)|warrants?|probable cause|limit\w*|stopped|ended|changed|cooperat\w+|sanctuary|uncooperative)\b", re.IGNORECASE),
+        "year": Quick(r"\b(?:last year|this year|in (?:19|20)\d\d|since|fiscal|calendar|so far|months?|between|quarter)\b", re.IGNORECASE),
         "other": wording("counts", "other"),
         "program": re.compile(r"287\(g\)|\bbusiness|\bschool|\bchurch|\bhospital|\bdetention centers?\b"),
-        "vote": re.compile(r"\b(?:vote[ds]?|voted|motion|seconded|approved)\b", re.IGNORECASE),
+        "vote": Quick(r"\b(?:vote[ds]?|voted|motion|seconded|approved)\b", re.IGNORECASE),
     }
 
 
@@ -38,15 +39,16 @@ def of_line(text: str) -> dict[str, bool]:
 
 
 @cache
-def _lead() -> re.Pattern[str]:
-    return re.compile(rf"(?:{wording('counts', 'lead').pattern})[ \n]$", re.IGNORECASE)
+def _lead() -> Quick:
+    return Quick(rf"(?:{wording('counts', 'lead').pattern})[ \n]$", re.IGNORECASE)
 
 
-_VERB = re.compile(
+_VERB = Quick(
     r"\b(?:(?P<count>counts?|counted|tally|number(?:s|ed)?|figure|total|list(?:s|ed)?)|(?P<got>received?s?|receives|got|gets|had|has|sent|lodged|issued|logged|fielded)|(?P<acted>honored|declined|refused|held|kept|released|accepted|turned over|picked up|rejected|freed|handed)"
     r"|(?P<say>says?|said|put|puts|knew of|heard|got to|told|named|reported|estimates?d?)|(?P<pay>paid|pays?|settled|settle|awarded|owes?|cost|costs?|spent|check for|lost|losing|reimburse[sd]?))\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
+_WHOLE = Quick(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", re.IGNORECASE)
 _THE = re.compile(r"\b(?P<w>the|all|our|its|their|of the|of (?:the )?(?:state|county)'s|[A-Z]\w+'s|these|those|every|another|other|remaining|the other)[ \n]$")
 
 
@@ -63,7 +65,7 @@ def near(text: str, start: int, end: int) -> set[str]:
     if the:
         word = the["w"].lower()
         found.add("the:" + (word if word in ("the", "all", "other", "remaining", "the other", "another", "of the", "these", "those", "every") else "own"))
-    if re.search(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", before, re.IGNORECASE):
+    if _WHOLE.search(before):
         found.add("whole")
     if re.search(r"(?:^|[.:;(]\s)[\"']?(?:Out )?[Oo]f (?:the |all |my |our |its |[A-Z]\w+'s )?$", text[:start][-20:]) and re.match(r"[^.;]{0,60},? [^.;]{0,40}\b(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty)\b", text[end : end + 120]):
         found.add("whole")  # "Of nine jails that we asked, four ..."

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import table
 from dueprocess.kernel.files import data_dir
 from dueprocess.places import load_places
@@ -60,6 +61,12 @@ class _Index:
     city_pattern: re.Pattern[str]
 
 
+@lru_cache(maxsize=4_096)  # a text names the same places again and again
+def base_of(name: str) -> str:
+    """The key under which a name is in the book of places."""
+    return key(words(name))
+
+
 @cache
 def index() -> _Index:
     """The names of the book of places, folded: each to (path, state, name as listed)."""
@@ -90,9 +97,9 @@ def index() -> _Index:
         if all(e[1] != where["state"] for e in known):
             known.append(entry)
     written = sorted([*names, *data["short states"]], key=len, reverse=True)
-    state_pattern = re.compile(r"(?<![\w.])(" + "|".join(re.escape(n) for n in written) + r")(?![\w])")
+    state_pattern = re.compile(r"(?=[A-Z])(?<![\w.])(" + "|".join(re.escape(n) for n in written) + r")(?![\w])")
     titles = sorted({e[2] for v in cities.values() for e in v}, key=len, reverse=True)
-    city_pattern = re.compile(r"\b(" + "|".join(re.escape(t) for t in titles) + r")\b")
+    city_pattern = re.compile(r"\b(?=[A-Z])(" + "|".join(re.escape(t) for t in titles) + r")\b")
     return _Index(_fixed(counties), _fixed(cities), states, state_pattern, city_pattern)
 
 
@@ -120,12 +127,12 @@ def _towns() -> tuple[Mapping[tuple[str, str], str], Mapping[str, frozenset[str]
 
 def county_of(town: str, state: str) -> str | None:
     """The path of the county in which a town of a state lies; None where the list does not have it, or has several."""
-    return _towns()[0].get((state, key(words(town))))
+    return _towns()[0].get((state, base_of(town)))
 
 
 def states_of(town: str) -> frozenset[str]:
     """The states that have a town of this name."""
-    return _towns()[1].get(key(words(town)), frozenset())
+    return _towns()[1].get(base_of(town), frozenset())
 
 
 # "OHIO", "Kansas side", "ALABAMA (2 asked) Baldwin: ...", "TENNESSEE   Shelby", "AL: Baldwin, Houston", "NEW JERSEY Bergen: ...": the state at the head of a line.
@@ -138,7 +145,8 @@ def _state_head() -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?:STATE OF )?(?:(?P<name>(?i:{names})){_HEADS_LINE}|(?P<loud>(?i:{names}))(?=[ ][A-Z][a-z])|(?P<code>[A-Z]{{2}})(?=:[ ]|[ ]{{2,}}[A-Z]))", re.MULTILINE)
 
 
-def state_heads(text: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=2)  # several readers ask for those of one text
+def state_heads(text: str) -> Sequence[tuple[int, str]]:
     """The lines of a text that begin with a state, under which or behind which its counties stand: where each begins, the last one first; none
     where only one state has any."""
     found = []
@@ -155,11 +163,11 @@ def headed(heads: Sequence[tuple[int, str]], at: int) -> str | None:
     return next((code for start, code in heads if start <= at), None)
 
 
-_CASE = re.compile(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
+_CASE = Quick(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgment|verdict|case|judge|court)[^.;]{0,60}(?:against|involving|found|that)[ \n](?:Oregon['’]s[ \n])?(?:that[ \n])?)$", re.IGNORECASE)
 
 
 # "the regional jail, which serves Linn, Benton and Lane counties": it is one agency, told of by the first of them.
-_SERVED = re.compile(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
+_SERVED = Quick(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
 
 
 def of_case(text: str, mention: Mention) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dueprocess.extract.numbers import value_of
+from dueprocess.extract.quick import Quick
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -29,7 +30,7 @@ def moment(name: str, *, sure: bool = False) -> str:
     return rf"(?:{before},?[ \n](?:on[ \n])?)?{day}(?:,?[ \n]{time})?"
 
 
-_SPAN = re.compile(rf"\b(?:from|between)[ \n]{moment('x')},?[ \n](?:to|until|till|and|through)[ \n]{moment('y')}(?!\w)", re.IGNORECASE)
+_SPAN = Quick(rf"\b(?:from|between)[ \n]{moment('x')},?[ \n](?:to|until|till|and|through)[ \n]{moment('y')}(?!\w)", re.IGNORECASE)
 _AFTERNOON = re.compile(r"p|afternoon|evening|night", re.IGNORECASE)
 _MORNING = re.compile(r"a\.?m|morning", re.IGNORECASE)
 _WEEK = 7

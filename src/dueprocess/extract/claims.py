@@ -14,6 +14,7 @@ from dueprocess.extract.merging import merged
 from dueprocess.extract.model import Draft
 from dueprocess.extract.papers import findings, says
 from dueprocess.extract.people import people, speaker
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence, clauses
 from dueprocess.extract.settling import Heard, Told
 from dueprocess.extract.stances import answered, blocked, stance
@@ -41,7 +42,7 @@ def by_rules(text: str, parts: Sequence[Sentence], survey: Survey, *, published:
         if "\t" in sentence.text and sentence.index == topical_until:
             topical_until += 1  # a table is about its head
         inside = [m for m in survey.mentions if sentence.start <= m.start < sentence.end and (m.kind != "state" or m.office)]
-        if (says("immigration", sentence.text) and (says("request", sentence.text) or says("for-ice", sentence.text))) or says("request", sentence.text):
+        if says("request", sentence.text) or (says("for-ice", sentence.text) and says("immigration", sentence.text)):
             topical_until = sentence.index + reach
         floor = turns.turned(sentence, inside, scene.main)
         if floor is not None:
@@ -87,13 +88,13 @@ def _is_sole(text: str, survey: Survey) -> bool:
 
 _OFTEN = 2
 _DENSE = 40
-_HEADLINE = re.compile(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-247)\b", re.IGNORECASE)
+_HEADLINE = Quick(r"\b(?:detainers?|(?:ICE|immigration)[ \n]holds?|holds|I-247)\b", re.IGNORECASE)
 # Who was named together just before: "All have told us that ...".
 _ALL = re.compile(r"\W*(?:All|Both|Each|They all|They both|All (?:of them|two|three|four|five|six|seven)|The (?:two|three|four|five|six))\b(?! (?:the|inmates|persons|detainers|people|prisoners|requests))")
 
 
 # Nothing is read of sentences without a word of these, or one that says it without them ("hung up", "we're done").
-_FEW_WORDS = re.compile(r"\b(?:hung|mum|rewrit\w*|redraft\w*|revis\w*|reconsider\w*|saying|done|finished|through|fence|language|same|over|air|look\w*|minds?|time|no|yes|does|do|don't|doesn't|won't)\b", re.IGNORECASE)
+_FEW_WORDS = Quick(r"\b(?:hung|mum|rewrit\w*|redraft\w*|revis\w*|reconsider\w*|saying|done|finished|through|fence|language|same|over|air|look\w*|minds?|time|no|yes|does|do|don't|doesn't|won't)\b", re.IGNORECASE)
 _WORTH_READING = frozenset(
     ["keep", "stay", "honor", "refuse", "stop", "go", "neg", "need", "judge", "warrant", "order", "cause", "agency-warrant", "removal", "offense", "law", "req", "ice", "tell", "undecided", "silent", "urge", "time", "sign", "ask", "said", "only", "unless"]
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from dueprocess.extract.quick import Quick
+
 _CODE = r"(?P<code>\d|[A-Z]{1,4}\d?|[*+†?—–✔✘✓✗½●○◐■□]{1,2})"
 _MARKED = r"[\"'\[(]?(?:\d|[A-Z]{1,4}\d?|[*+†?—–✔✘✓✗½●○◐■□]{1,2})[\"'\])]?[ ]*(?:=|means\b)"
 # "JW = judge's warrant; N = lets people go on time", "A means that ...".
-_MEANS = re.compile(rf"(?<![\w.$'-])[\"'\[(]?{_CODE}[\"'\])]?[ ]*(?:=|[Mm]eans\b|stands for\b)[ ]*(?P<words>[^;\n=\t]{{3,200}}?)(?=[;\n\t]|\.(?:\s|$)|,?[ ]{_MARKED}|\Z)")
+_MEANS = Quick(rf"(?<![\w.$'-])[\"'\[(]?{_CODE}[\"'\])]?[ ]*(?:=|[Mm]eans\b|stands for\b)[ ]*(?P<words>[^;\n=\t]{{3,200}}?)(?=[;\n\t]|\.(?:\s|$)|,?[ ]{_MARKED}|\Z)")
 # "Codes (3, judicial warrant wanted; 2, ICE's own warrant suffices)", "Key: A - holds on the detainer; B - ...".
-_LEAD = re.compile(r"\b(?:codes?|coding|key|legend|symbols|boxes|ratings?|grades?|scale)\b[^.\n]{0,60}?[:(\n]", re.IGNORECASE)
+_LEAD = Quick(r"\b(?:codes?|coding|key|legend|symbols|boxes|ratings?|grades?|scale)\b[^.\n]{0,60}?[:(\n]", re.IGNORECASE)
 _LISTED = re.compile(rf"(?:[:;,(\n.]|^)\s*[\"'(\[]?{_CODE}[\"')\]]?(?:[:,)]|(?<=[A-Z])\.|[ ]?[-–—]|(?<![\s.(]I)(?<![\s.(]A)(?=[ ](?:[a-z]|ICE\b)))[ ]+(?P<words>[A-Za-z'’][^;\n]{{4,160}}?)(?=[;\n)]|\.(?:\s|$)|\Z)")
 _REACH = 900
 _FEWEST = 2

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dueprocess.extract.quick import Quick
+
 _MONTHS = {m: i for i, m in enumerate(("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"), 1)}
 _SHORT = {**{m[:3]: i for m, i in _MONTHS.items()}, "sept": 9}
 _DAYS = {d: i for i, d in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))}
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?"
-_ANY = re.compile(
+_ANY = Quick(
     rf"\b(?P<month>{_MONTH})\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<year>\d{{4}}))?"
     rf"|\b(?P<day2>\d{{1,2}})\s(?P<month2>{_MONTH})\s(?P<year2>\d{{4}})"
     rf"|\b(?P<month3>{_MONTH})(?:\sof)?,?\s(?P<year3>(?:19|20)\d{{2}})\b"
@@ -118,7 +120,7 @@ def _relative(words: str, base: date | None, published: str | None) -> str | Non
     return (base - timedelta(days=back)).isoformat()
 
 
-_EFFECT = re.compile(r"\b(?:effective|takes? effect|took effect|in effect since|in force (?:since|from)|since|starting|beginning|as of|from|begins?|went into (?:force|effect))\b[^.;]{0,30}?$", re.IGNORECASE)
+_EFFECT = Quick(r"\b(?:effective|takes? effect|took effect|in effect since|in force (?:since|from)|since|starting|beginning|as of|from|begins?|went into (?:force|effect))\b[^.;]{0,30}?$", re.IGNORECASE)
 
 
 def effective(text: str, published: str | None) -> str | None:

@@ -14,15 +14,16 @@ from dueprocess.extract.apart import ends
 from dueprocess.extract.between import spans
 from dueprocess.extract.nearby import beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, is_year, value_of
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 
-_LENGTH = re.compile(
+_LENGTH = Quick(
     rf"(?:(?:another|about|nearly|almost|more than|some|roughly|an extra|over|for)[ \n])?(?<![-\w.,/])(?P<n>{NUMBER}|a|an|several|a[ \n]few|many)(?P<half>[ \n]and[ \n](?:a[ \n]|one-)half|½)?(?:[ \n](?:more|extra|additional|further|full|whole|long))?[ \n-](?P<unit>hours?|hrs?|days?|nights?|weeks?|months?|minutes?)\b(?P<more>[ \n]and[ \n]a[ \n]half\b)?(?![- ]old|'[ \n](?:use|notice|pay|work|drive|walk|ride)|[ \n]to[ \n]the[ \n](?:north|south|east|west)|[- ](?:jail[ ]|county[ ])?(?:sentence|term)\b)(?:,?[ \n](?:and[ \n])?(?P<m>\d{{1,2}}|{NUMBER})[ \n](?P<minor>hours?|hrs?|minutes?))?",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(r"(?:several|many|a[ \n]few)\Z", re.IGNORECASE)
 # A number without a unit beside lengths that have one: "14, 39 and 61 hours", "for 48 hours and kept her for 131".
-_BARE = re.compile(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of(?![ \n](?:those|these|them)\b)|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
+_BARE = Quick(rf"(?:\b(?:for|by|was|of|so|in|and|or|to|held|kept|spent|one|another|there|at)[ \n](?:about[ \n]|nearly[ \n]|some[ \n])?|[,:][ \n]|\()(?P<n>(?!one\b){NUMBER})(?=[.,;:)]*(?:\Z|[ \n](?:and|or|in|of(?![ \n](?:those|these|them)\b)|more|past|beyond|after|when|before|too|on|over|until|till|one|another|[\d\"])))", re.IGNORECASE)
 _HOURS = {"hour": 1, "hr": 1, "day": 24, "night": 24, "week": 168, "month": 720, "minute": 1 / 60}
 _DAY, _MINUTES = 24, 60
 _SIZES = (4, 12, 23, 47, 49, 96, 240, 1_000)
@@ -34,10 +35,10 @@ _AT = re.compile(r"at\b", re.IGNORECASE)  # "at five" is a time of day
 THE_HOURS = 48
 """What a detainer asks for; texts tell a stay in all, what it was beyond these, or both."""
 _MARKS = (
-    ("average", re.compile(r"\b(?:averag\w+|mean|median|typical\w*|usual\w*|normal\w*|as a rule|on the whole)\b", re.IGNORECASE)),
-    ("most", re.compile(r"\b(?:longest|shortest|most|no longer|longer than|at most|up to|never more|maximum|none)\b", re.IGNORECASE)),
-    ("allowed", re.compile(r"\b(?:allow\w*|permit\w*|limit\w*|good for|the form|says|rule|law|policy|may|must)\b", re.IGNORECASE)),
-    ("heard", re.compile(r"\b(?:heard|hearsay|rumou?r\w*|claim\w*|alleg\w*|says? (?:he|she)|stated that|according to)\b", re.IGNORECASE)),
+    ("average", Quick(r"\b(?:averag\w+|mean|median|typical\w*|usual\w*|normal\w*|as a rule|on the whole)\b", re.IGNORECASE)),
+    ("most", Quick(r"\b(?:longest|shortest|most|no longer|longer than|at most|up to|never more|maximum|none)\b", re.IGNORECASE)),
+    ("allowed", Quick(r"\b(?:allow\w*|permit\w*|limit\w*|good for|the form|says|rule|law|policy|may|must)\b", re.IGNORECASE)),
+    ("heard", Quick(r"\b(?:heard|hearsay|rumou?r\w*|claim\w*|alleg\w*|says? (?:he|she)|stated that|according to)\b", re.IGNORECASE)),
 )
 _SENTENCED = re.compile(r"\b(?:sentence[ds]?|sentenced to|term|serv(?:ed|ing)|doing|did|got|given|had)(?: (?:of|to|his|her|a))?[ ]$")
 _BEYOND = re.compile(r",?[ \n](?:more|longer|extra|beyond|past|over|too (?:long|many)|late)\b")

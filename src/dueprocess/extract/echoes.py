@@ -14,6 +14,7 @@ from dueprocess.extract.merging import RANK
 from dueprocess.extract.model import Draft
 from dueprocess.extract.papers import Stance, says
 from dueprocess.extract.people import speaker
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence, clauses
 from dueprocess.extract.stances import blocked, elliptic, stance
 from dueprocess.extract.subjects import OFFICES, Scene, cluster
@@ -38,12 +39,12 @@ def usable(scene: Scene, inside: Sequence[Mention]) -> list[Mention]:
 
 
 # "took the same step", "follow suit", "Same as Cobb": the position that was told of another agency just before.
-_ALIKE = re.compile(
+_ALIKE = Quick(
     r"\b(?:the same (?:step|position|approach|line|stance|policy|rule|practice|thing|way|answer|course|decision|choice|call|change|move|demand|condition|requirement)|(?:does|do|did|done) (?:the same|likewise|so too|so|as much)|follow(?:s|ed|ing)? (?:suit|its lead|their lead)|likewise|(?:the )?same (?:as|here|goes for|is true|holds|in|story|at)|so (?:do|does|did|has|have)|as (?:do|does|did)|a similar (?:policy|rule|step|order|stance|line|practice)"
     r"|(?:just|exactly|much) (?:the same|as)|same (?:test|rule|policy|terms|practice|answer) as|similar (?:policies|rules|steps)|joined (?:it|them|in)|much the same|no different|is the same|are the same|(?:want(?:s|ed)?|ask(?:s|ed)?(?: for)?|require[sd]?|demand(?:s|ed)?|says?|said|answered|told \w+|reported|does) (?:much )?the same|ditto|in the same boat|too)\b",
     re.IGNORECASE,
 )
-_UNLIKE = re.compile(r"\b(?:not|n't|no longer|never|if|whether|should|would|could|might|may|asked|urged)\b", re.IGNORECASE)
+_UNLIKE = Quick(r"\b(?:not|n't|no longer|never|if|whether|should|would|could|might|may|asked|urged)\b", re.IGNORECASE)
 _MODELS_BACK = 6
 
 
@@ -76,7 +77,7 @@ def alike(scene: Scene, sentence: Sentence, inside: Sequence[Mention], drafts: S
     ]  # fmt: skip
 
 
-_AS_THEY = re.compile(r"\b(?:same (?:as|goes for|holds|in|at)|as (?:do|does|did)|so (?:do|does|did|has|have))$", re.IGNORECASE)
+_AS_THEY = Quick(r"\b(?:same (?:as|goes for|holds|in|at)|as (?:do|does|did)|so (?:do|does|did|has|have))$", re.IGNORECASE)
 _BARE_SAME = re.compile(r"\W*(?:The )?[Ss]ame\b|\W*Ditto\b")
 
 
@@ -107,7 +108,7 @@ _BARE = ("honors_all", "declines_all", "notify_only")
 
 
 _OPTION = re.compile(r"\W*(?P<name>(?:Model|Option|Approach|Alternative|Choice|Type|Path|Course|Version)[ \n](?:\d|[A-Z]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our))\b\s*[:.)–—-]")
-_CHOSEN = re.compile(r"\b(?:go(?:es|ing)? with|went with|adopt\w*|ch(?:o|oo)se\w*|choice|follow\w*|decided (?:on|for)|pick(?:s|ed)?|settled (?:on|for)|took|take|takes|use[sd]?|uses|practice|does so|this|it)\b", re.IGNORECASE)
+_CHOSEN = Quick(r"\b(?:go(?:es|ing)? with|went with|adopt\w*|ch(?:o|oo)se\w*|choice|follow\w*|decided (?:on|for)|pick(?:s|ed)?|settled (?:on|for)|took|take|takes|use[sd]?|uses|practice|does so|this|it)\b", re.IGNORECASE)
 
 
 class Options:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache, partial
 
-from dueprocess.extract.atlas import Mention, codes, county_of, index, states_of
+from dueprocess.extract.atlas import Mention, base_of, codes, county_of, index, states_of
 from dueprocess.extract.wording import table
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'-]*)"
 _PLACE = rf"(?P<name>{_CAP}(?:[ ]{_CAP}){{0,2}})"
@@ -49,12 +49,12 @@ def by_publisher(publisher: str) -> frozenset[str]:
             parts = match["name"].split()
             for size in range(len(parts), 0, -1):
                 tail = " ".join(parts[:size] if pattern.pattern.startswith(r"\b") else parts[-size:])
-                entries = data.counties.get(key(words(tail)), ())
+                entries = data.counties.get(base_of(tail), ())
                 if entries:
                     return frozenset(e[1] for e in entries)
     for pattern in _TOWN_OF:
         for match in pattern.finditer(name):
-            base = key(words(match["name"]))
+            base = base_of(match["name"])
             known = {e[1] for e in data.cities.get(base, ())} or set(states_of(match["name"]))
             if known:
                 return frozenset(known)
@@ -84,7 +84,7 @@ def own_county(publisher: str, state: str) -> Mention | None:
             parts = match["name"].split()
             for size in range(len(parts), 0, -1):
                 name = " ".join(parts[:size] if pattern.pattern.startswith(r"\b") else parts[-size:])
-                entry = next((e for e in data.counties.get(key(words(name)), ()) if e[1] == state), None)
+                entry = next((e for e in data.counties.get(base_of(name), ()) if e[1] == state), None)
                 if entry is None:
                     continue
                 rest = publisher[: match.start("name")] + " " + match["name"].replace(name, " ", 1) + " " + publisher[match.end("name") :]
@@ -93,7 +93,7 @@ def own_county(publisher: str, state: str) -> Mention | None:
                 if _OWN_WORDS.sub("", _POSTAL.sub(" ", rest)):
                     continue
                 role = "sheriff" if "Sheriff" in publisher else "corrections" if re.search(r"Jail|Prison|Detention|Correction", publisher) else "county"
-                return Mention(0, 0, "county", key(words(name)), entry[2], state, entry[0], role, None)
+                return Mention(0, 0, "county", base_of(name), entry[2], state, entry[0], role, None)
     return None
 
 
@@ -105,7 +105,7 @@ def seats(text: str) -> frozenset[str]:
 def by_seat(base: str, towns: frozenset[str]) -> str | None:
     """The state in which the county of this name has one of the towns ("San Juan County, in Farmington"); None where
     several do, or none."""
-    found = {state for path, state, _ in index().counties.get(base, ()) if any(key(words(t)) != base and county_of(t, state) == path for t in towns)}
+    found = {state for path, state, _ in index().counties.get(base, ()) if any(base_of(t) != base and county_of(t, state) == path for t in towns)}
     return found.pop() if len(found) == 1 else None
 
 

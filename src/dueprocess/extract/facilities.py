@@ -6,26 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dueprocess.extract.atlas import Mention, index
-from dueprocess.places.names import fold, key, words
+from dueprocess.extract.atlas import Mention, base_of, index
+from dueprocess.extract.quick import Quick
+from dueprocess.places.names import fold
 
 MARK = "facility:"
 """What the base of a named jail begins with: it is no county's name."""
 
 _CAP = r"[A-Z][\w'-]*\.?"
-_REGIONAL = re.compile(
+_REGIONAL = Quick(
     rf"\b(?P<name>{_CAP}(?: {_CAP}){{0,3}}) (?:Regional|REGIONAL|Interlocal|INTERLOCAL|Tri-County|Multi-County) (?:(?:Adult|Public|Criminal) )?"
     r"(?:Jail|JAIL|Corrections?|CORRECTIONS?|Correctional|CORRECTIONAL|Detention|DETENTION|Justice|JUSTICE)(?: (?:Authority|AUTHORITY|Facility|FACILITY|Center|CENTER|Complex|COMPLEX|Institution))*"
 )
 # "Hampton Roads Regional: in draft", "Rappahannock Regional holds", "the Central Virginia regional jail".
-_REGIONAL_ALONE = re.compile(r"\b(?P<name>(?!(?:The|A|An|Our|This|That|Their|Its|His|Her|No|Every|Each|Another)\b)[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})(?: Regional|(?:'s)? regional jail)(?='s\b|[ ]?[:.,;—–\t]|[ ][a-z])")
+_REGIONAL_ALONE = Quick(r"\b(?P<name>(?!(?:The|A|An|Our|This|That|Their|Its|His|Her|No|Every|Each|Another)\b)[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})(?: Regional|(?:'s)? regional jail)(?='s\b|[ ]?[:.,;—–\t]|[ ][a-z])")
 # "Alvin S. Glenn Detention Center": somebody's name, though its last word is a county's somewhere.
 _AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)\.)? (?:(?:Regional|Adult|County) )?(?:Detention|Correctional|Justice|Corrections) (?:Center|Facility|Complex)")
 
 # "Augusta County's Middle River Regional Jail", "At Central Virginia ..."
 _BEFORE = re.compile(r"^.*['’]s (?=[A-Z])|^(?:The|THE|At|At the|In|For|And|But) ")
 # Where the state runs its own jails, one is called by its town or island: "Fairbanks Correctional Center".
-_OF_STATE = re.compile(rf"\b(?P<name>{_CAP}(?: {_CAP})?) (?:Community )?Correctional (?:Center|Complex|Facility|Institution)\b")
+_OF_STATE = Quick(rf"\b(?P<name>{_CAP}(?: {_CAP})?) (?:Community )?Correctional (?:Center|Complex|Facility|Institution)\b")
 _RUNS_JAILS = ("AK", "HI")
 
 
@@ -45,7 +46,7 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
             own = _BEFORE.sub("", match["name"]) if pattern in (_REGIONAL, _REGIONAL_ALONE) else ""
             if pattern is _REGIONAL_ALONE:
                 name = f"{own} Regional Jail"
-            if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(key(words(re.sub(r" (?:County|COUNTY)$", "", part))), ())):
+            if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(base_of(re.sub(r" (?:County|COUNTY)$", "", part)), ())):
                 continue
             flat = " ".join(name.split())
             flat = flat.title() if flat.isupper() else flat

@@ -17,22 +17,24 @@ from dueprocess.extract.gazetteer import Survey
 from dueprocess.extract.money import HEDGE, IN_WORDS, PAID, of_sum, rate, shares, sums
 from dueprocess.extract.nearby import REACH, beside, of_sentence, of_text
 from dueprocess.extract.numbers import NUMBER, is_year, value_of
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.senses import tokens
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.units import ACTING, BODIES, again, bare_unit, family, unit_at, unit_words
 from dueprocess.extract.wording import pattern as wording
 
-_NUMBER = re.compile(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|thirds?|quarters?|halves|teen)\b|(?<=[Tt]wenty)[- ](?:ten|eleven|twelve|\w+teen)\b)", re.IGNORECASE)
+_NUMBER = Quick(rf"(?P<q>{HEDGE}?)(?<![\w$.,/§#:'-])(?<![A-Z]-)(?P<n>{NUMBER})(?![\w:/]|[.,-]\d|-[a-z]*-?(?:old|year|hour|day|page|month|week|minute|bed|member|foot|mile|man|person|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|thirds?|quarters?|halves|teen)\b|(?<=[Tt]wenty)[- ](?:ten|eleven|twelve|\w+teen)\b)", re.IGNORECASE)
 # "142 of 206 detainers", "seven of the state's 87 sheriffs": the first number has the unit of the second.
-_OF = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]|[A-Z]\w+'s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
+_OF = Quick(rf"[ \n](?:out[ \n])?of[ \n](?:the[ \n](?:\w+'s[ \n])?|its[ \n]|[A-Z]\w+'s[ \n]|those[ \n]|some[ \n])?(?:{NUMBER})", re.IGNORECASE)
 # A sentence with more is a pasted table that lost its columns; what its numbers count cannot be told.
 _MOST_NUMBERS = 40
-_NEVER = re.compile(
+_DIGITS = re.compile(r"\d+")
+_NEVER = Quick(
     r"(?:\b(?:section|sec\.|article|chapter|page|form|order|policy|exhibit|resolution|bill|act|no\.|nos\.|ch\.|column|number|room|suite|highway|route|district|precinct|item|title|rule|directive|ordinance|enclosure|table|model|working paper|volume|part|question|post|extension|ages?|aged|channel|lodge|hour|minute|revision|version|LB|LD|step|phase|slide|week|marked?[ ]as|bates|plaintiff's|defendant's|ayes:|nays:|noes:|ILCS|RCW|ORS|NRS|stat\.|code|(?:(?<=\d[ ])[FA]|Supp|P|N\.[EW])\.(?:[ ]?\d[a-z]*|[ ]?Supp\.?(?:[ ]?\d[a-z]*)?)?|jan(?:uary|\.)?|feb(?:ruary|\.)?|march|april|may|june|july|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?"
     r"|costs?[ ](?:at|of)|offen[sc]es?[ ]on[ ]a[ ]list[ ]of|(?:morning|night|evening|afternoon|noon|daily|doors|opens?|closes?|starts?|begins?)[ ]at)|[§#]|\bAB|\bSB|\bHB|\b[Tt]he[ \n](?=20[05]\b|247|287))[ \n]*$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|ILCS|V\.S\.A|O\.S\.|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
+_NOT_AFTER = Quick(r"[ \n-]?(?:at[ ]night|in[ ]the[ ](?:morning|afternoon|evening)|sharp\b|a\.m|p\.m|o'clock|days?|hours?|nights?|weeks?|months?|minutes?|years?|miles?|feet|inches|degrees|cents|th\b|st\b|nd\b|rd\b|votes?|ILCS|V\.S\.A|O\.S\.|U\.?S\.?C|C\.?F\.?R|F\.|WL\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _context(parts: Sequence[Sentence], index: int) -> set[str]:
 
 
 # What the text asks for the number of is what the next bare numbers count.
-_ASKED_FOR = re.compile(r"\b(?:[Hh]ow many|(?:[Tt]he|[Aa]|different|same) (?:number|count|tally|list) of)[ \n](?:[\w'-]+[ \n]){0,4}?(?:counties|sheriffs|jails|agencies|departments|jurisdictions|detainers|requests|holds|people|inmates|cities)\b")
+_ASKED_FOR = Quick(r"\b(?:[Hh]ow many|(?:[Tt]he|[Aa]|different|same) (?:number|count|tally|list) of)[ \n](?:[\w'-]+[ \n]){0,4}?(?:counties|sheriffs|jails|agencies|departments|jurisdictions|detainers|requests|holds|people|inmates|cities)\b")
 _OF_THEM = re.compile(r"\bof (?:them|those|these)$")
 _ALL, _MANY = 100, 6
 _HOW_MANY = re.compile(r"\b(?:[Hh]ow (?:many|often|much)|[Cc]ounts?\?|[Nn]umbers?[.?:])")
@@ -135,27 +137,29 @@ def _nouns(spoken: Sequence[Sequence[str]], named: Sequence[tuple[int, int, str]
 
 def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
     text, at = sentence.text, sentence.start
-    if len(re.findall(r"\d+", text)) > _MOST_NUMBERS:
+    matches, others = list(_NUMBER.finditer(text)), [*shares(text), *sums(text)]
+    if not (matches or others) or len(_DIGITS.findall(text)) > _MOST_NUMBERS:
         return
-    dated = [(d.start, d.end) for d in days(text, "2000-01-01")]
+    dated = [(d.start, d.end) for d in days(text, "2000-01-01")] if matches else []
     used = -1
-    for match in _NUMBER.finditer(text):
-        value = value_of(match["n"])
+    for match in matches:
         begin = match.start("n")
-        if value is None or (value < 2 and not _may_be_small(text, match, value)) or begin < used or is_year(match["n"], value) or any(a <= begin < b for a, b in dated):
+        number = text[begin : match.end()]
+        value = value_of(number)
+        if value is None or (value < 2 and not _may_be_small(text, match, value)) or begin < used or is_year(number, value) or any(a <= begin < b for a, b in dated):
             continue
-        if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and match["n"][0].isdigit() and re.match(r"[.)]", text[match.end() :])):
+        if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and number[0].isdigit() and re.match(r"[.)]", text[match.end() :])):
             continue
         end = match.end()
         if value == _THE_HOURS and (re.match(r"(?:[ \n-](?:extra |more )?h(?:ou)?rs?|s\b)|[ \n](?:and not|or)", text[end:]) or _OVER_THE.search(text[:begin])):
             continue
-        if _PADDED.match(match["n"]) or (text[begin - 1 : begin] == "(" and _LISTED.match(text, begin)):
+        if _PADDED.match(number) or (text[begin - 1 : begin] == "(" and _LISTED.match(text, begin)):
             continue
         if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end):
             continue
-        said = " ".join((match["q"] + match["n"]).split())
+        said = " ".join(text[match.start() : match.end()].split())
         own = {"hedge"} if match["q"] else set()
-        own.add("words" if match["n"][0].isalpha() else "digits")
+        own.add("words" if number[0].isalpha() else "digits")
         own.add("size:zero" if value == 0 else "size:" + str(next((i for i, most in enumerate((2, 4, 11, 47, 99, 999, 10_000)) if value <= most), 7)))
         if value in _OFTEN:
             own.add(f"value:{value}")
@@ -163,7 +167,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             own.add("again")
         if text[begin - 1 : begin] == "(":
             own.add("in-brackets")
-        if match["n"] == text:
+        if number == text:
             own.add("s:alone")
         in_words = IN_WORDS.match(text, end)
         if in_words is not None or (value >= _LEAST_PAID and PAID.search(text[:begin])):
@@ -177,7 +181,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
                 behind = (further[0], end)
                 own.add("share")
         if behind is not None:
-            if "." in match["n"] and behind[0] != "percent" and not re.search("illion", match["n"]):
+            if "." in number and behind[0] != "percent" and not re.search("illion", number):
                 continue
             if behind[0] == "percent" and value > 100:
                 continue
@@ -194,12 +198,12 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             used = behind[1]
             yield at + match.start(), at + behind[1], value, behind[0], said, own
             continue
-        if "." in match["n"]:
+        if "." in number:
             continue
         own |= {"bare", f"unit-was:{family(unit)}"}
         own.add(f"after:{_next_word(text, end)}")
         yield at + match.start(), at + end, value, again(text, end, value, known) or bare_unit(text, match.start(), end, unit), said, own
-    for start, end, value, kind, said, own in (*shares(text), *sums(text)):
+    for start, end, value, kind, said, own in others:
         yield at + start, at + end, value, kind, said, own
 
 
@@ -220,7 +224,7 @@ def _may_be_small(text: str, match: re.Match[str], value: int | float) -> bool:
     return (said == "1" and re.search(r"(?:: ?|^)$", text[: match.start("n")]) is not None) or (said == "one" and _ONE.match(text, match.end()) is not None)
 
 
-_OVER_THE = re.compile(r"\b(?:over|past|beyond|within|after|of) the $", re.IGNORECASE)
+_OVER_THE = Quick(r"\b(?:over|past|beyond|within|after|of) the $", re.IGNORECASE)
 _IN_LEGEND = re.compile(r"[ ]?=")  # "0 = does not hold"
 _OLDEST = 99
 _AGED = re.compile(r"\b[A-Z][a-z]+(?:-[A-Z][a-z]+)?, $")  # "Ada Sample, 29, a roofer"

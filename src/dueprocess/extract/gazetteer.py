@@ -15,6 +15,7 @@ from dataclasses import replace
 from dueprocess.extract.atlas import (
     Mention,
     Survey,
+    base_of,
     codes,
     headed,
     index,
@@ -32,7 +33,7 @@ from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import of_state, with_towns
 from dueprocess.extract.wording import table
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
 
@@ -99,7 +100,7 @@ def _issuer(text: str, publisher: str, state: str) -> Mention | None:
     found = _headed(text, publisher, state)
     town = _TOWN_ISSUES.search(publisher)
     if found is None and town is not None and state in states_of(town["name"]) and _OFFICERS.search(text):
-        found = Mention(0, 0, "city", key(words(town["name"])), town["name"], state, None, "police", f"{town['name']} Police Department")
+        found = Mention(0, 0, "city", base_of(town["name"]), town["name"], state, None, "police", f"{town['name']} Police Department")
     return found
 
 
@@ -133,13 +134,13 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     head = text[:1500]
     datelines = list(_DATELINE.finditer(head))
     # Where most of many are counties, they are the heads of a list's items.
-    heads = len(datelines) > _MOST_DATELINES and sum(key(words(m["city"])) in data.counties for m in datelines) > len(datelines) / 2
+    heads = len(datelines) > _MOST_DATELINES and sum(base_of(m["city"]) in data.counties for m in datelines) > len(datelines) / 2
     for match in datelines:
         if match["state"] and fold(match["state"]) in data.states:
             return data.states[fold(match["state"])]
         if heads:
             continue
-        known = {e[1] for e in data.cities.get(key(words(match["city"])), ())} or set(states_of(match["city"]))
+        known = {e[1] for e in data.cities.get(base_of(match["city"]), ())} or set(states_of(match["city"]))
         local = by_publisher(publisher) if publisher else frozenset()
         if len(local) == 1 and local <= states_of(match["city"]):
             known = set(local)  # "COLUMBUS", of a paper in Mississippi

@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dueprocess.extract.atlas import Mention, county_of, index
+from dueprocess.extract.atlas import Mention, base_of, county_of, index
+from dueprocess.extract.quick import Quick
 from dueprocess.places import load_places
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _TOWN = rf"(?P<town>{_CAP}(?:[ ]{_CAP}){{0,2}})"
 # "Mount Vernon, Washington", "here in Ann Arbor", "my staff in Cumming", "BRIGHTON, Colo. --"
 _AT_HOME = re.compile(rf"(?:\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|of)[ ]|^[ \t]*|[.:\])][ ]+|^[^\n]{{0,60}},[ ]){_TOWN}(?=,|[ .;:)\n]|'s\b|$)", re.MULTILINE)
-_OF_COUNTY = re.compile(r"\b(?:sheriff|jail|jailer|warden|deput(?:y|ies)|corrections|inmates?|prisoners?|booking|detention)\b", re.IGNORECASE)
+_OF_COUNTY = Quick(r"\b(?:sheriff|jail|jailer|warden|deput(?:y|ies)|corrections|inmates?|prisoners?|booking|detention)\b", re.IGNORECASE)
 
-_OF_POLICE = re.compile(r"\b(?:police|chief|officers|lockup|detectives|dispatchers?|desk sergeant|city jail|patrol)\b", re.IGNORECASE)
+_OF_POLICE = Quick(r"\b(?:police|chief|officers|lockup|detectives|dispatchers?|desk sergeant|city jail|patrol)\b", re.IGNORECASE)
 
 # Of many agencies, or of every one: the town is only where the news is written.
-_OF_MANY = re.compile(r"\b(?:sheriffs|jails|counties|parishes|(?:each|every|any|all|a|no) (?:\w+ )?(?:sheriff|jail|county|parish))\b", re.IGNORECASE)
+_OF_MANY = Quick(r"\b(?:sheriffs|jails|counties|parishes|(?:each|every|any|all|a|no) (?:\w+ )?(?:sheriff|jail|county|parish))\b", re.IGNORECASE)
 
 
 def county_named(path: str) -> tuple[str, str]:
     """Base and label of a county of the book of places, by its path."""
     label = load_places().place(path).name
-    return key(words(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", label))), label
+    return base_of(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", label)), label
 
 
 def with_home(text: str, mentions: Sequence[Mention], state: str) -> list[Mention]:
@@ -53,7 +54,7 @@ def with_home(text: str, mentions: Sequence[Mention], state: str) -> list[Mentio
         towns = {m["town"].lower() for m in _AT_HOME.finditer(text) if fold(m["town"]) not in data.states and county_of(m["town"].title(), state)}
         if len(towns) != 1:
             return list(mentions)
-        home = Mention(match.start("town"), match.end("town"), "city", key(words(town)), town, state, None, "police", f"{town} Police Department")
+        home = Mention(match.start("town"), match.end("town"), "city", base_of(town), town, state, None, "police", f"{town} Police Department")
         return sorted([*(m for m in mentions if not (m.start < home.end and home.start < m.end)), home], key=lambda m: m.start)
     home = Mention(match.start("town"), match.end("town"), "county", base, label, state, path, "county", None)
     kept = [m for m in mentions if not (m.start < home.end and home.start < m.end)]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from dueprocess.extract.atlas import Mention, codes, headed, index, state_heads, states_of
-from dueprocess.places.names import fold, key, words
+from dueprocess.extract.atlas import Mention, base_of, codes, headed, index, state_heads, states_of
+from dueprocess.extract.quick import Quick
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'’-]*)"
 _NAME = rf"{_CAP}(?: (?:{_CAP}|of|du|la|and(?= Clark| Queen| William))){{0,2}}"
 _BODIES = r"(?:[Cc]ounties|[Pp]arishes|[Ss]heriffs|[Jj]ails|[Aa]gencies|[Jj]urisdictions|[Pp]laces|COUNTIES|SHERIFFS|JAILS)"
 _IN_STATE = r"(?:[ ]\((?P<state>[A-Z][A-Za-z. ]{1,13})\))?"
 # "These counties want a judge's warrant: Linn, Benton (since May) and Lane."
-_LEAD = re.compile(rf"\b{_BODIES}\b[^.:\n]{{0,160}}:[ \n]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ \n]+{_NAME}){{0,60}})")
+_LEAD = Quick(rf"\b{_BODIES}\b[^.:\n]{{0,160}}:[ \n]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ \n]+{_NAME}){{0,60}})")
 # "Want a judge's warrant: Arlington, Fairfax": a line of its own.
 _LINE = re.compile(rf"^[^:\n]{{1,90}}:[ ]+(?P<names>{_NAME}(?:(?:,| and|, and|;)[ ]+{_NAME}){{0,60}}){_IN_STATE}[ .]*$", re.MULTILINE)
 # "Cumberland. The jail says ...": what an item is about.
@@ -53,7 +55,7 @@ def with_lists(text: str, chosen: list[Mention], state: str | None, title: str |
 
 def by_lists(text: str) -> str | None:
     """The state that has the counties by whose names the items of a text begin, by far more of them than any other."""
-    names = {key(words(name)) for group in _groups(text) for name, _, told in group if told is None}
+    names = {base_of(name) for group in _groups(text) for name, _, told in group if told is None}
     known = [{e[1] for e in index().counties[n]} for n in names if n in index().counties]
     if len(known) < max(_VOTES, _MOSTLY * len(names)):
         return None
@@ -62,7 +64,12 @@ def by_lists(text: str) -> str | None:
     return best if most >= _VOTES and most >= second + 2 and most > _MOSTLY * len(known) else None
 
 
-def _groups(text: str) -> Iterator[Group]:
+@lru_cache(maxsize=1)  # asked for of one text several times
+def _groups(text: str) -> Sequence[Group]:
+    return list(_grouped(text))
+
+
+def _grouped(text: str) -> Iterator[Group]:
     for lead in _LEAD.finditer(text):
         yield [(re.sub(r" and .*", "", m.group()), lead.start("names") + m.start(), None) for m in re.finditer(_NAME, lead["names"])]
     yield [(m.group(), line.start("names") + m.start(), _code(line["state"])) for line in _LINE.finditer(text) for m in re.finditer(_NAME, line["names"])]
@@ -83,26 +90,26 @@ def _listed(text: str, state: str | None) -> Iterator[Mention]:
     heads = state_heads(text)
     counties = index().counties
     for group in _groups(text):
-        known = [(name, at, told or headed(heads, at), {e[1]: e for e in counties.get(key(words(name)), ())}) for name, at, told in group]
+        known = [(name, at, told or headed(heads, at), {e[1]: e for e in counties.get(base_of(name), ())}) for name, at, told in group]
         own = state
         if own is None:
             pools = [set(entries) for _, _, told, entries in known if entries and told is None]
             common = set.intersection(*pools) if len(pools) >= _FEWEST else set()
             own = common.pop() if len(common) == 1 else None
-        fitting = {key(words(name)): None for name, _, told, entries in known if (told or own) in entries}
-        if len(fitting) < max(_FEWEST, _MOSTLY * len({key(words(name)) for name, *_ in known})):
+        fitting = {base_of(name): None for name, _, told, entries in known if (told or own) in entries}
+        if len(fitting) < max(_FEWEST, _MOSTLY * len({base_of(name) for name, *_ in known})):
             continue
         for name, at, told, entries in known:
-            if told is None and own not in entries and len(entries) == 1 and key(words(name)) not in index().cities:
+            if told is None and own not in entries and len(entries) == 1 and base_of(name) not in index().cities:
                 told = next(iter(entries))  # a neighbor state's county, by a name that no other state has: "Skamania", among Oregon's
             entry = entries.get(told or own or "")
             if entry is not None:
                 given = told or (own if state is None else None)
-                yield Mention(at, at + len(name), "county", key(words(name)), entry[2], given, entry[0] if given else None, "county", None, told is not None)
+                yield Mention(at, at + len(name), "county", base_of(name), entry[2], given, entry[0] if given else None, "county", None, told is not None)
 
 
 # "Municipal police, Cook and collar counties": a text that lists police by their towns.
-_POLICE = re.compile(r"\b(?:[Pp]olice (?:[Dd]epartments|[Cc]hiefs)|(?:[Mm]unicipal|[Cc]ity|[Ll]ocal|[Tt]own|[A-Z][a-z]+) police(?=[,.:]?$|[,.:]| (?:policies|practice|answers))|PDs\b|[Cc]ities with jails)", re.MULTILINE)
+_POLICE = Quick(r"\b(?:[Pp]olice (?:[Dd]epartments|[Cc]hiefs)|(?:[Mm]unicipal|[Cc]ity|[Ll]ocal|[Tt]own|[A-Z][a-z]+) police(?=[,.:]?$|[,.:]| (?:policies|practice|answers))|PDs\b|[Cc]ities with jails)", re.MULTILINE)
 
 
 def _towns(text: str, state: str) -> Iterator[Mention]:
@@ -111,4 +118,4 @@ def _towns(text: str, state: str) -> Iterator[Mention]:
         if len(known) < max(_FEWEST, _MOSTLY * len(group)):
             continue
         for name, at, where in known:
-            yield Mention(at, at + len(name), "city", key(words(name)), name, where, None, "police", f"{name} Police Department", True)
+            yield Mention(at, at + len(name), "city", base_of(name), name, where, None, "police", f"{name} Police Department", True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from dueprocess.extract.atlas import Kind, Mention, codes, county_of, index
+from dueprocess.extract.atlas import Kind, Mention, base_of, codes, county_of, index
 from dueprocess.extract.wording import table, word_set
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-ZÀ-Ý][\w'’À-ÿ-]*)"
 _NO_END = r"(?!(?:County|Parish|Borough|COUNTY|PARISH)\b)"  # a name does not run on over another county's end
@@ -46,7 +46,7 @@ def with_headings(text: str, chosen: list[Mention], state: str) -> list[Mention]
     heads: list[Mention] = []
     for line in _ITEM_HEADS.finditer(text):
         for name in re.finditer(r"[A-Z][A-Z'-]+(?: (?!AND\b)[A-Z][A-Z'-]+)?", line[1]):
-            base = key(words(name.group()))
+            base = base_of(name.group())
             entry = next((e for e in data.counties.get(base, ()) if e[1] == state), None)
             if entry is not None:
                 at = line.start(1) + name.start()
@@ -61,8 +61,9 @@ def with_headings(text: str, chosen: list[Mention], state: str) -> list[Mention]
 def named(text: str) -> Iterable[Mention]:
     """Everything that could be a mention, in no order; what overlaps is settled by the caller."""
     data = index()
-    for pattern in (_COUNTY, _COUNTY_OF):
-        for match in pattern.finditer(text):
+    counties = list(_COUNTY.finditer(text))
+    for pattern, matches in ((_COUNTY, counties), (_COUNTY_OF, _COUNTY_OF.finditer(text))):
+        for match in matches:
             end = match["end"] if pattern is _COUNTY else "County"
             hit = _county(match["name"], match.start("name"), end, trim=pattern is _COUNTY)
             if hit is None:
@@ -82,7 +83,7 @@ def named(text: str) -> Iterable[Mention]:
         after = text[match.end() : match.end() + 12]
         if re.match(r"[ \n](?:County|Parish|COUNTY|Times|Post|Tribune|Chronicle|Avenue|Street|Amendment)", after):
             continue
-        yield _with_office(text, match.start(), match.end(), "city", key(words(name)), name)
+        yield _with_office(text, match.start(), match.end(), "city", base_of(name), name)
     for match in _NAMED_OFFICE.finditer(text):
         line = match["name"].rfind("\n") + 1
         name, start = _trimmed(match["name"][line:], match.start() + line)
@@ -92,38 +93,38 @@ def named(text: str) -> Iterable[Mention]:
         if re.match(r"(?:City|CITY) (?:of|OF) ", name):
             start, name = start + 8, name[8:]
         parts = name.split("-")
-        if len(parts) == 2 and not police and key(words(name)) not in data.counties and key(words(parts[0])) in data.counties:
+        if len(parts) == 2 and not police and base_of(name) not in data.counties and base_of(parts[0]) in data.counties:
             # "Rockingham-Harrisonburg Regional Jail": the first of those that share it.
-            yield _with_office(text, start, match.end("name"), "county", key(words(parts[0])), f"{parts[0]} County")
+            yield _with_office(text, start, match.end("name"), "county", base_of(parts[0]), f"{parts[0]} County")
             continue
-        if key(words(name)) in data.counties or (police and len(name.split()) < 4):
+        if base_of(name) in data.counties or (police and len(name.split()) < 4):
             kind: Kind = "city" if police else "county"
-            yield _with_office(text, start, match.end("name"), kind, key(words(name)), _cased(name) if police else f"{_cased(name)} County")
+            yield _with_office(text, start, match.end("name"), kind, base_of(name), _cased(name) if police else f"{_cased(name)} County")
     for match in _NAME_BESIDE.finditer(text):
         name, start = _trimmed(match["name"], match.start("name"))
-        base = key(words(name)) if name else ""
+        base = base_of(name) if name else ""
         if base and fold(name) not in data.states and base in data.counties and (base not in data.cities or match["office"] == "sheriff" or match["office"].isupper()):
             yield _with_office(text, start, match.end("name"), "county", base, f"{name} County")
     for match in re.finditer(rf"\b(?:And|What about|How about)[ ](?:in[ ])?(?P<name>{_CAP}(?:[ ]{_CAP})?)\?", text):
-        base = key(words(match["name"]))
+        base = base_of(match["name"])
         if base in data.counties and base not in data.cities and fold(match["name"]) not in data.states:
             yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
     for match in _NAME_ACTS.finditer(text):
-        base = key(words(match["name"]))
+        base = base_of(match["name"])
         # Only a name that no other place and no person is likely to have.
         if base not in data.cities and len(data.counties.get(base, ())) == 1 and " " in match["name"]:
             yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
     for match in re.finditer(rf"\b(?:City|Town|Village|CITY|TOWN)[ ](?:of|OF)[ ](?P<name>{_CAP}(?:[ ]{_CAP})?)", text):
         flat = _cased(match["name"])
         if fold(flat) not in data.states:
-            yield Mention(match.start(), match.end(), "city", key(words(flat)), f"City of {flat}", None, None, "city", None)
+            yield Mention(match.start(), match.end(), "city", base_of(flat), f"City of {flat}", None, None, "city", None)
     short = [one for match in _SHORT_COUNTY.finditer(text) if match["co"] or match["state"] or match["code"] for one in _short_county(text, match)]
     several = sum(sure for _, sure in short) >= _FEWEST_HEADS
     yield from (one for one, sure in short if sure or (several and not _WHERE.search(text[max(0, one.start - 8) : one.start])))
     for name in table("places")["bare counties"]:
         for match in re.finditer(rf"\b{name}\b(?![ \n](?:County|Parish))", text):
-            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), f"{name} County")
-    yield from _bare(text)
+            yield _with_office(text, match.start(), match.end(), "county", base_of(name), f"{name} County")
+    yield from _bare(text, counties)
     for match in data.state_pattern.finditer(text):
         code = data.states[fold(match[1])]
         office = re.match(r"['’]?s?[ \n](Department of (?:Corrections?|Public Safety and Correctional Services|Correctional Services)(?: and Rehabilitation)?|State Police|Highway Patrol)", text[match.end() : match.end() + 70])
@@ -142,7 +143,7 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[tuple[Mention, bo
     name, start = _trimmed(match["name"], match.start("name"))
     if not name:
         return
-    base = key(words(name))
+    base = base_of(name)
     told = (match["state"] or match["code"] or "").rstrip(".")
     code = data.states.get(fold(told)) or data.states.get(fold(told.split(" ")[0])) or (told if told.lower() in codes() else None)
     if match["co"]:
@@ -151,7 +152,7 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[tuple[Mention, bo
         return
     if code is None or fold(name) in data.states:
         return
-    last = key(words(name.split("-")[-1]))  # "Athens-Clarke": a city and its county that are one
+    last = base_of(name.split("-")[-1])  # "Athens-Clarke": a city and its county that are one
     for one in (base, last) if "-" in name else (base,):
         lies = county_of(name, code)
         entry = next((e for e in data.counties.get(one, ()) if e[1] == code), None)
@@ -160,26 +161,41 @@ def _short_county(text: str, match: re.Match[str]) -> Iterable[tuple[Mention, bo
             return
 
 
-def _bare(text: str) -> Iterable[Mention]:
+def _bare(text: str, counties: Iterable[re.Match[str]]) -> Iterable[Mention]:
     """Counties by their names alone, where the text names them with the word elsewhere, or the jail or sheriff beside them."""
     data = index()
     names: dict[str, str] = {}
-    for match in _COUNTY.finditer(text):
+    for match in counties:
         hit = _county(match["name"], match.start("name"), match["end"], trim=True)
         if hit is not None:
             names.setdefault(hit[1].rsplit(" ", 1)[0], hit[1])
     for name, label in names.items():
         if name in data.states or fold(name) in data.states or len(name) < 4:
             continue
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-]|[ \n](?:County|Parish|Street|Avenue|Road|City|Police|[Cc]ounties|said|says|told|wrote)|[ \n](?!Sheriff|Jail|Department|Detention|Correct)[A-Z])", text):
-            before = re.search(r"([\w.]+)[ \n]$", text[max(0, match.start() - 20) : match.start()])
+        for start in _alone(text, name):
+            before = re.search(r"([\w.]+)[ \n]$", text[max(0, start - 20) : start])
             if before and before[1][0].isupper() and fold(before[1]).strip(".") not in _LEAD - _TITLED:
                 continue  # somebody's last name
-            yield _with_office(text, match.start(), match.end(), "county", key(words(name)), label)
+            yield _with_office(text, start, start + len(name), "county", base_of(name), label)
     for match in re.finditer(rf"\b[Ii]n[ \n](?P<name>{_CAP}(?:[ ]{_CAP})?),[ \n](?=(?:where[ \n])?the[ \n](?:jail|sheriff|county))", text):
-        base = key(words(match["name"]))
+        base = base_of(match["name"])
         if base in data.counties and base not in data.cities and match["name"] not in names:
             yield Mention(match.start("name"), match.end("name"), "county", base, f"{match['name']} County", None, None, "county", None)
+
+
+# What makes more of a name than a county's: a word that goes on, a street, a last name whose bearer speaks.
+_GOES_ON = re.compile(r"[\w-]|[ \n](?:County|Parish|Street|Avenue|Road|City|Police|[Cc]ounties|said|says|told|wrote)|[ \n](?!Sheriff|Jail|Department|Detention|Correct)[A-Z]")
+_IN_WORD = re.compile(r"[\w-]")
+
+
+def _alone(text: str, name: str) -> Iterator[int]:
+    """Where a name stands by itself. It is looked for as it is: a pattern of its own for each name takes longer to make than to ask."""
+    at = text.find(name)
+    while at >= 0:
+        alone = (not at or _IN_WORD.match(text, at - 1) is None) and _GOES_ON.match(text, at + len(name)) is None
+        if alone:
+            yield at
+        at = text.find(name, at + (len(name) if alone else 1))
 
 
 def _trimmed(name: str, start: int) -> tuple[str, int]:
@@ -200,7 +216,7 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
     tail, at = name, start
     if trim:
         while True:
-            base = key(words(tail))
+            base = base_of(tail)
             if base in data.counties and tail[0].isupper() and not tail.startswith(("The ", "THE ", "And ")):
                 return base, f"{_cased(tail)} {ending}", at
             head = re.match(r"\S+[ \n]+", tail)
@@ -210,17 +226,17 @@ def _county(name: str, start: int, end: str, *, trim: bool) -> tuple[str, str, i
     else:
         parts = re.split(r"[ \n]+", name)
         for length in range(len(parts), 0, -1):
-            base = key(words(" ".join(parts[:length])))
+            base = base_of(" ".join(parts[:length]))
             if base in data.counties:
                 return base, f"{_cased(' '.join(parts[:length]))} {ending}", start
     left, at = _trimmed(name, start)
     last = left.split("-")[-1]
-    if "-" in left and trim and key(words(last)) in data.counties:  # "Athens-Clarke County": a city and its county that are one
-        return key(words(last)), f"{_cased(last)} {ending}", at
+    if "-" in left and trim and base_of(last) in data.counties:  # "Athens-Clarke County": a city and its county that are one
+        return base_of(last), f"{_cased(last)} {ending}", at
     # A county that the book does not know is believed only where it looks like a name.
     if fold(left) in _NO_COUNTY or name.isupper() or len(left.split()) > 2 or "\n" in left:
         return None
-    return (key(words(left)), f"{_cased(left)} {ending}", at) if left and key(words(left)) else None
+    return (base_of(left), f"{_cased(left)} {ending}", at) if left and base_of(left) else None
 
 
 # Words before "County" that name none.

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dueprocess.extract.alone import ACTS, ALSO_WORDS, STARTS
-from dueprocess.extract.atlas import Mention, county_of, index, states_of
+from dueprocess.extract.atlas import Mention, base_of, county_of, index, states_of
 from dueprocess.extract.wording import word_set
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _NAME = rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)"
@@ -36,7 +36,7 @@ def bare_towns(text: str, mentions: Sequence[Mention], state: str) -> Iterator[M
             for group in ("name", "other") if pattern is _SUBJECT else ("name",):
                 name = match[group]
                 if name and here in states_of(name) and not _is_other(text, name, here):
-                    yield Mention(match.start(group), match.end(group), "city", key(words(name)), name, here, None, "police", f"{name} Police Department", True)
+                    yield Mention(match.start(group), match.end(group), "city", base_of(name), name, here, None, "police", f"{name} Police Department", True)
 
 
 _LEAD = word_set("before names") | {"in", "and", "of", "from", "for", "at"}
@@ -46,7 +46,7 @@ def _is_other(text: str, name: str, state: str) -> bool:
     """Whether a name is a state's, a county's or somebody's, or a word."""
     data = index()
     lies = county_of(name, state)
-    if fold(name) in data.states or name.lower() in ALSO_WORDS or any(e[1] == state and lies in (None, e[0]) for e in data.counties.get(key(words(name)), ())):
+    if fold(name) in data.states or name.lower() in ALSO_WORDS or any(e[1] == state and lies in (None, e[0]) for e in data.counties.get(base_of(name), ())):
         return True
     before = {fold(m[1]) for m in re.finditer(rf"\b([A-Z][\w.]+) (?:[A-Z]\. )?{re.escape(name)}\b", text)}
     return " " not in name and not before <= _LEAD

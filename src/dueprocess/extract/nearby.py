@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from dueprocess.extract.senses import senses, tokens
+from dueprocess.extract.quick import Quick
+from dueprocess.extract.senses import sensed, senses, tokens
 from dueprocess.extract.wording import pattern as wording
 from dueprocess.extract.wording import table
 
@@ -22,7 +23,7 @@ def chance(weights: Mapping[str, float], features: Collection[str]) -> float:
 NEAR = 4
 REACH = 12
 """So many words on each side are looked at; the nearer ones apart."""
-_PERSON = re.compile(
+_PERSON = Quick(
     r"\b(?:he|she|him|her|his|hers|man|woman|mother|father|boy|girl|teen\w*|citizen|client|veteran|worker|plaintiff|student|driver|cook|farmer|farmhand|laborer|roofer|picker|dishwasher|nurse|waiter|immigrant|resident|fella|guy|gentleman|lady|person|cousin|brother|sister|husband|wife|son|daughter|uncle|aunt|neighbor|mr|ms|mrs|inmate|detainee|prisoner|individual|somebody|someone|\w+-year-old)\b",
     re.IGNORECASE,
 )
@@ -34,6 +35,7 @@ _LENGTHS = (150, 700, 2_000, 4_000)
 _THEMES = ("other-state", "beds", "program", "raid", "past-case", "bill", "elect", "court-case", "undecided", "offense")
 _SOME, _MUCH = 2, 5
 _TOPIC = ("ice", "req", "keep", "tell", "honor", "go")
+_OF_TEXT = frozenset((*_THEMES, *_TOPIC))
 
 
 @lru_cache(maxsize=1)  # figures and lengths of time are looked for in one text after the other
@@ -43,7 +45,7 @@ def of_text(text: str) -> frozenset[str]:
     found = {f"requests:{min(requests, 4)}"}
     if len(wording("stances", "housing").findall(text)) > requests:
         found.add("text:housing")
-    often = Counter(name for name, _, _ in senses(tokens(text)))
+    often = Counter(name for name, _, _ in senses(tokens(text), _OF_TEXT))
     found |= {f"text:no-{name}" for name in _TOPIC if not often[name]}
     found |= {f"text:{name}:{'much' if often[name] >= _MUCH else 'some'}" for name in _THEMES if often[name] >= _SOME}
     found |= {f"theme:{name}" for name, pattern in themes() if len(pattern.findall(text)) > requests / 2}
@@ -53,9 +55,9 @@ def of_text(text: str) -> frozenset[str]:
 
 
 @cache
-def themes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def themes() -> tuple[tuple[str, Quick], ...]:
     """Other matters than immigration detainers that a text may be about, and their words."""
-    return tuple((name, re.compile(words, re.IGNORECASE)) for name, words in table("counts")["themes"].items())
+    return tuple((name, Quick(words, re.IGNORECASE)) for name, words in table("counts")["themes"].items())
 
 
 _ICE = re.compile(r"\b(?:ICE|[Ii]mmigration|[Dd]eport\w*)\b")
@@ -64,8 +66,8 @@ _ICE = re.compile(r"\b(?:ICE|[Ii]mmigration|[Dd]eport\w*)\b")
 @lru_cache(maxsize=_SENTENCES)
 def of_sentence(text: str) -> frozenset[str]:
     """The senses and other marks that a sentence has, wherever in it."""
-    words = tokens(text)
-    found = {name for name, _, _ in senses(words)}
+    words, classes = sensed(text)
+    found = {name for name, _, _ in classes}
     if _PERSON.search(text):
         found.add("person")
     if _NAME.search(text):

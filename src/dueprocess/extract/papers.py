@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from re import Match, Pattern
+from re import Match
 
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import pattern
 
 # Which paper decides the position where a sentence names several, the strictest reading first.
@@ -34,7 +35,7 @@ class Stance:
 
 
 @cache
-def wording_of(entry: str) -> Pattern[str]:
+def wording_of(entry: str) -> Quick:
     """One entry of ``stances.yaml`` as a pattern."""
     return pattern("stances", entry)
 
@@ -90,7 +91,7 @@ _ALLOWED = 60
 
 def papers_in(text: str, start: int) -> list[tuple[str, int]]:
     """The papers named from ``start`` on, by where they stand; what comes behind ``whatever`` is none."""
-    text = wording_of("whatever").sub(lambda m: " " * len(m.group()), text)
+    text = wording_of("whatever").blanked(text)
     # An immigration judge sits in no court: what comes from one is neither a court's order nor a judge's warrant.
     found: list[tuple[str, int]] = []
     of_courts = _IMMIGRATION_JUDGE.sub(lambda m: "~" * len(m.group()), text)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from dueprocess.extract.gazetteer import Mention
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 
 _TITLES = (
@@ -13,7 +14,7 @@ _TITLES = (
     r"(?:Sheriff(?:-elect)?|Undersheriff|Police Chief|Chief(?: Deputy)?|Mayor|Warden|Jail (?:Administrator|Commander|Director|Captain)|Lt\.|Lieutenant|Sgt\.|Sergeant|Capt\.|Captain|Maj\.|Major|Cmdr\.|Commander|Deputy|"
     r"(?:County |City )?(?:Commissioner|Council(?:man|woman|member| Member)|Supervisor|Attorney|Executive|Manager|Administrator|Counsel)|Comm\.|Attorney General|Gov\.|Governor|Sen\.|Rep\.|State's Attorney|District Attorney|County Judge|Judge|Director))"
 )
-_PERSON = re.compile(rf"\b{_TITLES}[ \n](?P<name>[A-Z][\w'’-]+(?:[ \n](?:[A-Z]\.|[A-Z][\w'’-]+)){{0,3}})")
+_PERSON = re.compile(rf"\b(?=[A-Z]){_TITLES}[ \n](?P<name>[A-Z][\w'’-]+(?:[ \n](?:[A-Z]\.|[A-Z][\w'’-]+)){{0,3}})")
 _OWN = ("sheriff", "undersheriff", "deputy", "lt.", "lieutenant", "sgt.", "sergeant", "capt.", "captain", "maj.", "major", "cmdr.", "commander", "warden", "jail", "chief")
 _BODY = ("commissioner", "council", "supervisor", "comm.", "mayor", "executive")
 
@@ -55,7 +56,7 @@ def people(text: str, mentions: tuple[Mention, ...]) -> list[Person]:
     return found
 
 
-_SAID = re.compile(r"\b(?:said|says|told|announced|wrote|explained|stated|added|testified|confirmed|noted|conceded|according to|reported|argued|declared)\b", re.IGNORECASE)
+_SAID = Quick(r"\b(?:said|says|told|announced|wrote|explained|stated|added|testified|confirmed|noted|conceded|according to|reported|argued|declared)\b", re.IGNORECASE)
 
 
 def speaker(sentence: Sentence, known: list[Person], text: str) -> str | None:

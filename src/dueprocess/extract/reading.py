@@ -110,8 +110,10 @@ def _evened(text: str) -> str:
         text = _MISREAD.sub(_as_letters, text)
     text = _DOTTED.sub(lambda m: "ICE" + " " * (len(m.group()) - 3), text)
     text = _LONG_NAME.sub(lambda m: "ICE" + re.sub(r"[^\n]", " ", m.group()[3:]), text)
-    text = _TABLE_ROW.sub(lambda m: m.group().replace("|", "\t"), text)
-    text = _ALIGNED.sub(lambda m: _GAP.sub(lambda g: "\t" + " " * (len(g.group()) - 1), m.group()), text)
+    if "|" in text:
+        text = _TABLE_ROW.sub(lambda m: m.group().replace("|", "\t"), text)
+    if "  " in text:
+        text = _ALIGNED.sub(lambda m: _GAP.sub(lambda g: "\t" + " " * (len(g.group()) - 1), m.group()), text)
     text = _RULED.sub(lambda m: " " * len(m.group()), text)
     text = _QUOTED.sub(lambda m: " " * len(m.group()), text)
     if len(_NUMBERED.findall(text)) >= _FEWEST_NUMBERED:

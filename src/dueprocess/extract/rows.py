@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dueprocess.extract.atlas import Mention, codes, index
-from dueprocess.places.names import fold, key, words
+from dueprocess.extract.atlas import Mention, base_of, codes, index
+from dueprocess.places.names import fold
 
 _BLOCK = re.compile(r"^[^\n]*\t[^\n]*(?:\n[ \t]*(?=\n[^\n]*\t)|\n[^\n]*\t[^\n]*)+", re.MULTILINE)
 _PLACE_HEAD = re.compile(r"\W*(?:county|counties|parish|borough|jail|sheriff|agency|jurisdiction|place|department|facility)\b", re.IGNORECASE)
@@ -53,7 +53,7 @@ def _rows(text: str, state: str | None) -> Iterator[Mention]:
             name = _NAME.match(cells[place].strip(" *"))
             if name is None:
                 continue
-            base = key(words(_END.sub("", name.group())))
+            base = base_of(_END.sub("", name.group()))
             entry = next((e for e in data.counties.get(base, ()) if e[1] == (own or state)), None)
             if entry is None:
                 continue

@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any
 
 from dueprocess.extract.model import Ruling
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import table
 
 _PARTY = r"(?:[A-Z][\w'’.-]*|of|the|ex|rel\.|&|and|de|la|El)"
-_VERSUS = re.compile(rf"(?P<a>(?:(?:[A-Z]\.){{2,4}}|[A-Z][\w'’-]*)(?:[ \n](?:{_PARTY})){{0,5}}?)[ \n](?:vs?\.?|versus)[ \n](?P<b>(?:[A-Z][\w'’-]*|U\.S\.)(?:[ \n](?:of[ \n](?:the[ \n])?)?(?:[A-Z][\w'’-]+|U\.S\.|&)){{0,4}})")
+_VERSUS = Quick(rf"(?P<a>(?:(?:[A-Z]\.){{2,4}}|[A-Z][\w'’-]*)(?:[ \n](?:{_PARTY})){{0,5}}?)[ \n](?:vs?\.?|versus)[ \n](?P<b>(?:[A-Z][\w'’-]*|U\.S\.)(?:[ \n](?:of[ \n](?:the[ \n])?)?(?:[A-Z][\w'’-]+|U\.S\.|&)){{0,4}})")
 # "In Sample against Linn County the judge wrote ...": as it is said aloud.
-_AGAINST = re.compile(r"\b(?:[Ii]n|[Uu]nder|[Ss]ince|case[ \n]of|decision[ \n]in|ruling[ \n]in)[ \n](?P<a>[A-Z][\w'’-]+(?:[ \n][A-Z][\w'’-]+)?)[ \n]against[ \n](?P<b>(?:the[ \n])?(?:[A-Z][\w'’-]+[ \n]){1,3}(?:County|Parish|Commonwealth)|(?:City|County|State)[ \n]of[ \n][A-Z][\w'’-]+)")
+_AGAINST = Quick(r"\b(?:[Ii]n|[Uu]nder|[Ss]ince|case[ \n]of|decision[ \n]in|ruling[ \n]in)[ \n](?P<a>[A-Z][\w'’-]+(?:[ \n][A-Z][\w'’-]+)?)[ \n]against[ \n](?P<b>(?:the[ \n])?(?:[A-Z][\w'’-]+[ \n]){1,3}(?:County|Parish|Commonwealth)|(?:City|County|State)[ \n]of[ \n][A-Z][\w'’-]+)")
 _CITATION = re.compile(r"^,?[ \n](?P<cite>\d{1,4} (?:F\. ?(?:\dd|4th|Supp\. ?\dd|Supp\.)|U\.S\.|S\. ?Ct\.|P\.\dd|N\.E\.\dd|N\.Y\.S\.\dd|Mass\.|A\.\dd|WL) ?\d+|\d{4} WL \d+|No\. [\w:-]+)(?:[^()\n]{0,30}\((?P<paren>[^()]{2,60})\))?")
 _LEAD = re.compile(r"^(?:In|See|The|After|Since|Under|By|And|But|Following|Cf\.|Also|Citing|Compare|That|When|Both|Case|Decision|Like|Unlike)[ \n]+")
 _COURTS = (
@@ -27,8 +28,8 @@ _COURTS = (
 
 
 @cache
-def _known() -> tuple[tuple[dict[str, Any], re.Pattern[str]], ...]:
-    return tuple((e, re.compile("|".join(w.replace(" ", r"\s") for w in e["wording"]))) for e in table("rulings")["rulings"])
+def _known() -> tuple[tuple[dict[str, Any], Quick], ...]:
+    return tuple((e, Quick("|".join(w.replace(" ", r"\s") for w in e["wording"]))) for e in table("rulings")["rulings"])
 
 
 def rulings(text: str) -> list[Ruling]:
@@ -76,12 +77,12 @@ def rulings(text: str) -> list[Ruling]:
 
 
 # A decision without its name: which court, where, and that it decided.
-_DESCRIBED = re.compile(
+_DESCRIBED = Quick(
     r"\b(?P<court>(?:[Aa]|[Tt]he|[Aa]nother)[ \n](?:\w+[ \n]){0,2}?(?:federal|U\.S\.|state|county|superior|district|circuit|appellate|appeals|supreme)[ \n](?:\w+[ \n]){0,2}?(?:judge|court|magistrate)(?:[ \n]judge)?[ \n](?:in|for|of|from)[ \n](?P<place>(?!(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?))"
     r",?[ \n](?:\w+[ \n]){0,4}?(?:ruled|held|found|decided|struck down|concluded|threw out|declared)\b[^.;\n]{0,200}"
 )
 # "after the Linn County ruling": a decision by the county that it went against.
-_BY_COUNTY = re.compile(r"\b(?:[Tt]he|[Aa]|[Tt]hat)[ \n](?P<name>(?:federal[ \n])?(?P<place>[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?)[ \n]County[ \n](?:ruling|judgment|verdict))\b")
+_BY_COUNTY = Quick(r"\b(?:[Tt]he|[Aa]|[Tt]hat)[ \n](?P<name>(?:federal[ \n])?(?P<place>[A-Z][a-z]+(?:[ \n][A-Z][a-z]+)?)[ \n]County[ \n](?:ruling|judgment|verdict))\b")
 _ON_HOLDS = re.compile(r"\b(?:detain\w*|ICE|hold|holding|probable cause|Fourth Amendment|immigration)\b")
 _APART = 400
 

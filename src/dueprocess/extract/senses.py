@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from dueprocess.extract.wording import table
 
 _TOKEN = re.compile(r"i-\d{3}[a-z]?|[a-z]+n't|[a-z]+(?='(?:s|ll|re|ve|d|m)\b)|'[a-z]+|[a-z]+(?:-[a-z]+)*|\d[\d,]*(?:-hour)?|[.;:,?!\"—]|\t")
 _GAP = 3
 """So many words ``**`` may stand for."""
+
+_SENTENCES = 512
 
 Part = tuple[frozenset[str], int, bool]
 """One word of a phrase: the words that it may be (none: any), how many any-words, whether it may be missing."""
@@ -51,17 +53,31 @@ def _parsed(phrase: str, irregular: Mapping[str, Sequence[str]]) -> tuple[Part, 
     return tuple(found)
 
 
+Way = tuple[str, int, tuple[Part, ...]]
+"""A phrase by its first words: its class, how many words are known to stand there, and what must follow them."""
+
+
 @cache
-def _index() -> Mapping[str, tuple[tuple[str, tuple[Part, ...]], ...]]:
-    """The phrases by the word that they begin with: (class, the words behind it)."""
+def _index(of: frozenset[str]) -> Mapping[str, tuple[Mapping[str, tuple[Way, ...]], tuple[Way, ...]]]:
+    """The phrases of some classes (none: of all) by the word that they begin with: those that may stand there before each second word, and before
+    any other."""
     data = table("senses")
     found: dict[str, list[tuple[str, tuple[Part, ...]]]] = {}
     for name, phrases in data["classes"].items():
-        for phrase in phrases:
+        for phrase in phrases if not of or name in of else ():
             parts = _parsed(str(phrase), data["forms"])
             for word in parts[0][0]:
                 found.setdefault(word, []).append((str(name), parts[1:]))
-    return {word: tuple(entries) for word, entries in found.items()}
+    return {word: _by_second(phrases) for word, phrases in found.items()}
+
+
+def _by_second(phrases: Sequence[tuple[str, tuple[Part, ...]]]) -> tuple[Mapping[str, tuple[Way, ...]], tuple[Way, ...]]:
+    ways: list[tuple[frozenset[str], Way]] = []
+    for name, parts in phrases:
+        sure = bool(parts) and bool(parts[0][0]) and not parts[0][2]
+        ways.append((parts[0][0], (name, 2, parts[1:])) if sure else (frozenset(), (name, 1, parts)))
+    seconds = {second for words, _ in ways for second in words}
+    return {second: tuple(way for words, way in ways if not words or second in words) for second in seconds}, tuple(way for words, way in ways if not words)
 
 
 def _end(words: Sequence[str], at: int, parts: Sequence[Part]) -> int:
@@ -84,22 +100,26 @@ def _end(words: Sequence[str], at: int, parts: Sequence[Part]) -> int:
     return _end(words, at, parts[1:]) if missing else -1
 
 
-def senses(words: Sequence[str]) -> list[tuple[str, int, int]]:
-    """The classes that the words have: name, first word, and the word behind the last; in the order of the first words."""
-    known = _index()
+def senses(words: Sequence[str], of: frozenset[str] = frozenset()) -> list[tuple[str, int, int]]:
+    """The classes that the words have: name, first word, and the word behind the last; in the order of the first words. ``of``: no other classes."""
+    index = _index(of)
     found: list[tuple[str, int, int]] = []
     following = [*words[1:], ""]
     for i, word in enumerate(words):
-        entries = known.get(word)
-        if entries is None:
+        known = index.get(word)
+        if known is None:
             continue
         longest: dict[str, int] = {}
-        after = following[i]
-        for name, parts in entries:
-            if parts and parts[0][0] and not parts[0][2] and after not in parts[0][0]:
-                continue  # most phrases end here: without a call that is found sooner
-            end = _end(words, i + 1, parts) if parts else i + 1
+        for name, sure, parts in known[0].get(following[i], known[1]):
+            end = _end(words, i + sure, parts) if parts else i + sure
             if end > longest.get(name, 0):
                 longest[name] = end
         found += [(name, i, end) for name, end in longest.items()]
     return found
+
+
+@lru_cache(maxsize=_SENTENCES)
+def sensed(text: str) -> tuple[Sequence[str], Sequence[tuple[str, int, int]]]:
+    """The words of a sentence and their classes; sentences are asked for by several readers of one text."""
+    words = tokens(text)
+    return words, senses(words)

@@ -6,6 +6,7 @@ import re
 from re import Match
 
 from dueprocess.extract.papers import Stance, but_with, condition, conditional, papers_in, says, wording_of
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.senses import senses, tokens
 
 
@@ -61,7 +62,7 @@ def stance(text: str, *, topical: bool) -> Stance | None:
 
     None where it says nothing that fits a position.
     """
-    text = wording_of("till-told").sub(lambda m: " " * len(m.group()), text)
+    text = wording_of("till-told").blanked(text)
     request = says("request", text) or (says("request-word", text) if topical else None)
     target = request or says("for-ice", text) or (says("everyone", text) if topical else None)
     if not (target or topical or re.search(r"\bICE\b", text)):
@@ -160,12 +161,12 @@ def stance(text: str, *, topical: bool) -> Stance | None:
 
 
 # A rule's exception, in a sentence of its own.
-_OF_ONE = re.compile(r"\b(?:a|one|the|another) (?:\d+-year-old )?(?:man|woman|teen\w*|suspect|fugitive|driver)(?: who (?:is|was|has been|had been))? (?:held|kept|detained|jailed)$|\b(?:he|she)(?: is| was| has been| had been|'s) (?:\w+ )?(?:held|kept|detained|jailed)$", re.IGNORECASE)
+_OF_ONE = Quick(r"\b(?:a|one|the|another) (?:\d+-year-old )?(?:man|woman|teen\w*|suspect|fugitive|driver)(?: who (?:is|was|has been|had been))? (?:held|kept|detained|jailed)$|\b(?:he|she)(?: is| was| has been| had been|'s) (?:\w+ )?(?:held|kept|detained|jailed)$", re.IGNORECASE)
 _SO_MANY = re.compile(r"\s(?:exactly |only |about |just |some |at least )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|one)\b(?!-hour| hours| days)")
-_NOT_APPLIED = re.compile(r"\b(?:does|do|shall|will) not apply (?:where|when|if|to|in)\b|\b(?:sole|only) exceptions? (?:is|are|being)\b|\b(?:does|do|will) (?:permit|authorize|support|justify|allow)s? (?:a hold|holding|detention|custody)\b|\bfollowing (?:\w+ ){0,2}(?:permits?|authorizes?|supports?|justif(?:y|ies)|allows?) (?:a hold|holding|detention|custody)\b", re.IGNORECASE)
+_NOT_APPLIED = Quick(r"\b(?:does|do|shall|will) not apply (?:where|when|if|to|in)\b|\b(?:sole|only) exceptions? (?:is|are|being)\b|\b(?:does|do|will) (?:permit|authorize|support|justify|allow)s? (?:a hold|holding|detention|custody)\b|\bfollowing (?:\w+ ){0,2}(?:permits?|authorizes?|supports?|justif(?:y|ies)|allows?) (?:a hold|holding|detention|custody)\b", re.IGNORECASE)
 # "a warrant signed by a judge is honored like any other": what it does hold on.
-_SERVED = re.compile(r"\b(?:is|are|will be|gets?) (?:always |still )?(?:honored|accepted|obeyed|served|respected|followed)(?:,? (?:like|as|just)\b|[.;]?\W*$)", re.IGNORECASE)
-_OF_RELEASE = re.compile(r"\b(?:releas\w+|let (?:go|out)|getting out|leaving|walks?|walking|bond(?:s|ed)? out)\b", re.IGNORECASE)
+_SERVED = Quick(r"\b(?:is|are|will be|gets?) (?:always |still )?(?:honored|accepted|obeyed|served|respected|followed)(?:,? (?:like|as|just)\b|[.;]?\W*$)", re.IGNORECASE)
+_OF_RELEASE = Quick(r"\b(?:releas\w+|let (?:go|out)|getting out|leaving|walks?|walking|bond(?:s|ed)? out)\b", re.IGNORECASE)
 
 
 def _found(match: Match[str] | None) -> Match[str]:
@@ -174,34 +175,34 @@ def _found(match: Match[str] | None) -> Match[str]:
 
 
 _EARLY = 12
-_OF_THOSE = re.compile(r"\b(?:inmates?|persons?|people|anyone|anybody|those|individuals?|prisoners?|somebody|someone|arrestees?)\b[^,;.]{0,30}\b(?:convicted|charged|accused)\b[^.;]{0,90}\b(?:are|is|be|gets?|stays?)\s(?:\w+\s)?$", re.IGNORECASE)
+_OF_THOSE = Quick(r"\b(?:inmates?|persons?|people|anyone|anybody|those|individuals?|prisoners?|somebody|someone|arrestees?)\b[^,;.]{0,30}\b(?:convicted|charged|accused)\b[^.;]{0,90}\b(?:are|is|be|gets?|stays?)\s(?:\w+\s)?$", re.IGNORECASE)
 # So near behind the verb a paper is what is accepted ("accepts an I-205 with the detainer").
 _OBJECT = 14
 # "If a judge has signed a warrant, treat it like any other": what is done on a paper, where nothing else is said.
 _GIVEN = re.compile(r"[\W]*(?:If|Where|When|Once|With)\b(?P<paper>[^,]{5,90}),[^.]{0,40}\b(?:call|treat|serve|honor|fine|happy|glad|different|welcome|we(?:'ll| will| do)|they(?:'ll| will| do)|he'll|she'll|proceed|act)\b")
-_HANDS_OVER = re.compile(r"\b(?:turn(?:s|ed|ing)? (?:\w+ ){0,2}over|hand(?:s|ed|ing)? (?:\w+ ){0,2}over|transfer(?:s|red)?|surrender(?:s|ed)?|deliver(?:s|ed)?)\b", re.IGNORECASE)
+_HANDS_OVER = Quick(r"\b(?:turn(?:s|ed|ing)? (?:\w+ ){0,2}over|hand(?:s|ed|ing)? (?:\w+ ){0,2}over|transfer(?:s|red)?|surrender(?:s|ed)?|deliver(?:s|ed)?)\b", re.IGNORECASE)
 # What somebody wrote under an article: "gavelbanger: they hold them all".
 _COMMENT = re.compile(r"[a-z][a-z0-9_]{3,}:\s|@\w+")
-_NO_GROUND = re.compile(r"\b(?:no|not|n't|without|neither|never)\b (?:\w+ ){0,3}(?:basis|bases|grounds?|authority|reasons?|power|right|cause|justification|enough|sufficient)\b[^.;]{0,20}$", re.IGNORECASE)
-_URGED = re.compile(r"\b(?:urge[sd]?|encourage[sd]?|call(?:s|ed)? (?:up)?on|recommend(?:s|ed)?|request(?:s|ed)? that|should|ought|(?:may|might|could|must) have)\b", re.IGNORECASE)
-_OF_PROGRAM = re.compile(r"287\(g\)|\b(?:agreements?|contracts?|programs?|partnership|task force|leases?|beds?|deal|memorandum|lawsuit|suit|bid|grant)\b", re.IGNORECASE)
-_REFUSES = re.compile(r"\b(?:won't|would not|wouldn't|will not|refus\w+|declin\w+|mum|no comment|none of \w+ business|silent|nothing to|time of day|hung up|(?:sooner|rather|prefer\w*) (?:to )?not|(?:is|are)(?: not|n't) saying|(?:do|does)(?: not|n't) (?:comment|discuss|talk|share|speak)|counsel|drawn)\b", re.IGNORECASE)
-_OF_ANOTHER = re.compile(r"\b(?:comment|speak|talk|say|discuss) (?:(?:on|about|of) )?(?:a|an|the|any|this|that|pending|ongoing) (?:\w+ )?(?:paper|bill|proposal|lawsuit|suit|contracts?|litigation|case|resolution|negotiations?|measure|settlement|incident|investigation|threats?|charges?|plan|deal|raid|arrests?|election|vote|claim)\b", re.IGNORECASE)
+_NO_GROUND = Quick(r"\b(?:no|not|n't|without|neither|never)\b (?:\w+ ){0,3}(?:basis|bases|grounds?|authority|reasons?|power|right|cause|justification|enough|sufficient)\b[^.;]{0,20}$", re.IGNORECASE)
+_URGED = Quick(r"\b(?:urge[sd]?|encourage[sd]?|call(?:s|ed)? (?:up)?on|recommend(?:s|ed)?|request(?:s|ed)? that|should|ought|(?:may|might|could|must) have)\b", re.IGNORECASE)
+_OF_PROGRAM = Quick(r"287\(g\)|\b(?:agreements?|contracts?|programs?|partnership|task force|leases?|beds?|deal|memorandum|lawsuit|suit|bid|grant)\b", re.IGNORECASE)
+_REFUSES = Quick(r"\b(?:won't|would not|wouldn't|will not|refus\w+|declin\w+|mum|no comment|none of \w+ business|silent|nothing to|time of day|hung up|(?:sooner|rather|prefer\w*) (?:to )?not|(?:is|are)(?: not|n't) saying|(?:do|does)(?: not|n't) (?:comment|discuss|talk|share|speak)|counsel|drawn)\b", re.IGNORECASE)
+_OF_ANOTHER = Quick(r"\b(?:comment|speak|talk|say|discuss) (?:(?:on|about|of) )?(?:a|an|the|any|this|that|pending|ongoing) (?:\w+ )?(?:paper|bill|proposal|lawsuit|suit|contracts?|litigation|case|resolution|negotiations?|measure|settlement|incident|investigation|threats?|charges?|plan|deal|raid|arrests?|election|vote|claim)\b", re.IGNORECASE)
 # Whose silence is no jail's.
 _FEDERAL = re.compile(r"^\W*(?:The |A )?(?:spokes\w+ (?:for|of|at) )?(?:the )?(?:U\.S\. )?(?:[Ii]mmigration (?:agency|officials|authorities|service|and Customs Enforcement)|ICE|(?:Department of )?Homeland Security|federal (?:agency|officials)|agency)\W+(?:\w+ ){0,4}$")
 # "You're not going out my door until ICE has had its 48 hours."
-_STAYS = re.compile(r"\b(?:not|nobody|no one|n't|never)\b[^.;]{0,30}\b(?:leaves?|leaving|walks?|goes|go|going|gets?|getting|released|let go|out)\b[^.;]{0,40}\b(?:until|till|before) (?:ICE|the (?:48|forty|agents|feds)|they|agents|48|forty|immigration)\b", re.IGNORECASE)
-_NOT_NEEDED = re.compile(r"\b(?:no|without|not|nor)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_NO_NEED = re.compile(r"\b(?:not|n't|no longer|never|nor) (?:\w+ ){0,2}?\w?$", re.IGNORECASE)
+_STAYS = Quick(r"\b(?:not|nobody|no one|n't|never)\b[^.;]{0,30}\b(?:leaves?|leaving|walks?|goes|go|going|gets?|getting|released|let go|out)\b[^.;]{0,40}\b(?:until|till|before) (?:ICE|the (?:48|forty|agents|feds)|they|agents|48|forty|immigration)\b", re.IGNORECASE)
+_NOT_NEEDED = Quick(r"\b(?:no|without|not|nor)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_NO_NEED = Quick(r"\b(?:not|n't|no longer|never|nor) (?:\w+ ){0,2}?\w?$", re.IGNORECASE)
 # Letting a person go is declining, said from the other side; not where it is only the time of something else.
-_LETS_GO = re.compile(
+_LETS_GO = Quick(
     r"\b(?:will|shall|must|is|are|gets?|'ll|be) (?:still |then |simply |also )?(?:be |get )?(?:released|freed|let go|let out|discharged|turned loose|cut loose|processed out|sent home)\b"
     r"|\b(?:walks?|goes|go) (?:right |straight )?(?:out|home|free)\b|\bout the door\b"
     r"|\b(?:lets?|letting|turns?|cuts?) (?!the clock)(?:\w+ ){1,3}(?:go|out|walk|loose|leave)\b|\b(?:releases|frees|discharges) (?:people|them|everyone|inmates|him|her|prisoners|persons|individuals|anyone)\b"
     r"|\b(?:will|shall|would|does|do|we|they|jail|to) (?:then |simply |still )?release (?:people|them|everyone|inmates|persons|prisoners|individuals|the person|on schedule)\b",
     re.IGNORECASE,
 )
-_ONLY_WHEN = re.compile(r"\b(?:when|before|after|until|if|once|whenever|date|time|hour|that(?! (?:person|inmate|man|woman|individual|prisoner|detainee)\b)|who(?=(?:\s\w+){0,3}\s*$)|otherwise|about to|due to|until|eligible|ordered|would|nobody|no one|not|n't|never|without)\b[^.;,]{0,60}$", re.IGNORECASE)
+_ONLY_WHEN = Quick(r"\b(?:when|before|after|until|if|once|whenever|date|time|hour|that(?! (?:person|inmate|man|woman|individual|prisoner|detainee)\b)|who(?=(?:\s\w+){0,3}\s*$)|otherwise|about to|due to|until|eligible|ordered|would|nobody|no one|not|n't|never|without)\b[^.;,]{0,60}$", re.IGNORECASE)
 
 
 def _released(text: str) -> Match[str] | None:
@@ -210,7 +211,7 @@ def _released(text: str) -> Match[str] | None:
 
 
 # "Tulare County doesn't.", "the San Miguel jail does, but only ...": the verb is the one before.
-_ELLIPSIS = re.compile(r"\b(?P<no>doesn't|does not|won't|will not|don't|do not|isn't|hasn't|has not)?(?P<yes>(?<!n't )(?<!not )\b(?:does|do|will))?(?=[.;]?[\"']?\s*$|, (?:all of them|every one|each one)\b|,? (?:unless|without|except|absent|until)\b|, (?:but )?only\b| (?:but )?only (?:with|if|on|when)\b)", re.IGNORECASE)
+_ELLIPSIS = Quick(r"\b(?P<no>doesn't|does not|won't|will not|don't|do not|isn't|hasn't|has not)?(?P<yes>(?<!n't )(?<!not )\b(?:does|do|will))?(?=[.;]?[\"']?\s*$|, (?:all of them|every one|each one)\b|,? (?:unless|without|except|absent|until)\b|, (?:but )?only\b| (?:but )?only (?:with|if|on|when)\b)", re.IGNORECASE)
 
 
 def elliptic(text: str) -> Stance | None:
@@ -245,8 +246,8 @@ def answered(question: str, answer: str) -> Stance | None:
     return Stance("honors_all", ("detainer",), match.start(), False, True) if yes else Stance("declines_all", (), match.start(), False, True)
 
 
-_OF_DUTY = re.compile(r"\b(?:must|may|can|could|should|would|required|obliged|have to|allowed|legal\w*|suggested|ever)\b", re.IGNORECASE)
-_ASKED = re.compile(r"\b(?:still|do|does|are|is|will)\b[^?]{0,40}\b(?:hold(?:s|ing)?|keep(?:ing)?|honor(?:s|ing)?|detain(?:ing)?)\b[^?]{0,60}\?", re.IGNORECASE)
+_OF_DUTY = Quick(r"\b(?:must|may|can|could|should|would|required|obliged|have to|allowed|legal\w*|suggested|ever)\b", re.IGNORECASE)
+_ASKED = Quick(r"\b(?:still|do|does|are|is|will)\b[^?]{0,40}\b(?:hold(?:s|ing)?|keep(?:ing)?|honor(?:s|ing)?|detain(?:ing)?)\b[^?]{0,60}\?", re.IGNORECASE)
 
 
 def _action(text: str, request: Match[str] | None, *, topical: bool) -> Match[str] | None:
@@ -276,8 +277,8 @@ _APART = 120
 
 
 _HONORS = re.compile(r"honor|respect|accept|recogniz|comply|complies|abid|act", re.IGNORECASE)
-_AUXILIARY = re.compile(r"(?:'ve|\b(?:has|have|is|are|be|been|being|will|shall|gets?|having|must|may|can)\b)(?:\s\S+){0,6}\s?$", re.IGNORECASE)
-_BEFORE_NOUN = re.compile(r"\b(?:ICE|immigration|the|a|an|no|courtesy|48-hour|such|of|federal|these|those|all|any|its|civil)\s+$", re.IGNORECASE)
+_AUXILIARY = Quick(r"(?:'ve|\b(?:has|have|is|are|be|been|being|will|shall|gets?|having|must|may|can)\b)(?:\s\S+){0,6}\s?$", re.IGNORECASE)
+_BEFORE_NOUN = Quick(r"\b(?:ICE|immigration|the|a|an|no|courtesy|48-hour|such|of|federal|these|those|all|any|its|civil)\s+$", re.IGNORECASE)
 
 
 def _noun(text: str, match: Match[str]) -> bool:

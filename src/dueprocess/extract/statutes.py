@@ -9,15 +9,16 @@ from itertools import pairwise
 
 from dueprocess.extract.model import Statute
 from dueprocess.extract.numbers import value_of
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import table
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _patterns() -> tuple[tuple[Quick, str], ...]:
     parts: dict[str, str] = {}
     for name, pattern in table("statutes")["parts"].items():
         parts[name] = _whole(pattern, parts)
-    return tuple((re.compile(_whole(e["pattern"], parts).replace(" ", r"[ \n\u00a0]"), re.MULTILINE), e["name"]) for e in table("statutes")["laws"])
+    return tuple((Quick(_whole(e["pattern"], parts).replace(" ", r"[ \n\u00a0]"), re.MULTILINE), e["name"]) for e in table("statutes")["laws"])
 
 
 def _whole(pattern: str, parts: Mapping[str, str]) -> str:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.papers import Stance, says
 from dueprocess.extract.people import Person
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 
 OFFICES = ("sheriff", "corrections", "police")
 # "the jail", "his office", "there": the agency spoken of before.
-_REFERS = re.compile(
+_REFERS = Quick(
     r"^[\W]*(?:it|they|he|she)\b|\b(?:we|deputies|staff|officers|the (?:sheriff(?:['’]s (?:office|department))?|office|department|jail|detention center|county|agency['’]s jail|prison|lockup|facility|policy|new policy|rule|order|members)|(?:his|her|its|their|our) (?:office|department|jails?|deputies|agency|staff)|this (?:office|agency|department))\b",
     re.IGNORECASE,
 )
 # A city's name right before its verb is its government.
 _ACTS = re.compile(r"[ \n](?:will|would|does|has|no longer|now|stopped|refuses|declines|honors|holds|requires)\b")
-_OWN_WORDS = re.compile(r"\b(?:we|our|the (?:jail|sheriff|office|department|county)|deputies|(?:his|her|its) (?:office|jail|department))\b", re.IGNORECASE)
+_OWN_WORDS = Quick(r"\b(?:we|our|the (?:jail|sheriff|office|department|county)|deputies|(?:his|her|its) (?:office|jail|department))\b", re.IGNORECASE)
 # A rule's own voice: "No person shall be held".
 _IMPERSONAL = re.compile(r"(?:.*[:\"][ \n]*\"?)?(?:[\W\d]|[A-Za-z][.)]\s)*(?:A hold|Holds|(?:Only )?[Tt]he following|(?:A|An|Any|Each|Every|Such|The|These|All) (?:ICE |immigration |federal |faxed |bare )?(?:requests?|detainers?|individuals?|persons?|inmates?|prisoners?|detainees?|holds?)\b|When|If|Where|Upon|Once|No (?:person|one|inmate|individual|prisoner|detainee|hold|detainer)|Staff|Deputies|Members|Inmates|Officers|An inmate|A person|Detainers|Personnel|Shift)\b", re.DOTALL)
 
@@ -87,7 +88,7 @@ def house(text: str, survey: Survey) -> Mention | None:
 
 
 # What stands before a place that is only compared with, or that something is done to.
-_ASIDE = re.compile(r"\b(?:like|unlike|than|against|from|near|outside|neighboring|as in|about|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
+_ASIDE = Quick(r"\b(?:like|unlike|than|against|from|near|outside|neighboring|as in|about|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
 
 
 _PLACE_ITEM = re.compile(r"[A-Z][\w .'-]{2,30}, [A-Z][\w. ]{3,16}[.:](?=\s)")
@@ -159,10 +160,10 @@ def who(scene: Scene, sentence: Sentence, inside: list[Mention], focus: Mention 
 
 
 # A subject that is none of the text's agency.
-_ELSEWHERE = re.compile(r"\b(?:ICE|other|others|another|agents?|courts?|judges?|law|state|federal|lawyers?|advocates?|sheriffs|counties|jails|they|who)\b[^.;]{0,40}$", re.IGNORECASE)
+_ELSEWHERE = Quick(r"\b(?:ICE|other|others|another|agents?|courts?|judges?|law|state|federal|lawyers?|advocates?|sheriffs|counties|jails|they|who)\b[^.;]{0,40}$", re.IGNORECASE)
 
 
-_THESE = re.compile(r"\b(?:counties|sheriffs|jails|agencies|jurisdictions|parishes|places)\b", re.IGNORECASE)
+_THESE = Quick(r"\b(?:counties|sheriffs|jails|agencies|jurisdictions|parishes|places)\b", re.IGNORECASE)
 # Another's doing: the immigration agency, a court, a law or an advocate stands as the subject right before the verb.
 _FOREIGN = re.compile(
     r"(?:^|[,;:\"(][ \n]?|\b(?:that|and|but|because|if|as|while|which)[ \n])(?:[Tt]he[ \n]|[Aa][ \n]|[Tt]his[ \n])?(?:ICE|federal (?:government|law|agents|officials|court|judge)|immigration (?:officials|agents|officers)|agents?|courts?|judges?|magistrate|rulings?|statutes?|laws?|acts?|bills?|ordinance|resolution|lawmakers?|advocates?|activists?|critics|ACLU|attorney general|governor|union|state|country|president)[ \n](?:\w+[ \n]){0,5}$",
@@ -175,7 +176,7 @@ OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|fat
 # A document's way of speaking of the agency that issues it.
 _OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|[Tt]he (?:Office|Agency|Department|Facility|Jail|Division|Bureau|Authority|Center)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
 _THE_PAPER = re.compile(r"(?:detainers?|holds?|requests?|forms?)\b", re.IGNORECASE)
-_ANY_AGENCY = re.compile(r"\b(?:a|any|each|every|another|some|most|no)[ \n](?:\w+[ \n]){0,2}?(?:county|jail|sheriff|city|agency|department|jurisdiction|locality|prison|warden)\b(?!'s)", re.IGNORECASE)
+_ANY_AGENCY = Quick(r"\b(?:a|any|each|every|another|some|most|no)[ \n](?:\w+[ \n]){0,2}?(?:county|jail|sheriff|city|agency|department|jurisdiction|locality|prison|warden)\b(?!'s)", re.IGNORECASE)
 
 
 def _near(scene: Scene, person: Person) -> Mention | None:

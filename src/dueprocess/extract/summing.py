@@ -19,20 +19,19 @@ class Rows:
 
     def __init__(self, rows: Mapping[str, str], size: int) -> None:
         self.rows = rows
-        self._size = size
+        self._lanes = struct.Struct(f"<{size}I")
         self._spread: dict[str, int] = {}
 
     def sums(self, features: Iterable[str]) -> tuple[list[int], int]:
         """The sums of the rows of the features that are known and of ``(always)``, weight by weight, and how many rows those are."""
-        known = ["(always)", *(name for name in features if name in self.rows)]
-        whole = sum(map(self._row, known))
-        return [lane - _MIDDLE * len(known) for lane in struct.unpack(f"<{self._size}I", whole.to_bytes(_LANE * self._size, "little"))], len(known)
+        spread, rows = self._spread, self.rows
+        found = [spread[name] if name in spread else self._row(name) for name in ("(always)", *features) if name in rows]
+        middle = _MIDDLE * len(found)
+        return [lane - middle for lane in self._lanes.unpack(sum(found).to_bytes(self._lanes.size, "little"))], len(found)
 
     def _row(self, name: str) -> int:
-        row = self._spread.get(name)
-        if row is None:
-            packed = b85decode(self.rows[name])
-            lanes = bytearray(_LANE * len(packed))
-            lanes[::_LANE] = packed
-            row = self._spread[name] = int.from_bytes(lanes, "little")
+        packed = b85decode(self.rows[name])
+        lanes = bytearray(_LANE * len(packed))
+        lanes[::_LANE] = packed
+        row = self._spread[name] = int.from_bytes(lanes, "little")
         return row

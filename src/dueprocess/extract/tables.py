@@ -11,6 +11,7 @@ from dueprocess.extract.gazetteer import Mention
 from dueprocess.extract.merging import RANK
 from dueprocess.extract.model import Draft
 from dueprocess.extract.papers import Stance, conditional, papers_in, says
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.stances import stance
 from dueprocess.extract.subjects import OFFICES, Scene
@@ -21,7 +22,7 @@ _CALLS = Stance("notify_only", (), 0, True, True)
 _BARE = ("honors_all", "declines_all", "notify_only")
 _SILENT = Stance("unknown", (), 0, False, True)
 
-_LEGEND = re.compile(r"[\"']?\b(?P<code>[A-Z][A-Za-z-]{0,11})[\"']?[ \n]*(?:means?|stands for|=|(?<=[A-Z\"']):)[ \n]+(?P<words>[^.;\n=]{8,200})")
+_LEGEND = Quick(r"[\"']?\b(?P<code>[A-Z][A-Za-z-]{0,11})[\"']?[ \n]*(?:means?|stands for|=|(?<=[A-Z\"']):)[ \n]+(?P<words>[^.;\n=]{8,200})")
 _MOST_CODES = 12
 _ALONE = re.compile(r"\bholds? (?:people )?on the (?:form|request|fax|paper) alone\b")
 _DASH = re.compile(r"\b[Aa] (?:dash|blank|hyphen)\b (?:means|is|stands for)[ \n]+(?P<words>[^.;\n]{8,160})")

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dueprocess.extract.alone import with_bare_counties
-from dueprocess.extract.atlas import Mention, county_of, index, state_heads, states_of
+from dueprocess.extract.atlas import Mention, base_of, county_of, index, state_heads, states_of
 from dueprocess.extract.municipal import bare_towns
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.wording import table
 from dueprocess.places import load_places
-from dueprocess.places.names import fold, key, words
+from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|Mt\.|Ft\.|[A-Z][\w-]*(?:'[A-Z][a-z]+)?)"
 _TOWN = rf"(?P<name>{_CAP}(?:[ \n]{_CAP}){{0,2}})"
@@ -26,16 +27,16 @@ _BESIDE = (
     re.compile(rf"(?<![Cc]ity )(?<![Tt]own )(?<!icipal )(?<!olice )\b(?:jail|prison|lockup|detention[ ]center|jailers|deputies|sheriff)[ \n](?:up[ \n]|down[ \n]|over[ \n]|out[ \n])?(?:in|at)[ \n]{_TOWN}"),
 )
 _POLICE = (
-    re.compile(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
-    re.compile(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
-    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,|[ ]however,|[ ]too,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
-    re.compile(rf"\b[Ii]n[ \n]{_TOWN},?[ \n]the[ ](?=chief\b|mayor\b[^.]{{0,60}}\bofficers\b)"),
-    re.compile(rf"\b(?:[Pp]olice|(?:[Cc]ity|[Tt]own|[Mm]unicipal)[ ](?:jail|lockup))[ ](?:in|at|of)[ ]{_TOWN}"),
-    re.compile(rf"{_TOWN}['’]s[ ]own[ ](?=police\b)"),
-    re.compile(rf"{_TOWN}(?:['’]s)?[ ](?=officers\b|lockup\b|city[ ]jail\b)"),
-    re.compile(rf"(?:^|[.!?;:][\"]?[ \n]){_TOWN}['’]s[ ](?=(?:police[ ])?chief\b)", re.MULTILINE),
+    Quick(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
+    Quick(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
+    Quick(rf"\b[Ii]n[ \n]{_TOWN},?(?:[ ][A-Z][\w.]+(?:[ ][A-Z][a-z]+)?,|[ ]however,|[ ]too,)?[ \n](?:the[ ]|town[ ]|city[ ]){{0,2}}(?=police\b)"),
+    Quick(rf"\b[Ii]n[ \n]{_TOWN},?[ \n]the[ ](?=chief\b|mayor\b[^.]{{0,60}}\bofficers\b)"),
+    Quick(rf"\b(?:[Pp]olice|(?:[Cc]ity|[Tt]own|[Mm]unicipal)[ ](?:jail|lockup))[ ](?:in|at|of)[ ]{_TOWN}"),
+    Quick(rf"{_TOWN}['’]s[ ]own[ ](?=police\b)"),
+    Quick(rf"{_TOWN}(?:['’]s)?[ ](?=officers\b|lockup\b|city[ ]jail\b)"),
+    Quick(rf"(?:^|[.!?;:][\"]?[ \n]){_TOWN}['’]s[ ](?=(?:police[ ])?chief\b)", re.MULTILINE),
 )
-_STATE_PRISONS = re.compile(r"\b[Tt]he[ \n](?:state(?:'s)?[ \n])?(?P<office>Department[ \n]of[ \n](?:Corrections?|Public[ \n]Safety[ \n]and[ \n]Correctional[ \n]Services|Correctional[ \n]Services))\b")
+_STATE_PRISONS = Quick(r"\b[Tt]he[ \n](?:state(?:'s)?[ \n])?(?P<office>Department[ \n]of[ \n](?:Corrections?|Public[ \n]Safety[ \n]and[ \n]Correctional[ \n]Services|Correctional[ \n]Services))\b")
 
 
 def with_towns(text: str, mentions: list[Mention], state: str | None) -> list[Mention]:
@@ -70,7 +71,7 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             if path is None or here is None or any(m.kind == "county" and m.state == here for m in named):
                 continue
             name = load_places().place(path).name
-            base = key(words(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", name)))
+            base = base_of(re.sub(r" (?:County|Parish|Borough|Census Area)$", "", name))
             role = "sheriff" if "heriff" in match.group() + text[match.end() : match.end() + 20] else "corrections"
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
     yield from _with_seats(text)
@@ -89,8 +90,8 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
     yield from with_bare_counties(text, mentions, state)
     told = {m.state for m in mentions if m.kind == "state"}
     found: list[Mention] = []
-    for pattern in _POLICE:
-        for match in pattern.finditer(text):
+    for police in _POLICE:
+        for match in police.finditer(text):
             name, start = match["name"], match.start("name")
             while " " in name and (not states_of(name) & {state, *told} or name.startswith("The ")):
                 name, start = name.split(" ", 1)[1], start + name.index(" ") + 1  # "Ask Boston PD"
@@ -99,7 +100,7 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             written = index().states.get(fold(beside[1])) if beside else None
             here = written if written in states_of(name) else state if state in states_of(name) else next((code for code in states_of(name) & told if len(states_of(name)) == 1), None)
             if here and not rival:
-                found.append(Mention(start, match.end(), "city", key(words(name)), name, here, None, "police", f"{name} Police Department", True))
+                found.append(Mention(start, match.end(), "city", base_of(name), name, here, None, "police", f"{name} Police Department", True))
     yield from found
     yield from (m for m in bare_towns(text, (*mentions, *found), state) if not any(o.start < m.end and m.start < o.end and (o.office or o.kind == "county") for o in mentions))
 
@@ -111,10 +112,10 @@ def _with_seats(text: str) -> Iterator[Mention]:
     """Counties that a text names with a town of theirs in brackets: "Minnehaha (Sioux Falls)"; the two together tell the state."""
     for match in _SEATED.finditer(text):
         name = match["name"]
-        fitting = [e for e in index().counties.get(key(words(name)), ()) if county_of(match["seat"], e[1]) == e[0]]
+        fitting = [e for e in index().counties.get(base_of(name), ()) if county_of(match["seat"], e[1]) == e[0]]
         if len(fitting) == 1 and fold(match["seat"]) not in index().states:
             path, code, label = fitting[0]
-            yield Mention(match.start("name"), match.end("name"), "county", key(words(name)), label, code, path, "county", None, True)
+            yield Mention(match.start("name"), match.end("name"), "county", base_of(name), label, code, path, "county", None, True)
 
 
 _DEPARTMENT = re.compile(r"\b[Dd]epartment(?:[ \n]of[ \n](?:Corrections?|Public[ \n]Safety))?\b")
@@ -145,5 +146,5 @@ def _short_names(text: str) -> Iterator[Mention]:
     for entry in table("places")["agencies"]:
         if re.search(entry["where"], text):
             for match in re.finditer(entry["called"], text):
-                base = key(words(entry["county"].rsplit(" ", 1)[0]))
+                base = base_of(entry["county"].rsplit(" ", 1)[0])
                 yield Mention(match.start(), match.end(), "county", base, entry["county"], entry["state"], entry["place"], entry["role"], entry["name"], True)

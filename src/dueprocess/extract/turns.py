@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from dueprocess.extract.gazetteer import Mention
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.sentences import Sentence
 
 _TURN = re.compile(r"[\W\d]*(?P<name>(?:[A-Z][A-Za-z.'’-]+[ ]){0,3}[A-Z][A-Za-z'’-]+)(?:[ ]\((?P<of>[^)\n]{2,60})\))?:[ ]")
-_OWN = re.compile(r"\b(?:under)?sheriff\b|\bwarden\b|\bjailer\b|\bsuperintendent\b|\bjail\b|\bchief\b|\b(?:capt|captain|lt|lieutenant|sgt|sergeant|cmdr|commander|maj|major|deputy|administrator)\b", re.IGNORECASE)
-_OTHER = re.compile(r"\b(?:chair\w*|commissioner|council\w*|supervisor|legislator|delegate|senator|sen|rep|representative|assembly\w+|freeholder|member|mr|ms|mrs|dr|mayor|advocate|attorney|counsel|professor|reporter|host|judge|public|speaker|witness|clerk)\b", re.IGNORECASE)
+_OWN = Quick(r"\b(?:under)?sheriff\b|\bwarden\b|\bjailer\b|\bsuperintendent\b|\bjail\b|\bchief\b|\b(?:capt|captain|lt|lieutenant|sgt|sergeant|cmdr|commander|maj|major|deputy|administrator)\b", re.IGNORECASE)
+_OTHER = Quick(r"\b(?:chair\w*|commissioner|council\w*|supervisor|legislator|delegate|senator|sen|rep|representative|assembly\w+|freeholder|member|mr|ms|mrs|dr|mayor|advocate|attorney|counsel|professor|reporter|host|judge|public|speaker|witness|clerk)\b", re.IGNORECASE)
 _FEWEST = 3
 
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from dueprocess.extract.around import BODIES_LATER, PER_TIME
 from dueprocess.extract.numbers import NUMBER, value_of
+from dueprocess.extract.quick import Asked, Quick
 from dueprocess.extract.wording import table
 
 BODIES = ("counties", "jails", "agencies", "jurisdictions", "states", "cities")
@@ -19,21 +20,21 @@ _GAP = (
     r"(?:[ \n](?!(?:were|was|are|is|have|has|had|in|at|on|by|of|to|and|or|from|for|honor|hold|refuse|keep|kept|detain|want|require|demand|ask|need|release|decline|accept|comply|say|said|told|do|don't|won't|will|would|days?|hours?|years?|months?|weeks?|minutes?|percent|out|more|p\.m|a\.m|times|cents|that|which|with|as|per|beds?)\b)"
     r"[A-Za-z'-]+){0,2}?[ \n](?:of[ \n](?:the|its|our|my|their|those|these|such|[A-Z]\w+'s)[ \n](?:own[ \n]|member[ \n]|state's[ \n]){0,2})?"
 )
-ACTING = re.compile(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
+ACTING = Quick(r"[ \n](?:now[ \n]|still[ \n]|of them[ \n])?(?:hold|honor|decline|refuse|require|want|comply|keep|accept|demand|don't|do not|will|say|said|ask|have the|have (?:stopped|ended|changed))\b", re.IGNORECASE)
 """What agencies do, behind their number: "nine still hold"."""
-_PEOPLE = re.compile(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
+_PEOPLE = Quick(r"[ \n](?:of them[ \n])?(?:were|was|had been|have been|are|remained|went|walked|stayed|ended up|got out)\b", re.IGNORECASE)
 
 
 @cache
-def _units() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _units() -> tuple[tuple[str, Quick], ...]:
     units = {u: w.replace(" ", r"[ \n]") for u, w in table("counts")["units"].items()}
-    return tuple((u, re.compile((r"(?:[ \n]|-)?" if u == "percent" else _GAP) + w + (r"(?![\w-])" if u != "percent" else ""), re.IGNORECASE)) for u, w in units.items())
+    return tuple((u, Quick((r"(?:[ \n]|-)?" if u == "percent" else _GAP) + w + (r"(?![\w-])" if u != "percent" else ""), re.IGNORECASE)) for u, w in units.items())
 
 
 @cache
-def unit_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def unit_words() -> tuple[tuple[str, Asked], ...]:
     """The nouns of each unit, but for those that say too little by themselves."""
-    return tuple((u, re.compile(r"\b" + w.replace(" ", r"[ \n]") + r"\b", re.IGNORECASE)) for u, w in ((u, w.replace("|of (?:them|those|these)", "")) for u, w in table("counts")["units"].items()) if u not in ("percent", "states"))
+    return tuple((u, Quick(r"\b" + w.replace(" ", r"[ \n]") + r"\b", re.IGNORECASE)) for u, w in ((u, w.replace("|of (?:them|those|these)", "")) for u, w in table("counts")["units"].items()) if u not in ("percent", "states"))
 
 
 def unit_at(text: str, end: int) -> tuple[str, int] | None:
@@ -59,7 +60,7 @@ def followed(sentence: int, unit: str, before: tuple[str, int] | None) -> tuple[
     return before if unit.startswith(("dollars", "percent")) else (family(unit), sentence)
 
 
-_OF_SAME = re.compile(rf"[ \n](?:out[ \n])?of[ \n](?:the|those|these|its)[ \n](?P<whole>{NUMBER})", re.IGNORECASE)
+_OF_SAME = Quick(rf"[ \n](?:out[ \n])?of[ \n](?:the|those|these|its)[ \n](?P<whole>{NUMBER})", re.IGNORECASE)
 _TIMES = re.compile(r"[ \n]times\b")
 
 
@@ -77,7 +78,7 @@ _CLAUSE_OF = re.compile(r",[ \n](?:which|who|whose|where)\b[^,;]*,")
 # The noun is part of a body's name ("the Sheriffs' Council").
 _OF_NAME = re.compile(r"'?s?'?[ \n](?:[A-Z]\w+[ \n]){0,2}(?:Council|Association|Conference|Center|Project|Office|Department|Institute|Union|League)")
 # "the number of detainers which the jails logged is ...": the head noun, not the nearest.
-_NUMBER_OF = re.compile(r"\b(?:number|count|total|tally|figure)s?[ \n]of[ \n](?:\w+[ \n]){0,3}?$", re.IGNORECASE)
+_NUMBER_OF = Quick(r"\b(?:number|count|total|tally|figure)s?[ \n]of[ \n](?:\w+[ \n]){0,3}?$", re.IGNORECASE)
 
 
 def bare_unit(text: str, start: int, end: int, unit: str) -> str:
@@ -89,7 +90,7 @@ def bare_unit(text: str, start: int, end: int, unit: str) -> str:
     if ACTING.match(text, end) and unit not in ("counties", "jails", "agencies", "jurisdictions"):
         return "agencies"
     before = _CLAUSE_OF.sub(lambda m: "," + " " * (len(m.group()) - 2) + ",", text[:start])
-    named = [(m.end(), u, m.start()) for u, p in unit_words() for m in p.finditer(before) if not _OF_NAME.match(before, m.end()) and not (m.start() and m.group()[0].isupper())]
+    named = [(m.end(), u, m.start()) for u, p in unit_words() for m in p.finditer(before) if not _OF_NAME.match(before, m.end()) and not (m.start() and before[m.start()].isupper())]
     heads = [n for n in named if _NUMBER_OF.search(before[max(0, n[2] - 60) : n[2]])]
     if heads or named:
         return max(heads or named)[1]

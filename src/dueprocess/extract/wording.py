@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from dueprocess.extract.quick import Quick
 from dueprocess.kernel.errors import InputError
 from dueprocess.kernel.files import data_dir
 from dueprocess.kernel.yamlread import read_mapping
@@ -28,13 +29,13 @@ def word_set(entry: str) -> frozenset[str]:
 
 
 @cache
-def pattern(name: str, entry: str) -> re.Pattern[str]:
+def pattern(name: str, entry: str) -> Quick:
     """One entry of a file, as a pattern that ignores case; a list is any of its items. ``{name}`` stands for another entry.
 
     Raises:
         InputError: there is no such entry, or it is no pattern.
     """
-    return re.compile(_at_words(_expanded(name, entry, 0)), re.IGNORECASE)
+    return Quick(_at_words(_expanded(name, entry, 0)), re.IGNORECASE)
 
 
 def _expanded(name: str, entry: str, depth: int) -> str:
