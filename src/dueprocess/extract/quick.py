@@ -17,6 +17,8 @@ from typing import Any, Protocol
 # Signs that ``re`` takes for i and s where it ignores case, and that have no small letter of their own, or one of two signs.
 _ODD = ("\u0130", "\u0131", "\u017f")
 _CAPITAL = re.compile(r"\\.|\(\?P[<=]\w+[>)]|[A-Z]")
+# Letters written as numbers, groups that mind case or turn on others, ranges of signs that are no letters alone.
+_UNSAFE = re.compile(r"\\[xuUN]|\(\?-|\(\?\(|\[(?:\\.|[^\]\\])*?(?:[A-Za-z]-[^A-Za-z\]]|[A-Z]-[a-z]|[^A-Za-z0-9\[\]\\]-[A-Za-z])")
 _DIGIT = re.compile(r"\d")
 _ANY_DIGIT = "\0"
 _MOST = 32
@@ -39,20 +41,26 @@ class Asked(Protocol):
 class Quick:
     """A pattern, as ``re.compile`` makes it, and what a text must have to be asked.
 
-    With ``re.IGNORECASE`` the words of what it finds are in small letters; offsets are those of the text.
-    No part of such a pattern may mind case (``(?-i:...)``).
+    With ``re.IGNORECASE`` the words of what it finds are in small letters; offsets are those of the text. A pattern whose
+    meaning small letters could change is asked as ``re`` asks it.
     """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
         self._flags = flags
+        self._guarded = self._digit = False
+        self._words: tuple[str, ...] = ()
         self._any_case = bool(flags & re.IGNORECASE)
+        if self._any_case and (_UNSAFE.search(pattern) or any(sign != sign.lower() and not sign.isascii() for sign in pattern)):
+            self._any_case = False
+            self._compiled = re.compile(pattern, flags)
+            return
         # What is escaped, and the names of groups, are no letters of the text.
         written = _CAPITAL.sub(lambda m: m.group() if len(m.group()) > 1 else m.group().lower(), pattern) if self._any_case else pattern
         parsed = parser.parse(written, int(flags & ~re.IGNORECASE))  # a number: the flags' own type is slow
         words = _needed(parsed)
         _led(parsed)
-        self._compiled: re.Pattern[str] = compiler.compile(parsed)
+        self._compiled = compiler.compile(parsed)
         self._guarded = words is not None and _often(words) < _DEAREST
         self._words = tuple(sorted((words or frozenset()) - {_ANY_DIGIT}))
         self._digit = words is not None and _ANY_DIGIT in words

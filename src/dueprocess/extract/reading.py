@@ -102,10 +102,10 @@ _DOTTED = re.compile(r"\b(?:I\. ?C\. ?E\.)(?![A-Za-z])")
 def _evened(text: str) -> str:
     """The text with its typing made alike, character for character of the same length: offsets stay.
 
-    Curly marks become straight ones, ``I.C.E.`` becomes ``ICE``, a table's bars become tabs; a transcript's line
+    Endless words become spaces, curly marks straight ones, ``I.C.E.`` becomes ``ICE``, a table's bars become tabs; a transcript's line
     numbers and an e-mail's ``>`` become spaces.
     """
-    text = text.translate(_STRAIGHT)
+    text = _ENDLESS.sub(lambda m: " " * len(m.group()), text.translate(_STRAIGHT))
     if len(_MISREAD.findall(text)) >= _FEWEST_MISREAD:
         text = _MISREAD.sub(_as_letters, text)
     text = _DOTTED.sub(lambda m: "ICE" + " " * (len(m.group()) - 3), text)
@@ -121,6 +121,8 @@ def _evened(text: str) -> str:
     return text
 
 
+# What is no word, and costs the square of its length to look for names in: a hash, a drawn line, encoded bytes.
+_ENDLESS = re.compile(r"\w{100,}")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\u2011": "-"})
 
 # Words of a scan in which letters were read as digits, or I as l: "C0UNTY", "wi1l", "t0", "SHERlFF", "lmmigration". Not "1st", "48hrs", "HB10".
