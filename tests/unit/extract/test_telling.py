@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from dueprocess.extract import capture, read
+from dueprocess.extract import capture, read, telling
 from dueprocess.extract.accounts import MOST_PIECES, Account, Sensed, accounts, pieces_weighed, widened
 from dueprocess.extract.gazetteer import survey
 from dueprocess.extract.sentences import sentences
 from dueprocess.extract.settling import LEAST_OF_TEXT
-from dueprocess.extract.telling import aways, weight
+from dueprocess.extract.telling import aways
 from dueprocess.extract.theme import likely
 
 STORY = """MARSHALLTOWN, Iowa -- The Marshall County jail got a new roof this spring, and its kitchen a new stove.
@@ -57,7 +59,10 @@ def test_pieces_know_how_far_the_name_is() -> None:
 def test_a_piece_that_another_name_cuts_is_widened_to_its_sentence() -> None:
     text = "Marshall County, which has many of Polk County's old deputies, holds nobody for ICE. Iowa."
     parts, places = sentences(text), survey(text)
-    for one in accounts(text, parts, places.mentions, None):
+    found = accounts(text, parts, places.mentions, None)
+    assert sorted(one.mention.base for one in found) == ["marshall", "polk"]
+    assert any(end < parts[0].end for one in found for begin, end, *_ in one.pieces if begin < parts[0].end)  # else nothing is widened
+    for one in found:
         assert next(text[begin:end] for begin, end, *_ in widened(one, parts).pieces) == parts[0].text
 
 
@@ -66,10 +71,10 @@ def test_the_quote_of_a_long_account_is_the_piece_that_tells() -> None:
     assert "does not honor immigration detainers" in claim.quote
 
 
-def test_the_order_of_a_set_changes_nothing() -> None:
-    found = [f"s:{name}" for name in ("keep", "stay", "honor", "refuse", "ice", "req")] + [f"w:{word}" for word in ("the", "jail", "does", "not", "hold", "anyone", "for")]
-    shuffled = [dict.fromkeys(found[i:] + found[:i]) for i in range(len(found))]
-    assert len({weight(one.keys()) for one in shuffled}) == 1
+def test_the_order_of_a_set_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of these weights a plain sum gives 0, 1 or 2, as they come."""
+    monkeypatch.setattr(telling, "weights", lambda: {"w:keep": 1e16, "w:stay": 1.0, "w:hold": 1.0, "w:go": -1e16})
+    assert {telling.weight(order) for order in permutations(["w:keep", "w:stay", "w:hold", "w:go"])} == {2.0}
 
 
 def test_a_story_of_beds_is_no_text_on_detainers() -> None:
