@@ -56,11 +56,16 @@ def texts() -> Iterator[tuple[str, str]]:
         yield name_of(path), data.decode("utf-8", errors="replace")
 
 
-def calls(path: Path) -> Iterator[tuple[int, str]]:
-    """Each dotted name that is called or referred to, with its line."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute | ast.Name):
-            yield node.lineno, dotted(node)
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a module's syntax; most rules ask it."""
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
+def called(path: Path) -> frozenset[str]:
+    """Each dotted name that is called or referred to."""
+    return frozenset(dotted(node) for node in nodes(path) if isinstance(node, ast.Attribute | ast.Name))
 
 
 def dotted(node: ast.expr) -> str:
@@ -71,7 +76,7 @@ def dotted(node: ast.expr) -> str:
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -90,12 +95,12 @@ CLOCK = re.compile(
 
 def test_one_module_reads_the_clock() -> None:
     """``now`` and ``as_of`` are arguments everywhere else."""
-    readers = {name_of(p) for p in MODULES for _, name in calls(p) if CLOCK.search(name)}
+    readers = {name_of(p) for p in MODULES for name in called(p) if CLOCK.search(name)}
     assert readers == {"src/dueprocess/kernel/now.py"}
     for path in MODULES:
         taken = {n for _, n in imports(path)}
         assert not taken & {"time.time", "time.time_ns", "time.localtime", "time.gmtime"}, name_of(path)
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             # SQL and templates may not read it either.
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not re.search(r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|now\(\))", node.value), f"{name_of(path)}:{node.lineno}"
@@ -137,7 +142,7 @@ def test_nothing_is_unpickled_and_only_compiled_law_is_executed() -> None:
     for path in MODULES:
         for line, module in imports(path):
             assert module.split(".")[0] not in {"pickle", "marshal", "shelve", "dill"}, f"{name_of(path)}:{line}"
-        names = {name for _, name in calls(path)}
+        names = called(path)
         if name_of(path) != "src/dueprocess/decide/regime.py":
             assert not names & {"exec", "eval", "compile", "__import__"}, name_of(path)
         assert not names & {"os.system", "os.popen", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}, name_of(path)
