@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from document_commands import run
 
 from dueprocess.kernel.files import data_dir
 
@@ -43,7 +42,7 @@ def test_the_commands_of_a_lesson_print_what_it_shows(lesson: str, tmp_path: Pat
             for command in filter(None, map(str.strip, body.splitlines())):
                 words = shlex.split(command)
                 assert words[0] == "dueprocess"
-                done = subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+                done = run(words[1:], tmp_path)
                 assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
                 assert done.stdout.strip(), command
                 if "--out" in words:

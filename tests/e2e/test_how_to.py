@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from document_commands import run
 from pypdf import PdfWriter
 
 from dueprocess.kernel.files import data_dir
@@ -73,7 +74,7 @@ def test_every_command_runs(guide: str, tmp_path: Path) -> None:
         target = words[words.index(">") + 1] if ">" in words else None
         words = words[: words.index(">")] if target else words
         assert words[0] == "dueprocess"
-        done = subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        done = run(words[1:], tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         if "--out" in words:
             assert (tmp_path / words[words.index("--out") + 1]).exists(), command
