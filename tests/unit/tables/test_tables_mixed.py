@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator
 from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dueprocess.tables import delimited
-from dueprocess.tables.engine import engine
+from dueprocess.tables.engine import Engine, engine
 from dueprocess.tables.raw import store
 
 LINES = (
@@ -20,11 +20,18 @@ LINES = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine for all examples: to start it takes longer than an example does."""
+    with engine(within=tmp_path_factory.mktemp("mixed")) as found:
+        yield found
+
+
 @settings(max_examples=120)
-@given(st.lists(st.one_of(st.sampled_from(LINES), st.sampled_from(LINES[:4])), max_size=90), st.booleans())
-def test_stretches_give_what_lines_give(lines: list[bytes], ended: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder, engine(within=Path(folder)) as opened, mock.patch.multiple(delimited, _FEWEST=3, _BLOCK=25, MOST_JOINED=4):
-        path = Path(folder) / "x.csv"
+@given(lines=st.lists(st.one_of(st.sampled_from(LINES), st.sampled_from(LINES[:4])), max_size=90), ended=st.booleans())
+def test_stretches_give_what_lines_give(opened: Engine, lines: list[bytes], ended: bool) -> None:
+    with mock.patch.multiple(delimited, _FEWEST=3, _BLOCK=25, MOST_JOINED=4):
+        path = opened.scratch / "x.csv"
         path.write_bytes(b"\n".join([b"h1,h2,h3", *lines]) + (b"\n" if ended and lines else b""))
         found = {}
         for name in ("mixed", "lines"):

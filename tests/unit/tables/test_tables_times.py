@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from dueprocess.kernel.instants import NEVER, day_start, parse_instant, parse_ti
 from dueprocess.kernel.instants import zone as zone_of
 from dueprocess.tables import timing, zoneclock
 from dueprocess.tables.cells import prepare_macros
-from dueprocess.tables.engine import engine
+from dueprocess.tables.engine import Engine, engine
 from dueprocess.tables.moments import Read, read_time
 from dueprocess.tables.timing import TimeColumn, with_times
 
@@ -89,15 +89,21 @@ texts = st.one_of(local_times, changes).flatmap(
 )
 
 
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine for all examples: to start it takes longer than an example does."""
+    with engine(within=tmp_path_factory.mktemp("times")) as found:
+        prepare_macros(found)
+        yield found
+
+
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([*ZONES, None]), texts), min_size=1, max_size=80))
-def test_the_engine_places_times_as_the_reader_does(rows: list[tuple[str | None, str]]) -> None:
-    with TemporaryDirectory() as folder, engine(within=Path(folder)) as opened:
-        prepare_macros(opened)
-        opened.run("CREATE TABLE given (n BIGINT, zone VARCHAR, t VARCHAR)")
-        opened.connection.executemany("INSERT INTO given VALUES (?, ?, ?)", [[n, z, t] for n, (z, t) in enumerate(rows)])
-        table = with_times(opened, "given", [TimeColumn("t", "x")])
-        found = opened.rows(f"SELECT x_lo, x_hi, x_open, x_code FROM {table} ORDER BY n")
+@given(rows=st.lists(st.tuples(st.sampled_from([*ZONES, None]), texts), min_size=1, max_size=80))
+def test_the_engine_places_times_as_the_reader_does(opened: Engine, rows: list[tuple[str | None, str]]) -> None:
+    opened.run("CREATE OR REPLACE TABLE given (n BIGINT, zone VARCHAR, t VARCHAR)")
+    opened.insert("given", [(n, z, t) for n, (z, t) in enumerate(rows)])
+    table = with_times(opened, "given", [TimeColumn("t", "x")])
+    found = opened.rows(f"SELECT x_lo, x_hi, x_open, x_code FROM {table} ORDER BY n")
     for (zone, text), (low, high, is_open, code) in zip(rows, found, strict=True):
         assert Read(low, high, bool(is_open), code) == read_time(text, zone), (zone, text)
 
