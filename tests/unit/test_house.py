@@ -24,8 +24,8 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@cache
 def tree(path: Path) -> ast.Module:
+    """Not kept: every collection of garbage would walk all syntax of all modules, in later tests, too."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
@@ -57,15 +57,9 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def nodes(path: Path) -> tuple[ast.AST, ...]:
-    """All of a module's syntax; most rules ask it."""
-    return tuple(ast.walk(tree(path)))
-
-
-@cache
 def called(path: Path) -> frozenset[str]:
     """Each dotted name that is called or referred to."""
-    return frozenset(dotted(node) for node in nodes(path) if isinstance(node, ast.Attribute | ast.Name))
+    return frozenset(dotted(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute | ast.Name))
 
 
 def dotted(node: ast.expr) -> str:
@@ -75,8 +69,14 @@ def dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    for node in nodes(path):
+@cache
+def imports(path: Path) -> tuple[tuple[int, str], ...]:
+    """Each module that is imported, and each name of one, with its line."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -100,7 +100,7 @@ def test_one_module_reads_the_clock() -> None:
     for path in MODULES:
         taken = {n for _, n in imports(path)}
         assert not taken & {"time.time", "time.time_ns", "time.localtime", "time.gmtime"}, name_of(path)
-        for node in nodes(path):
+        for node in ast.walk(tree(path)):
             # SQL and templates may not read it either.
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not re.search(r"\b(CURRENT_DATE|CURRENT_TIMESTAMP|now\(\))", node.value), f"{name_of(path)}:{node.lineno}"
