@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from dueprocess.extract.atlas import Mention, of_case
+from dueprocess.extract.atlas import Mention, mail_heads, of_case
 from dueprocess.extract.codes import Legend
 from dueprocess.extract.people import Person
 from dueprocess.extract.quick import Quick
@@ -19,7 +19,7 @@ from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
 from dueprocess.extract.telling import Piece, aways, looks, weight
 
-_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
+_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court|(?:bench |arrest |felony |traffic |criminal )?(?:warrant|charge|case|sentence))\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 _ASIDE = Quick(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
@@ -90,9 +90,12 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
     heading: Sentence | None = None
     paragraph = 0
     legend = Legend(text)
+    issuer, letters = own, mail_heads(text) if own is not None else ()
     named_in = [[m for m in usable if part.start <= m.start < part.end] for part in parts]
     for part, inside, after in zip(parts, named_in, [*named_in[1:], []], strict=True):
         bare = _is_bare(part, inside)
+        if any(part.start <= at < part.end for at in letters):
+            own = inside[0] if inside else issuer  # in a thread that an agency gives out "we" are the writer's
         if not bare:
             heading = part if not inside and _is_heading(text, part) else heading if "\t" in part.text else None
         if own is not None and part.paragraph != paragraph:

@@ -176,6 +176,15 @@ def of_case(text: str, mention: Mention) -> bool:
     return _SERVED.search(before) is not None or _CASE.search(before) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", text[mention.end : mention.end + 10]) is not None
 
 
+_FROM = re.compile(r"^[ \t]*(?:FROM|From):", re.MULTILINE)
+
+
+def mail_heads(text: str) -> Sequence[int]:
+    """Where the e-mails of a thread begin; none where a text has fewer than two."""
+    found = [match.start() for match in _FROM.finditer(text)]
+    return found if len(found) > 1 else []
+
+
 @cache
 def codes() -> frozenset[str]:
     return frozenset(c.lower() for c in index().states.values())
