@@ -23,6 +23,9 @@ _OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|fa
 _JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 _ASIDE = Quick(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
+# "How about Connecticut?": of a place that is no agency the answers tell, up to the next that is.
+_ASKS_OF_OTHER = re.compile(r"\b(?:[Ww]hat|[Hh]ow) about (?:in )?[A-Z]\w+(?: [A-Z]\w+)?\?")
+_COMPARED = re.compile(r"\b(?:unlike|like|than)[ \n](?:the[ \n]|neighboring[ \n])?\Z", re.IGNORECASE)
 # "ANCHORAGE, Alaska (AP) -- ": where a story was written, not whom it is about.
 _BEHIND_DATELINE = re.compile(r",[ ][A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?(?:[ ]\([^)\n]{1,24}\))?[ ]?(?:—|–|--)")
 _HEAD = 300
@@ -106,6 +109,8 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             group = named[:1] or group
         if not inside and (legend.explains(part.start, part.end) or (part is heading and after and _is_bare(parts[part.index + 1], after))):
             continue
+        if not inside and own is None and _ASKS_OF_OTHER.search(part.text):
+            group = []
         if not inside:
             lend(part, inside, group)
             for person in people:
@@ -140,9 +145,11 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
                 if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
                     add(one, part.start, part.end, part.index, False)
             continue
-        if {m.base for m in group} != {m.base for m in clusters[-1]}:
+        # "In Gallatin County, which like Lincoln had held people, ...": it goes on about the one that is not only compared with.
+        told = next((c for c in reversed(clusters) if not _COMPARED.search(text[max(part.start, c[0].start - 16) : c[0].start])), clusters[-1])
+        if {m.base for m in group} != {m.base for m in told}:
             former = group
-        group = list({(m.base, m.state): m for m in clusters[-1]}.values())
+        group = list({(m.base, m.state): m for m in told}.values())
     return list(found.values())
 
 

@@ -167,7 +167,7 @@ _CASE = Quick(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgme
 
 
 # "the regional jail, which serves Linn, Benton and Lane counties": it is one agency, told of by the first of them.
-_SERVED = Quick(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
+_SERVED = Quick(r"\b[A-Z]\w+[ ](?:Regional|regional)[ ](?:\w+[ ]){1,2}(?:serves|serving)[ \n](?:the[ \n]counties[ \n]of[ \n])?$|\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
 
 
 def of_case(text: str, mention: Mention) -> bool:

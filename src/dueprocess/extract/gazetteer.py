@@ -248,6 +248,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     turned: dict[str, str] = {}
     latest: dict[str, tuple[int, str]] = {}
     towns: frozenset[str] = frozenset()
+    seated = _seated(text, placed, state)
     for mention in placed:
         if mention.kind == "state":
             if not _capital_at(text, mention):
@@ -265,8 +266,8 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         if code is not None:
             latest[mention.base] = (mention.start, code)
         head = headed(heads, mention.start)
-        if code is None and head in known:
-            code = head
+        if code is None:
+            code = head if head in known else seated.get(mention.base) if mention.kind == "county" else None
         if code is None and len(explicit.get(mention.base, ())) > 1 and mention.base in latest and mention.start - latest[mention.base][0] < _SAME_PLACE and (near is None or near[0] <= latest[mention.base][0] + 60):
             code = latest[mention.base][1]  # a name that the text gives to several states: the one just meant
         if code is None and state in known and explicit.get(mention.base) and state not in explicit[mention.base]:
@@ -278,6 +279,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             code = near[1]
         elif code is None and state in known and near and near[1] != state and near[1] in known and mention.start - near[0] < 150 and text.rfind("\n\n", 0, mention.start) < near[0] and not explicit.get(mention.base):
             code = turned[mention.base] = near[1]  # the paragraph has just turned to another state
+            near = (mention.start, code)
         elif code is None and mention.base in turned:
             code = turned[mention.base]
         elif code is None and state in known and len(explicit.get(mention.base, ())) < 2:
@@ -299,6 +301,22 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         label = mention.label if entry is None or mention.kind == "city" else entry[2]
         settled.append(replace(mention, state=code, place=entry[0] if entry else None, label=label))
     return Survey(tuple(settled), state, tuple((name, *rest) for name, rest in unresolved.items()))
+
+
+# "the Cass County jail in Fargo": the town in which a county's jail stands.
+_JAIL_IN = re.compile(r"(?:'s)?(?:[ ](?:[a-z]+|Jail))?[ \n]in[ \n](?P<town>[A-Z][\w-]+(?:[ ][A-Z][\w-]+)?)")
+
+
+def _seated(text: str, mentions: list[Mention], state: str | None) -> dict[str, str]:
+    """The states, other than the text's, of counties whose jail stands in a town that the county of that name has there only."""
+    found: dict[str, str] = {}
+    for mention in mentions:
+        match = _JAIL_IN.match(text, mention.end) if mention.kind == "county" and mention.state is None else None
+        if match is not None and state is not None and state not in states_of(match["town"]):
+            code = by_seat(mention.base, frozenset({match["town"]}))
+            if code is not None:
+                found[mention.base] = code
+    return found
 
 
 _SAME_PLACE = 500

@@ -65,7 +65,10 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
     yield from _short_names(text)
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
-            here = state or _state_before(mentions, match.start())
+            last = next((m for m in reversed(mentions) if m.start < match.start()), None)
+            beside = last is not None and last.place is not None and match.start() - last.end < _SAME_SENTENCE and county_of(match["name"], last.state or "") == last.place
+            # "In Madison County, Alabama, the jail in Huntsville ..." is that county's, in a text on another state, too.
+            here = last.state if last is not None and beside else state or _state_before(mentions, match.start())
             path = county_of(match["name"], here) if here else None
             named = [m for m in mentions if m.start <= match.start("name") < m.end]
             if path is None or here is None or any(m.kind == "county" and m.state == here for m in named):
