@@ -32,7 +32,7 @@ from dueprocess.extract.listed import by_lists, with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import of_state, with_towns
-from dueprocess.extract.wording import table
+from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
@@ -55,7 +55,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
         agreed = {m.state for m in settled.mentions if m.kind == "county" and m.state} if not settled.unresolved else set()
         state = agreed.pop() if len(agreed) == 1 else None  # all counties are of one state: so are its bare names
         settled = replace(settled, state=state)
-    mentions = with_towns(text, list(settled.mentions), state)
+    mentions = [m for m in with_towns(text, list(settled.mentions), state) if m.kind != "county" or not _is_person(text, m)]
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
     issuer = (own_county(publisher, state) or _state_prisons(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
@@ -245,6 +245,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     settled: list[Mention] = []
     unresolved: dict[str, tuple[tuple[str, ...], int]] = {}
     near: tuple[int, str] | None = None
+    reach = _TURNED
     turned: dict[str, str] = {}
     latest: dict[str, tuple[int, str]] = {}
     towns: frozenset[str] = frozenset()
@@ -252,7 +253,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     for mention in placed:
         if mention.kind == "state":
             if not _capital_at(text, mention):
-                near = (mention.start, mention.state or "")
+                near, reach = (mention.start, mention.state or ""), _TURNED
             settled.append(mention)
             continue
         if mention.kind == "city" and mention.role in ("sheriff", "corrections") and state is not None:
@@ -277,9 +278,8 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             code = next(iter(explicit[mention.base]))
         if code is None and len(explicit.get(mention.base, ())) > 1 and near and near[1] in explicit[mention.base] and text.rfind("\n\n", 0, mention.start) < near[0]:
             code = near[1]
-        elif code is None and state in known and near and near[1] != state and near[1] in known and mention.start - near[0] < 150 and text.rfind("\n\n", 0, mention.start) < near[0] and not explicit.get(mention.base):
+        elif code is None and state in known and near and near[1] != state and near[1] in known and mention.start - near[0] < reach and text.rfind("\n\n", 0, mention.start) < near[0] and not explicit.get(mention.base):
             code = turned[mention.base] = near[1]  # the paragraph has just turned to another state
-            near = (mention.start, code)
         elif code is None and mention.base in turned:
             code = turned[mention.base]
         elif code is None and state in known and len(explicit.get(mention.base, ())) < 2:
@@ -297,10 +297,24 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             code = near[1]  # the state that the text has just turned to
         if code is None:
             unresolved.setdefault(mention.label, (tuple(sorted(known)), mention.start))
+        if near and mention.kind == "county" and near[1] == code != state and text.rfind("\n\n", 0, mention.start) < near[0]:
+            near, reach = (mention.start, code), 2 * _TURNED  # the paragraph is still about that state
         entry = known.get(code) if code else None
         label = mention.label if entry is None or mention.kind == "city" else entry[2]
         settled.append(replace(mention, state=code, place=entry[0] if entry else None, label=label))
     return Survey(tuple(settled), state, tuple((name, *rest) for name, rest in unresolved.items()))
+
+
+_NO_FIRST_NAME = word_set("before names") | word_set("titles")
+_TITLE = re.compile(r"\b(?:Sheriff|Undersheriff|Warden|Chief|Delegate|Commissioner|Supervisor|Senator|Judge)[ ]\Z")
+
+
+def _is_person(text: str, mention: Mention) -> bool:
+    """Whether a county's name, by itself behind a title, is the last name of somebody whose first name the text tells elsewhere."""
+    name = text[mention.start : mention.end].split("'")[0]
+    if " " in name or _TITLE.search(text, max(0, mention.start - 14), mention.start) is None or f"{name} County" in text:
+        return False
+    return any(fold(m[1]) not in _NO_FIRST_NAME for m in re.finditer(rf"\b([A-Z][a-z]+)[ ](?:[A-Z]\.[ ])?{re.escape(name)}\b", text))
 
 
 # "the Cass County jail in Fargo": the town in which a county's jail stands.
@@ -319,6 +333,8 @@ def _seated(text: str, mentions: list[Mention], state: str | None) -> dict[str, 
     return found
 
 
+_TURNED = 150
+"""So near behind a state a county's name in one paragraph is taken for that state's; twice as far behind another county of it."""
 _SAME_PLACE = 500
 _MANY = 4
 """States that have a town of one name: so many, and the county of that name tells no state."""
