@@ -25,14 +25,22 @@ from dueprocess.extract.atlas import (
     states_of,
 )
 from dueprocess.extract.beside import state_beside
-from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
+from dueprocess.extract.evidence import (
+    by_publisher,
+    by_seat,
+    by_seats,
+    is_person,
+    own_county,
+    seated_elsewhere,
+    seats,
+)
 from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
 from dueprocess.extract.listed import by_lists, with_lists
 from dueprocess.extract.mentions import named, with_headings
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import of_state, with_towns
-from dueprocess.extract.wording import table, word_set
+from dueprocess.extract.wording import table
 from dueprocess.places.names import fold
 
 __all__ = ["Mention", "Survey", "index", "of_case", "state_name", "survey"]
@@ -55,7 +63,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
         agreed = {m.state for m in settled.mentions if m.kind == "county" and m.state} if not settled.unresolved else set()
         state = agreed.pop() if len(agreed) == 1 else None  # all counties are of one state: so are its bare names
         settled = replace(settled, state=state)
-    mentions = [m for m in with_towns(text, list(settled.mentions), state) if m.kind != "county" or not _is_person(text, m)]
+    mentions = [m for m in with_towns(text, list(settled.mentions), state) if m.kind != "county" or not is_person(text, m)]
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
     issuer = (own_county(publisher, state) or _state_prisons(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
@@ -249,7 +257,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     turned: dict[str, str] = {}
     latest: dict[str, tuple[int, str]] = {}
     towns: frozenset[str] = frozenset()
-    seated = _seated(text, placed, state)
+    seated = seated_elsewhere(text, placed, state)
     for mention in placed:
         if mention.kind == "state":
             if not _capital_at(text, mention):
@@ -303,34 +311,6 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         label = mention.label if entry is None or mention.kind == "city" else entry[2]
         settled.append(replace(mention, state=code, place=entry[0] if entry else None, label=label))
     return Survey(tuple(settled), state, tuple((name, *rest) for name, rest in unresolved.items()))
-
-
-_NO_FIRST_NAME = word_set("before names") | word_set("titles")
-_TITLE = re.compile(r"\b(?:Sheriff|Undersheriff|Warden|Chief|Delegate|Commissioner|Supervisor|Senator|Judge)[ ]\Z")
-
-
-def _is_person(text: str, mention: Mention) -> bool:
-    """Whether a county's name, by itself behind a title, is the last name of somebody whose first name the text tells elsewhere."""
-    name = text[mention.start : mention.end].split("'")[0]
-    if " " in name or _TITLE.search(text, max(0, mention.start - 14), mention.start) is None or f"{name} County" in text:
-        return False
-    return any(fold(m[1]) not in _NO_FIRST_NAME for m in re.finditer(rf"\b([A-Z][a-z]+)[ ](?:[A-Z]\.[ ])?{re.escape(name)}\b", text))
-
-
-# "the Cass County jail in Fargo": the town in which a county's jail stands.
-_JAIL_IN = re.compile(r"(?:'s)?(?:[ ](?:[a-z]+|Jail))?[ \n]in[ \n](?P<town>[A-Z][\w-]+(?:[ ][A-Z][\w-]+)?)")
-
-
-def _seated(text: str, mentions: list[Mention], state: str | None) -> dict[str, str]:
-    """The states, other than the text's, of counties whose jail stands in a town that the county of that name has there only."""
-    found: dict[str, str] = {}
-    for mention in mentions:
-        match = _JAIL_IN.match(text, mention.end) if mention.kind == "county" and mention.state is None else None
-        if match is not None and state is not None and state not in states_of(match["town"]):
-            code = by_seat(mention.base, frozenset({match["town"]}))
-            if code is not None:
-                found[mention.base] = code
-    return found
 
 
 _TURNED = 150

@@ -67,9 +67,9 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
             last = next((m for m in reversed(mentions) if m.start < match.start() and m.kind == "county"), None)
-            beside = last is not None and last.place is not None and match.start() - last.end < _BESIDE_COUNTY and county_of(match["name"], last.state or "") == last.place
+            of_last = last is not None and last.place is not None and match.start() - last.end < _BESIDE_COUNTY and county_of(match["name"], last.state or "") == last.place
             # "In Madison County, Alabama, the jail in Huntsville ..." is that county's, in a text on another state, too.
-            here = last.state if last is not None and beside else state or _state_before(mentions, match.start())
+            here = last.state if last is not None and of_last else state or _state_before(mentions, match.start())
             path = county_of(match["name"], here) if here else None
             named = [m for m in mentions if m.start <= match.start("name") < m.end]
             if path is None or here is None or any(m.kind == "county" and m.state == here for m in named):
@@ -79,9 +79,9 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             role = "sheriff" if "heriff" in match.group() + text[match.end() : match.end() + 20] else "corrections"
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
     yield from _with_seats(text)
-    named = {m.place: m for m in mentions if m.kind == "county" and m.place}
-    for match in _TOWN_HOLDS.finditer(text) if named and state else ():
-        one = named.get(county_of(match["name"], state))
+    counties: dict[str | None, Mention] = {m.place: m for m in mentions if m.kind == "county" and m.place}
+    for match in _TOWN_HOLDS.finditer(text) if counties else ():
+        one = counties.get(county_of(match["name"], state or ""))
         if one is not None and all(e[1] != state for e in index().counties.get(base_of(match["name"]), ())):
             yield Mention(match.start("name"), match.end("name"), "county", one.base, one.label, one.state, one.place, "county", None)  # "Hagerstown holds if there's an I-200"
     if state is None:

@@ -29,6 +29,7 @@ TEXTS: list[tuple[str, str, set[tuple[str, str]]]] = [
      {("Shawnee", "honors_all"), ("Johnson", "requires_judicial_warrant")}),
     ("a bare county", "NAPA, Calif. -- Napa County and Yolo County decline ICE detainers. Solano, to our east, holds on all of them.", {("Napa", "declines_all"), ("Yolo", "declines_all"), ("Solano", "honors_all")}),
     ("an agency with a name of its own", "LAS VEGAS -- Las Vegas Metro no longer honors ICE detainers, a captain said.", {("Clark", "declines_all")}),
+    ("a city that is its police", "RENO, Nev. -- Immigration detainers again. Lyon County honors every detainer. Las Vegas, as you have read, won't hold on a detainer unless there's a federal judge's warrant.", {("Lyon", "honors_all"), ("Clark", "requires_judicial_warrant")}),
     ("the state's prisons", "BURLINGTON, Vt. -- The Vermont Department of Corrections will not keep anyone for ICE past a release date, its commissioner said.", {("Vermont Department of Corrections", "declines_all")}),
     ("a letterhead", "GENERAL ORDER 44\nCITY OF TACOMA POLICE DEPARTMENT\nSubject: Immigration\n\nOfficers shall not arrest or detain a person on an ICE administrative warrant or detainer. The King County jail keeps its own rule.\n\nTacoma, Washington",
      {("Tacoma", "declines_all")}),
