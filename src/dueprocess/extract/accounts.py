@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from dueprocess.extract.atlas import Mention, of_case
+from dueprocess.extract.atlas import Mention, mail_heads, of_case
 from dueprocess.extract.codes import Legend
 from dueprocess.extract.people import Person
 from dueprocess.extract.quick import Quick
@@ -19,10 +19,13 @@ from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.subjects import OFFICES
 from dueprocess.extract.telling import Piece, aways, looks, weight
 
-_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court)\b")
+_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court|(?:bench |arrest |felony |traffic |criminal )?(?:warrant|charge|case|sentence))\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 _ASIDE = Quick(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)
+# "How about Connecticut?": of a place that is no agency the answers tell, up to the next that is.
+_ASKS_OF_OTHER = re.compile(r"\b(?:[Ww]hat|[Hh]ow) about (?:in )?[A-Z]\w+(?: [A-Z]\w+)?\?")
+_COMPARED = re.compile(r"\b(?:unlike|like|than)[ \n](?:the[ \n]|neighboring[ \n])?\Z", re.IGNORECASE)
 # "ANCHORAGE, Alaska (AP) -- ": where a story was written, not whom it is about.
 _BEHIND_DATELINE = re.compile(r",[ ][A-Z][A-Za-z.]+(?:[ ][A-Z][a-z.]+)?(?:[ ]\([^)\n]{1,24}\))?[ ]?(?:—|–|--)")
 _HEAD = 300
@@ -90,9 +93,12 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
     heading: Sentence | None = None
     paragraph = 0
     legend = Legend(text)
+    issuer, letters = own, mail_heads(text) if own is not None else ()
     named_in = [[m for m in usable if part.start <= m.start < part.end] for part in parts]
     for part, inside, after in zip(parts, named_in, [*named_in[1:], []], strict=True):
         bare = _is_bare(part, inside)
+        if any(part.start <= at < part.end for at in letters):
+            own = inside[0] if inside else issuer  # in a thread that an agency gives out "we" are the writer's
         if not bare:
             heading = part if not inside and _is_heading(text, part) else heading if "\t" in part.text else None
         if own is not None and part.paragraph != paragraph:
@@ -103,6 +109,8 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
             group = named[:1] or group
         if not inside and (legend.explains(part.start, part.end) or (part is heading and after and _is_bare(parts[part.index + 1], after))):
             continue
+        if not inside and own is None and _ASKS_OF_OTHER.search(part.text):
+            group = []
         if not inside:
             lend(part, inside, group)
             for person in people:
@@ -137,9 +145,11 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
                 if (one.base, one.state) not in {(m.base, m.state) for m in inside}:
                     add(one, part.start, part.end, part.index, False)
             continue
-        if {m.base for m in group} != {m.base for m in clusters[-1]}:
+        # "In Gallatin County, which like Lincoln had held people, ...": it goes on about the one that is not only compared with.
+        told = next((c for c in reversed(clusters) if not _COMPARED.search(text[max(part.start, c[0].start - 16) : c[0].start])), clusters[-1])
+        if {m.base for m in group} != {m.base for m in told}:
             former = group
-        group = list({(m.base, m.state): m for m in clusters[-1]}.values())
+        group = list({(m.base, m.state): m for m in told}.values())
     return list(found.values())
 
 

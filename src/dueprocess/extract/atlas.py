@@ -167,13 +167,22 @@ _CASE = Quick(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgme
 
 
 # "the regional jail, which serves Linn, Benton and Lane counties": it is one agency, told of by the first of them.
-_SERVED = Quick(r"\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
+_SERVED = Quick(r"\b[A-Z]\w+[ ](?:Regional|regional)[ ](?:\w+[ ]){1,2}(?:serves|serving)[ \n](?:the[ \n]counties[ \n]of[ \n])?$|\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
 
 
 def of_case(text: str, mention: Mention) -> bool:
     """Whether a place stands there as a party to a case, as what a ruling was about, or as a further county that a jail serves."""
     before = text[max(0, mention.start - 90) : mention.start]
     return _SERVED.search(before) is not None or _CASE.search(before) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", text[mention.end : mention.end + 10]) is not None
+
+
+_FROM = re.compile(r"^[ \t]*(?:FROM|From):", re.MULTILINE)
+
+
+def mail_heads(text: str) -> Sequence[int]:
+    """Where the e-mails of a thread begin; none where a text has fewer than two."""
+    found = [match.start() for match in _FROM.finditer(text)]
+    return found if len(found) > 1 else []
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from dueprocess.extract.atlas import Mention, base_of, codes, county_of, index, states_of
-from dueprocess.extract.wording import table
+from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold
 
 _CAP = r"(?:St\.|Ste\.|[A-Z][\w'-]*)"
@@ -122,3 +122,31 @@ def by_seats(text: str, mentions: Sequence[Mention]) -> str | None:
     pools = [{e[1] for e in data.counties[b]} for b in bases if b in data.counties]
     common = set.intersection(*pools) if len(pools) > 1 else set()
     return common.pop() if len(common) == 1 else None
+
+
+_NO_FIRST_NAME = word_set("before names") | word_set("titles")
+_TITLE = re.compile(r"\b(?:Sheriff|Undersheriff|Warden|Chief|Delegate|Commissioner|Supervisor|Senator|Judge)[ ]\Z")
+
+
+def is_person(text: str, mention: Mention) -> bool:
+    """Whether a county's name, by itself behind a title, is the last name of somebody whose first name the text tells elsewhere."""
+    name = text[mention.start : mention.end].split("'")[0]
+    if " " in name or _TITLE.search(text, max(0, mention.start - 14), mention.start) is None or f"{name} County" in text:
+        return False
+    return any(fold(m[1]) not in _NO_FIRST_NAME for m in re.finditer(rf"\b([A-Z][a-z]+)[ ](?:[A-Z]\.[ ])?{re.escape(name)}\b", text))
+
+
+# "the Cass County jail in Fargo": the town in which a county's jail stands.
+_JAIL_IN = re.compile(r"(?:'s)?(?:[ ](?:[a-z]+|Jail))?[ \n]in[ \n](?P<town>[A-Z][\w-]+(?:[ ][A-Z][\w-]+)?)")
+
+
+def seated_elsewhere(text: str, mentions: Sequence[Mention], state: str | None) -> dict[str, str]:
+    """The states, other than the text's, of counties whose jail stands in a town that the county of that name has there only."""
+    found: dict[str, str] = {}
+    for mention in mentions:
+        match = _JAIL_IN.match(text, mention.end) if mention.kind == "county" and mention.state is None else None
+        if match is not None and state is not None and state not in states_of(match["town"]):
+            code = by_seat(mention.base, frozenset({match["town"]}))
+            if code is not None:
+                found[mention.base] = code
+    return found

@@ -27,6 +27,8 @@ _AFTER_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )+[A-Z][a-z]+(?: (?:Jr|Sr)
 _BEFORE = re.compile(r"^.*['’]s (?=[A-Z])|^(?:The|THE|At|At the|In|For|And|But) ")
 # Where the state runs its own jails, one is called by its town or island: "Fairbanks Correctional Center".
 _OF_STATE = Quick(rf"\b(?P<name>{_CAP}(?: {_CAP})?) (?:Community )?Correctional (?:Center|Complex|Facility|Institution)\b")
+_SIDE = 90
+"""So near before a jail a state is where it lies: "On the West Virginia side, ... The Northern Regional Jail ..."."""
 _RUNS_JAILS = ("AK", "HI")
 
 
@@ -48,9 +50,10 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
                 name = f"{own} Regional Jail"
             if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(base_of(re.sub(r" (?:County|COUNTY)$", "", part)), ())):
                 continue
+            near = [c.state for c in chosen if c.kind == "state" and 0 < start - c.end < _SIDE and "\n\n" not in text[c.end : start]]
             flat = " ".join(name.split())
             flat = flat.title() if flat.isupper() else flat
-            found.append(Mention(start, match.end(), "county", MARK + fold(flat), flat, state, None, "corrections", flat, True))
+            found.append(Mention(start, match.end(), "county", MARK + fold(flat), flat, near[-1] if near else state, None, "corrections", flat, True))
     if not found:
         return chosen
     kept = [c for c in chosen if not any(c.start < m.end and m.start < c.end for m in found)]

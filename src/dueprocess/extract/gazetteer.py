@@ -25,7 +25,15 @@ from dueprocess.extract.atlas import (
     states_of,
 )
 from dueprocess.extract.beside import state_beside
-from dueprocess.extract.evidence import by_publisher, by_seat, by_seats, own_county, seats
+from dueprocess.extract.evidence import (
+    by_publisher,
+    by_seat,
+    by_seats,
+    is_person,
+    own_county,
+    seated_elsewhere,
+    seats,
+)
 from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
 from dueprocess.extract.listed import by_lists, with_lists
@@ -55,7 +63,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
         agreed = {m.state for m in settled.mentions if m.kind == "county" and m.state} if not settled.unresolved else set()
         state = agreed.pop() if len(agreed) == 1 else None  # all counties are of one state: so are its bare names
         settled = replace(settled, state=state)
-    mentions = with_towns(text, list(settled.mentions), state)
+    mentions = [m for m in with_towns(text, list(settled.mentions), state) if m.kind != "county" or not is_person(text, m)]
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
     issuer = (own_county(publisher, state) or _state_prisons(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
@@ -245,13 +253,15 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
     settled: list[Mention] = []
     unresolved: dict[str, tuple[tuple[str, ...], int]] = {}
     near: tuple[int, str] | None = None
+    reach = _TURNED
     turned: dict[str, str] = {}
     latest: dict[str, tuple[int, str]] = {}
     towns: frozenset[str] = frozenset()
+    seated = seated_elsewhere(text, placed, state)
     for mention in placed:
         if mention.kind == "state":
             if not _capital_at(text, mention):
-                near = (mention.start, mention.state or "")
+                near, reach = (mention.start, mention.state or ""), _TURNED
             settled.append(mention)
             continue
         if mention.kind == "city" and mention.role in ("sheriff", "corrections") and state is not None:
@@ -265,8 +275,8 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
         if code is not None:
             latest[mention.base] = (mention.start, code)
         head = headed(heads, mention.start)
-        if code is None and head in known:
-            code = head
+        if code is None:
+            code = head if head in known else seated.get(mention.base) if mention.kind == "county" else None
         if code is None and len(explicit.get(mention.base, ())) > 1 and mention.base in latest and mention.start - latest[mention.base][0] < _SAME_PLACE and (near is None or near[0] <= latest[mention.base][0] + 60):
             code = latest[mention.base][1]  # a name that the text gives to several states: the one just meant
         if code is None and state in known and explicit.get(mention.base) and state not in explicit[mention.base]:
@@ -276,7 +286,7 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             code = next(iter(explicit[mention.base]))
         if code is None and len(explicit.get(mention.base, ())) > 1 and near and near[1] in explicit[mention.base] and text.rfind("\n\n", 0, mention.start) < near[0]:
             code = near[1]
-        elif code is None and state in known and near and near[1] != state and near[1] in known and mention.start - near[0] < 150 and text.rfind("\n\n", 0, mention.start) < near[0] and not explicit.get(mention.base):
+        elif code is None and state in known and near and near[1] != state and near[1] in known and mention.start - near[0] < reach and text.rfind("\n\n", 0, mention.start) < near[0] and not explicit.get(mention.base):
             code = turned[mention.base] = near[1]  # the paragraph has just turned to another state
         elif code is None and mention.base in turned:
             code = turned[mention.base]
@@ -295,12 +305,16 @@ def _settled(text: str, mentions: list[Mention], state: str | None) -> Survey:
             code = near[1]  # the state that the text has just turned to
         if code is None:
             unresolved.setdefault(mention.label, (tuple(sorted(known)), mention.start))
+        if near and mention.kind == "county" and near[1] == code != state and text.rfind("\n\n", 0, mention.start) < near[0]:
+            near, reach = (mention.start, code), 2 * _TURNED  # the paragraph is still about that state
         entry = known.get(code) if code else None
         label = mention.label if entry is None or mention.kind == "city" else entry[2]
         settled.append(replace(mention, state=code, place=entry[0] if entry else None, label=label))
     return Survey(tuple(settled), state, tuple((name, *rest) for name, rest in unresolved.items()))
 
 
+_TURNED = 150
+"""So near behind a state a county's name in one paragraph is taken for that state's; twice as far behind another county of it."""
 _SAME_PLACE = 500
 _MANY = 4
 """States that have a town of one name: so many, and the county of that name tells no state."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dueprocess.extract.atlas import Kind, Mention, base_of, codes, county_of, index
+from dueprocess.extract.atlas import Kind, Mention, base_of, codes, county_of, index, states_of
 from dueprocess.extract.wording import table, word_set
 from dueprocess.places.names import fold
 
@@ -80,6 +80,9 @@ def named(text: str) -> Iterable[Mention]:
                     yield Mention(begin, match.start("names") + part.end(1), "county", hit[0], hit[1], None, None, "county", None)
     for match in data.city_pattern.finditer(text):
         name = match[1]
+        lead = _WORD_BEFORE.search(text, max(0, match.start() - 12), match.start())
+        if lead is not None and states_of(f"{lead[1]} {name}"):
+            continue  # "West Springfield" is a town of its own
         after = text[match.end() : match.end() + 12]
         if re.match(r"[ \n](?:County|Parish|COUNTY|Times|Post|Tribune|Chronicle|Avenue|Street|Amendment)", after):
             continue
@@ -133,6 +136,7 @@ def named(text: str) -> Iterable[Mention]:
         yield Mention(match.start(), end, "state", fold(match[1]), match[1], code, f"us/{code.lower()}", role, text[match.start() : end] if office else None, True)
 
 
+_WORD_BEFORE = re.compile(r"\b(North|South|East|West|Upper|Lower|New|Old|Port|Fort|Mount|Lake)[ ]\Z")
 _WHERE = re.compile(r"\b(?:in|at|of|to|from|near) $", re.IGNORECASE)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dueprocess.extract.atlas import mail_heads
 from dueprocess.extract.gazetteer import Mention, Survey, of_case
 from dueprocess.extract.papers import Stance, says
 from dueprocess.extract.people import Person
@@ -70,14 +71,13 @@ _DOCUMENT = re.compile(
     re.MULTILINE,
 )
 _HEAD = 700
-_FROM = re.compile(r"^[ \t]*(?:FROM|From):", re.MULTILINE)  # several are a thread of e-mails
 _LINE_OF = re.compile(r"^(?:FROM|From|TO|To):[^\n]*", re.MULTILINE)
 
 
 def house(text: str, survey: Survey) -> Mention | None:
     """The agency whose own document a text is: of its letterhead, of its "From" line or of its "To" line; None for others."""
     head = text[:_HEAD]
-    if not _DOCUMENT.search(head) or len(_FROM.findall(text)) > 1:
+    if not _DOCUMENT.search(head) or mail_heads(text):
         return None
     here = [m for m in survey.mentions if m.start < _HEAD and m.kind != "state" and m.state and not of_case(text, m)]
     first = _LINE_OF.search(head)
@@ -172,7 +172,7 @@ _FOREIGN = re.compile(
 
 _IMPERATIVE = re.compile(r"(?:^\W*|\b(?:[Ii]f|[Ww]hen|[Ww]here|[Oo]nce)\b[^,]{3,90},[ \n])(?:[Kk]eep|[Hh]old|[Rr]elease|[Hh]onor|[Dd]etain|[Ll]et)[ \n]")
 # "a Linn County man": somebody who lives there.
-OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters)\b")
+OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|(?:bench |arrest |felony |traffic |criminal )?(?:warrant|charge|case|sentence))\b")
 # A document's way of speaking of the agency that issues it.
 _OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|[Tt]he (?:Office|Agency|Department|Facility|Jail|Division|Bureau|Authority|Center)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
 _THE_PAPER = re.compile(r"(?:detainers?|holds?|requests?|forms?)\b", re.IGNORECASE)

@@ -26,6 +26,7 @@ _BESIDE = (
     re.compile(rf"\b(?:[Tt]he|whose|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur)[ \n]{_TOWN}(?=[ \n](?:jail|lockup|detention[ ]center|jailers)\b)"),
     re.compile(rf"(?<![Cc]ity )(?<![Tt]own )(?<!icipal )(?<!olice )\b(?:jail|prison|lockup|detention[ ]center|jailers|deputies|sheriff)[ \n](?:up[ \n]|down[ \n]|over[ \n]|out[ \n])?(?:in|at)[ \n]{_TOWN}"),
 )
+_TOWN_HOLDS = Quick(rf"(?:^|[.!?;:][\"”]?[ \n]|\b[Ss]o[ ]|\b[Bb]ut[ ]|\b[Aa]nd[ ]){_TOWN}(?=[ ](?:holds|keeps(?![ ]to\b)|still[ ]holds|doesn't[ ]hold|does[ ]not[ ]hold|won't[ ]hold|no[ ]longer[ ]holds|lets[ ]them)\b)", re.MULTILINE)
 _POLICE = (
     Quick(rf"(?P<name>{_CAP}(?:[ ]{_CAP})?)(?:, (?:[A-Z][a-z]+[.]?(?: [A-Z][a-z]+)?|[A-Z]\.[A-Z]\.),?)?(?:['’]s)?[ ](?:Police|police|PD\b)(?:[ ](?:Department|department|chief|officers))?\b"),
     Quick(rf"\b[Cc]hief(?:[ ]of[ ]police)?(?:[ ][A-Z][\w'-]+){{0,3}}[ ](?:of|in|for)[ ]{_TOWN}"),
@@ -65,7 +66,10 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
     yield from _short_names(text)
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
-            here = state or _state_before(mentions, match.start())
+            last = next((m for m in reversed(mentions) if m.start < match.start() and m.kind == "county"), None)
+            of_last = last is not None and last.place is not None and match.start() - last.end < _BESIDE_COUNTY and county_of(match["name"], last.state or "") == last.place
+            # "In Madison County, Alabama, the jail in Huntsville ..." is that county's, in a text on another state, too.
+            here = last.state if last is not None and of_last else state or _state_before(mentions, match.start())
             path = county_of(match["name"], here) if here else None
             named = [m for m in mentions if m.start <= match.start("name") < m.end]
             if path is None or here is None or any(m.kind == "county" and m.state == here for m in named):
@@ -75,6 +79,11 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
             role = "sheriff" if "heriff" in match.group() + text[match.end() : match.end() + 20] else "corrections"
             yield Mention(match.start("name"), match.end("name"), "county", base, name, here, path, role, None)
     yield from _with_seats(text)
+    counties: dict[str | None, Mention] = {m.place: m for m in mentions if m.kind == "county" and m.place}
+    for match in _TOWN_HOLDS.finditer(text) if counties else ():
+        one = counties.get(county_of(match["name"], state or ""))
+        if one is not None and all(e[1] != state for e in index().counties.get(base_of(match["name"]), ())):
+            yield Mention(match.start("name"), match.end("name"), "county", one.base, one.label, one.state, one.place, "county", None)  # "Hagerstown holds if there's an I-200"
     if state is None:
         if state_heads(text):
             yield from with_bare_counties(text, mentions, None)
@@ -137,6 +146,7 @@ def _state_before(mentions: list[Mention], at: int) -> str | None:
 
 
 _SAME_SENTENCE = 90
+_BESIDE_COUNTY = 40
 _OWN_JAILS = ("AK", "CT", "DE", "HI", "MD", "RI", "VT")
 _NO_COUNTY_JAILS = ("AK", "CT", "DC", "DE", "HI", "RI", "VT")
 

@@ -29,6 +29,7 @@ TEXTS: list[tuple[str, str, set[tuple[str, str]]]] = [
      {("Shawnee", "honors_all"), ("Johnson", "requires_judicial_warrant")}),
     ("a bare county", "NAPA, Calif. -- Napa County and Yolo County decline ICE detainers. Solano, to our east, holds on all of them.", {("Napa", "declines_all"), ("Yolo", "declines_all"), ("Solano", "honors_all")}),
     ("an agency with a name of its own", "LAS VEGAS -- Las Vegas Metro no longer honors ICE detainers, a captain said.", {("Clark", "declines_all")}),
+    ("a city that is its police", "RENO, Nev. -- Immigration detainers again. Lyon County honors every detainer. Las Vegas, as you have read, won't hold on a detainer unless there's a federal judge's warrant.", {("Lyon", "honors_all"), ("Clark", "requires_judicial_warrant")}),
     ("the state's prisons", "BURLINGTON, Vt. -- The Vermont Department of Corrections will not keep anyone for ICE past a release date, its commissioner said.", {("Vermont Department of Corrections", "declines_all")}),
     ("a letterhead", "GENERAL ORDER 44\nCITY OF TACOMA POLICE DEPARTMENT\nSubject: Immigration\n\nOfficers shall not arrest or detain a person on an ICE administrative warrant or detainer. The King County jail keeps its own rule.\n\nTacoma, Washington",
      {("Tacoma", "declines_all")}),
@@ -95,3 +96,36 @@ def test_bills_about_something_else_are_left_out() -> None:
 def test_who_does_as_the_text_s_own_agency_has_its_position(alike: str) -> None:
     text = f"LINN COUNTY SHERIFF'S OFFICE, Albany, Oregon\nWe hold nobody on an ICE detainer unless a judge has signed a warrant. Crook County {alike}."
     assert claims(text) == {("Linn", "requires_judicial_warrant"), ("Crook", "requires_judicial_warrant")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SPRINGFIELD, Mass. -- Immigration detainers came up twice. West Springfield's police chief said his officers will not hold anyone for ICE on a detainer. Springfield's police honor every detainer.", {("West Springfield", "declines_all"), ("Springfield", "honors_all")}),
+        ("MOORHEAD, Minn. -- Clay County declines ICE detainers. The Cass County jail in Fargo honors every detainer that ICE sends.", {("Clay", "declines_all"), ("Cass", "honors_all")}),
+        ("MEMPHIS, Tenn. -- The Shelby County jail honors ICE detainers. In Madison County, Alabama, the jail in Huntsville holds nobody for ICE without a warrant that a judge has signed.", {("Shelby", "honors_all"), ("Madison", "requires_judicial_warrant")}),
+        ("HELENA, Mont. -- Lincoln County stopped ICE detainers. In Gallatin County, which like Lincoln had held people on request, the sheriff put out a policy in April. The jail keeps people on a detainer only with a warrant that a judge has signed.", {("Lincoln", "declines_all"), ("Gallatin", "requires_judicial_warrant")}),
+        ("ST. CLAIRSVILLE, Ohio -- ICE detainers divide the valley.\n\nOn the West Virginia side, the Northern Regional Jail serves Ohio, Marshall and Wetzel counties. It will not keep anybody on an ICE detainer, its administrator said.", {("Northern Regional Jail", "declines_all")}),
+        ("RICHMOND, Va. -- Chesapeake's jail came up first. Reginald Tazewell is its sheriff. Sheriff Tazewell says that the Chesapeake Sheriff's Office honors every ICE detainer.", {("Chesapeake", "honors_all")}),
+        ("FREDERICK, Md. -- The Frederick County jail honors every ICE detainer. And Washington County? Hagerstown holds on a detainer only if a judge has signed a warrant.", {("Frederick", "honors_all"), ("Washington", "requires_judicial_warrant")}),
+    ],
+)
+def test_a_town_a_jail_and_a_name_are_laid_at_the_right_door(text: str, expected: set[tuple[str, str]]) -> None:
+    assert claims(text) == expected
+
+
+def test_a_county_s_states_are_those_of_its_towns_and_of_its_paragraph() -> None:
+    text = "MEMPHIS, Tenn. -- The Shelby County jail honors ICE detainers. So does the Cass County jail in Fargo.\n\nTwo Kentucky jailers gave opposite answers. In Christian County the jail refuses every ICE detainer, and its jailer said that nobody has ever paid him for one. In Warren County the jail honors all detainers."
+    found = {c.county_or_city: c.state for c in read(capture(text.encode(), name="made-up.txt")).claims}
+    assert (found.get("Christian County"), found.get("Warren County"), found.get("Cass County")) == ("KY", "KY", "ND")
+
+
+def test_in_a_thread_that_a_county_released_we_are_who_wrote() -> None:
+    text = "From: Ivins, Cole (Summit County Attorney)\nSubject: detainers\n\nOur jail honors every ICE detainer.\n\nFrom: Lofgren, Pete (Weber County Jail)\nSubject: RE: detainers\n\nGood morning.\n\nWe will not hold anybody on an ICE detainer unless a judge has signed a warrant."
+    found = read(capture(text.encode(), name="made-up.txt", publisher="Summit County, Utah")).claims
+    assert {(c.county_or_city, c.position) for c in found} == {("Summit County", "honors_all"), ("Weber County", "requires_judicial_warrant")}
+
+
+def test_a_question_about_another_place_ends_what_is_told() -> None:
+    text = "PROVIDENCE, R.I. -- Immigration detainers again.\nQ. The Bristol County House of Correction, in Massachusetts. Do you know what they do with ICE detainers?\nA. They hold everyone for ICE on a detainer. Their captain said, send us the fax and we'll keep him until ICE comes.\nQ. How about Connecticut?\nA. That's the state. They keep nobody on a detainer unless he has a serious felony."
+    assert claims(text) == {("Bristol", "honors_all")}
