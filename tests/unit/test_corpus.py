@@ -20,6 +20,7 @@ THIRD = ("third-dev", "third-test")
 LATER = {
     "fourth-dev": "fourth", "fourth-test": "fourth_test", "fifth-test": "fifth_test", "sixth-test": "sixth_test",
     "seventh-test": "seventh_test", "eighth-test": "eighth_test", "ninth-test": "ninth_test", "tenth-test": "tenth_test", "eleventh-test": "eleventh_test", "twelfth-test": "twelfth_test", "thirteenth-test": "thirteenth_test",
+    "fourteenth-test": "fourteenth_test",
 }
 """Splits written later, shorter texts among them, and the file of each."""
 ALL = (*SPLITS, *THIRD, *LATER)
