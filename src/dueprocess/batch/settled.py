@@ -9,6 +9,8 @@ from itertools import product
 
 from dueprocess.batch.asked import Asked
 from dueprocess.batch.engines import Engine
+from dueprocess.batch.facts import PAPER_FACTS
+from dueprocess.batch.folding import Atom
 from dueprocess.batch.forms import without_detainer
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.sqltext import HIGH, greatest, least
@@ -30,13 +32,19 @@ def always_released(engine: Engine, asked: Asked) -> bool:
     for codes in product((0, 1, 2), repeat=len(tried)):
         words = [0] * asked.words
         for atom, (word, shift) in asked.place.items():
-            code = codes[tried.index(atom)] if atom in tried else without_detainer(atom) if asked.is_detainer(atom) else 1
-            words[word] += code << shift
+            words[word] += (codes[tried.index(atom)] if atom in tried else _code(asked, atom)) << shift
         questions.append(tuple(words))
     engine.table("unlisted_questions", dict.fromkeys(columns, "BIGINT"), questions)
     every = f"(SELECT g.regime, {', '.join(f'q.{c}' for c in columns)} FROM regimes AS g CROSS JOIN unlisted_questions AS q)"
     resolved = Resolver(asked.folded, place=asked.place).sql(every)
     return int(engine.rows(f"SELECT count(*) FROM ({resolved}) AS r WHERE favor > 0 OR against > 0")[0][0]) == 0
+
+
+def _code(asked: Asked, atom: Atom) -> int:
+    """What a complete record without papers tells of an atom: no of what only papers show (as ``Facts``), else nothing."""
+    if asked.is_detainer(atom):
+        return without_detainer(atom)
+    return 0 if atom.kind == "fact" and atom.name in PAPER_FACTS else 1
 
 
 def hours(ground: int) -> list[dict[str, str]]:
