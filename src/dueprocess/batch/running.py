@@ -35,7 +35,7 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-_FORMAT = 4
+_FORMAT = 5
 """Of the parts in a work folder: raised when what they hold changes, so that a stopped run of an older program begins anew."""
 PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
