@@ -148,7 +148,6 @@ class Parts:
         settled = f"({found['plain']} AND coalesce(record_complete, FALSE))" if may_be_settled else "FALSE"
         if not self.timeline:
             found = {"vague": "TRUE", "bail": "TRUE", "plain": "FALSE"}
-            settled = "FALSE"
         if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
             self._alone = found = _with_settled(found, settled)
             of_rows = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
@@ -176,7 +175,7 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def every(self, *, may_be_settled: bool = False) -> list[Part]:
+    def every(self, *, may_be_settled: bool) -> list[Part]:
         """The parts of all rows. A query has its price before it reads a row, so that rows of rare shapes are asked with
         the next larger shape. ``may_be_settled``: whether the law lets rows be asked as settled (``Shape.settled``)."""
         self._shapes(may_be_settled)

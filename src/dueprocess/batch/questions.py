@@ -33,7 +33,7 @@ class Questions:
         """Add to six layers how each detainer stands: here, lodged, served, and whether its request does."""
         if self.asked.timeline:
             layers[0] |= self.detainers_at("t")
-        if self.asked.shape.settled:
+        if not self.asked.detainer_slots:
             return None
         if self.asked.shape.plain:
             return self._unlisted_layers(layers)

@@ -230,8 +230,8 @@ class _Run:
         return not any(c.removeprefix("f_") in detainer for c in self.columns if c.startswith("f_"))
 
     def _may_be_settled(self) -> bool:
-        """Whether rows of complete records without any paper are asked at one moment only (``Shape.settled``). Times that lie
-        outside the calendar are not looked for there."""
+        """Whether rows of complete records without any paper are asked at one moment only (``Shape.settled``)."""
+        # Times that lie outside the calendar are not looked for there, so that none may.
         query = self._query(Shape())
         return self.options.timeline and self._may_be_plain and query.ends_known and always_released(self.engine, query)
 
