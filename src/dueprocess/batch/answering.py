@@ -41,7 +41,7 @@ class Answering:
     def write(self, part: Part) -> None:
         """The answers to a part, as its file."""
         query = self._query(part.shape, None)
-        if not query.timeline:
+        if not query.everything:
             self.engine.write(self.at(part), part.path, by_row=True)
         else:
             self._write(part, query)
@@ -76,6 +76,11 @@ class Answering:
     def _name_missing(self, missing: Missing) -> None:
         """The tables ``missing_of`` (row, number, by_facts) of the open rows, and ``wanted`` (number, names) of what a row is in want of."""
         engine = self.engine
+        if missing.query.shape.settled:
+            # No question of law is open there, so that only times can be wanting.
+            engine.make("missing_of", "SELECT row, 0 AS number, 0 AS by_facts FROM found WHERE FALSE")
+            engine.table("wanted", {"number": "BIGINT", "names": "VARCHAR"}, wanted([]))
+            return
         engine.table("probe_of", dict.fromkeys(("atom", "word", "power", "delta"), "BIGINT"), missing.probe_rows())
         for name, sql in missing.stages():
             engine.make(name, sql)
@@ -117,6 +122,6 @@ class Answering:
         engine.make("answers", f"SELECT regime, {question}, favor, against, bit_0, bit_1, bit_2 FROM ({resolver.sql('questions')}) AS r")
         engine.make("judged_situations", outcomes.judged_situations())
         engine.make("judged", outcomes.judged(), view=True)
-        if query.timeline:
+        if query.everything:
             engine.make(target, outcomes.results())
         return Missing(query, resolver)

@@ -37,11 +37,13 @@ class Asked:
         self.far_calendars = far or calendars
         self.times: dict[str, Told] = {**(times or {}), **(dict.fromkeys(rows.TIMES_OF_PAPERS, Told(given=False)) if shape.plain else {})}
         """How the rows give a recorded time, where that is known."""
-        self.timeline = timeline
+        self.everything = timeline
         """Whether more is asked than the outcome at one moment."""
+        self.timeline = timeline and not shape.settled
+        """Whether that takes more than one instant of a row."""
         self.only_classes = only_classes
         """Whether of that only the classes and the hours over are asked."""
-        self.variants = tuple(v for v in shape.variants if v < 3 or not only_classes) if timeline and not self.all_cuts else (0,)
+        self.variants = tuple(v for v in shape.variants if v < 3 or not only_classes) if self.timeline and not self.all_cuts else (0,)
         self.far = "far_" if far else ""
         """Prefix of the tables of days: those that reach as far ahead as law and ages do, where that is asked."""
         self.vocabulary = folded.lawbook.vocabulary
@@ -52,7 +54,7 @@ class Asked:
         """The kinds of events that the rows have beside them."""
         self.place: dict[Atom, tuple[int, int]] = {a: (i // ATOMS_A_WORD, 2 * (i % ATOMS_A_WORD)) for i, a in enumerate(folded.atoms)}
         self.words = max(1, -(-len(folded.atoms) // ATOMS_A_WORD))
-        self.detainer_slots = list(range(shape.detainers + 1))
+        self.detainer_slots = [] if shape.settled else list(range(shape.detainers + 1))
         form_specs = {s for e in self.looks.sets for specs in e.specs for s in specs}
         self.specs: tuple[Spec, ...] = tuple(sorted({*folded.specs, *form_specs}))
         self.form_specs = form_specs

@@ -55,8 +55,10 @@ class Outcomes:
             f" WHEN {greatest(favor, against)} <= 0 THEN {OUT_RELEASE} ELSE {OUT_REVIEW} END"
         )
         detainers = [c for c in named if c != "n"]
-        listed = " OR ".join(f"a_{c}.favor IS NOT NULL" for c in detainers)
-        release = f"CASE WHEN {listed} THEN {least(*(f'coalesce(a_{c}.bit_0, 9999)' for c in detainers))} ELSE coalesce(a_n.bit_0, 9999) END"
+        release = "coalesce(a_n.bit_0, 9999)"
+        if detainers:
+            listed = " OR ".join(f"a_{c}.favor IS NOT NULL" for c in detainers)
+            release = f"CASE WHEN {listed} THEN {least(*(f'coalesce(a_{c}.bit_0, 9999)' for c in detainers))} ELSE {release} END"
         may, must = (least(*(f"CASE WHEN a_{c}.against = {result} THEN coalesce(a_{c}.bit_{result}, 9999) ELSE 9999 END" for c in named)) for result in (1, 2))
         inner = (
             f"SELECT m.regime, {', '.join(f'm.{a}' for a in self._asked)}, CAST({out} AS INT) AS out, {release} AS release_bit, {may} AS may_bit, {must} AS must_bit,"
@@ -70,8 +72,8 @@ class Outcomes:
     def judged(self) -> str:
         """Moments with the outcome of each variant (``out_<v>``), and what decides that of the grounds as they are known."""
         columns = ["m.row", "m.moment", *([] if self.query.only_classes else ["m.due_lo_0", "m.due_hi_0"]), "j_0.decided"]
-        columns += [f"m.{c}" for c in (("t", "about", "conflict", "inside_least", "inside_most", *(["vague"] if self.query.shape.vague else []), *(["vague_before_bail"] if self.query.before_bail else [])) if self.query.timeline else ("conflict", "outside"))]
-        if self.query.timeline:
+        columns += [f"m.{c}" for c in (("t", "about", "conflict", "inside_least", "inside_most", *(["vague"] if self.query.shape.vague else []), *(["vague_before_bail"] if self.query.before_bail else [])) if self.query.timeline else ("about", "conflict", *self.query.hours) if self.query.everything else ("conflict", "outside"))]
+        if self.query.everything:
             columns += ["j_0.duty_only", "CASE WHEN m.n_0_0 < 0 THEN -m.n_0_0 ELSE 0 END AS standing_0"]
         joins = []
         for v in self.variants:
@@ -155,8 +157,12 @@ class Outcomes:
         if self.query.before_bail:
             early, late = ("CASE WHEN vague_before_bail THEN out_4 ELSE out_3 END", "CASE WHEN vague_before_bail THEN out_5 ELSE out_3 END") if shape.vague else ("out_3", "out_3")
             columns += hours(f"({early})", f"({late})", "later_")[:2]
-        at = "t = moment"
         constant = ["min(moment) AS moment", "max(conflict) AS conflict", "min(about) AS about"]
+        every = "SELECT row, {} FROM judged GROUP BY row"
+        at = "max(CASE WHEN t = moment THEN {} END)"
+        if shape.settled:
+            # One instant a row, beside which its hours stand already.
+            every, at, columns, constant = "SELECT row, {} FROM judged", "{}", list(self.query.hours), ["moment", "conflict", "about"]
         told = ", ".join(f"(about & {1 << i}) <> 0 AS {name}" for i, name in enumerate(ABOUT))
         asked = "(h.conflict IS NULL AND h.moment IS NOT NULL AND NOT h.outside)"
         klass = (
@@ -168,13 +174,13 @@ class Outcomes:
         if self.query.only_classes:
             over = ", ".join(f"CASE WHEN {asked} THEN h.{c} END AS {c}" for c in ("over_least", "over_most"))
             return (
-                f"WITH every AS (SELECT row, {', '.join([*columns, *constant])} FROM judged GROUP BY row), h AS (SELECT *, {told} FROM every)"
+                f"WITH every AS ({every.format(', '.join([*columns, *constant]))}), h AS (SELECT *, {told} FROM every)"
                 f' SELECT h.row, h.moment AS "at", {over}, {klass} AS class, {self._problem("h.")} AS problem FROM h'
             )
         for name in ("out_0", "due_lo_0", "due_hi_0", "decided", "standing_0"):
-            columns.append(f"max(CASE WHEN {at} THEN {name} END) AS at_{name}")
-        columns.append(f"max(CASE WHEN {at} AND duty_only THEN 1 ELSE 0 END) AS at_duty")
-        columns.append(f"min(CASE WHEN out_0 = {OUT_REVIEW} AND standing_0 = 0 THEN t END) AS first_open")
+            columns.append(f"{at.format(name)} AS at_{name}")
+        columns.append(f"{at.format('CASE WHEN duty_only THEN 1 ELSE 0 END')} AS at_duty")
+        columns.append("CAST(NULL AS BIGINT) AS first_open" if shape.settled else f"min(CASE WHEN out_0 = {OUT_REVIEW} AND standing_0 = 0 THEN t END) AS first_open")
         columns += constant
         later = ("over_least", "over_most") if self.query.before_bail else ()
         known_due = f"{asked} AND h.at_out_0 <> {OUT_LOCAL} AND h.at_due_lo_0 > {LOW} AND h.at_due_hi_0 < {HIGH}"
@@ -195,4 +201,4 @@ class Outcomes:
             f"CASE WHEN h.at_out_0 = {OUT_REVIEW} AND h.at_standing_0 = 0 THEN h.moment ELSE h.first_open END AS open_at",
             "h.no_grounds, h.unknown_end, h.booking_unknown, h.left_missing, h.left_vague, h.vague_due",
         ]
-        return f"WITH every AS (SELECT row, {', '.join(columns)} FROM judged GROUP BY row), h AS (SELECT *, {told} FROM every) SELECT {', '.join(final)} FROM h"
+        return f"WITH every AS ({every.format(', '.join(columns))}), h AS (SELECT *, {told} FROM every) SELECT {', '.join(final)} FROM h"

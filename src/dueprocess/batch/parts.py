@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -38,6 +38,13 @@ def _asked_as(shape: Shape, count: int, asked: int) -> Shape:
     most = max(shape.detainers, shape.papers, shape.grounds)
     level = next(b for b in (0, 4, MOST_BESIDE) if b >= most)
     return Shape(level, level, level, True, True)
+
+
+def _with_settled(tests: Mapping[str, str], settled: str) -> dict[str, str]:
+    """The tests of a row's shape with that for settled rows, which are one shape however their times are given."""
+    if settled == "FALSE":
+        return {**tests, "settled": settled}
+    return {**tests, "vague": f"({tests['vague']} OR {settled})", "bail": f"({tests['bail']} AND NOT {settled})", "settled": settled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,8 @@ class Parts:
         self.event_kinds = tuple(str(r[0]) for r in kinds)
         self.whole = True
         """Whether no stretch of rows has had more than one part so far."""
-        self._shapes()
 
-    def _shapes(self) -> None:
+    def _shapes(self, may_be_settled: bool) -> None:
         """The table ``shape_of`` of the rows that have an agency: the columns of a shape, and how many grounds are listed."""
         kinds = ", ".join(f"'{k}'" for k in DETAINERS)
 
@@ -139,10 +145,11 @@ class Parts:
         # Of one moment alone a query for all costs little more than one for the plainest; and where only classes are asked,
         # nothing more is asked where bail was refused.
         found = {"vague": inexact, "bail": f"({inexact} OR {refused})" if self.only_classes else refused, "plain": f"({plain})" if self.may_be_plain else "FALSE"}
+        settled = f"({found['plain']} AND coalesce(record_complete, FALSE))" if may_be_settled else "FALSE"
         if not self.timeline:
             found = {"vague": "TRUE", "bail": "TRUE", "plain": "FALSE"}
         if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
-            self._alone = found
+            self._alone = found = _with_settled(found, settled)
             of_rows = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
             self.engine.make("shape_of", f"SELECT row, 0 AS detainers, 0 AS papers, 0 AS grounds, FALSE AS together, {of_rows}, 0 AS listed FROM stays WHERE agency IS NOT NULL", view=True)
             return
@@ -153,8 +160,10 @@ class Parts:
             found["plain"] = f"(coalesce(p.detainers, 0) = 0 AND coalesce(p.other, 0) = 0 AND {found['plain']})"
             if self.only_classes:
                 found["bail"] = f"({beside} OR {found['bail']})"
+            settled = f"({settled} AND coalesce(p.detainers, 0) = 0 AND coalesce(p.other, 0) = 0 AND (coalesce(g.grounds, 0) = 0 OR {together}))"
         else:
             together = "FALSE"
+        found = _with_settled(found, settled)
         self.engine.make(
             "shape_of",
             f"SELECT s.row, {bucketed('p.detainers')} AS detainers, {bucketed('p.other')} AS papers, CASE WHEN {together} AND g.grounds <= {_TOGETHER} THEN {_TOGETHER} ELSE {bucketed('g.grounds')} END AS grounds,"
@@ -166,9 +175,10 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def every(self) -> list[Part]:
+    def every(self, *, may_be_settled: bool) -> list[Part]:
         """The parts of all rows. A query has its price before it reads a row, so that rows of rare shapes are asked with
-        the next larger shape."""
+        the next larger shape. ``may_be_settled``: whether the law lets rows be asked as settled (``Shape.settled``)."""
+        self._shapes(may_be_settled)
         size = self.size
         by = ", ".join(str(n) for n in range(1, len(_COLUMNS) + 2))
         counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of GROUP BY {by} ORDER BY {by}")

@@ -26,6 +26,7 @@ from dueprocess.batch.grounds import Grounds
 from dueprocess.batch.limits import DUE, Limits
 from dueprocess.batch.points import Points
 from dueprocess.batch.questions import Questions
+from dueprocess.batch.settled import HOURS, hours
 from dueprocess.batch.shape import Shape
 from dueprocess.batch.sqltext import HIGH, LOW, chain, given, greatest, least, quoted, words
 from dueprocess.batch.survey import Told
@@ -59,7 +60,9 @@ class Query(Asked):
         found = [(n, q, False) for n, q in rows.pivot_papers(self.shape, DETAINERS).items()]
         if self.events:
             found.append(("pivot_e", self._events_pivot(), False))
-        found += [("timed", self._timed(), True), (self.look_tables[0], self._look_keys(), False), (self.look_tables[1], self._looks_sql(), False)]
+        found.append(("timed", self._timed(), True))
+        if self.detainer_slots:
+            found += [(self.look_tables[0], self._look_keys(), False), (self.look_tables[1], self._looks_sql(), False)]
         return [*found, ("epochs", self._epochs_of_rows(later), not self.timeline), ("ready", ready, True), ("moments", moments, False)]
 
     def _events_pivot(self) -> str:
@@ -112,7 +115,17 @@ class Query(Asked):
             first["conflict"] = f"coalesce(contradiction, CASE {self.facts.against_papers()} END)"
         for w in range(self.words):
             first[f"row_{w}"] = f"word_{w} + " + (" + ".join(self.facts.changing(w, "moment", dated=False)) or "0")
-        return [first, second, third]
+        if not self.everything:
+            return [first, second, third]
+        if self.shape.together:
+            second |= rows.one_ground(self.shape)
+        bounds, parts, told = hours(0 if self.shape.together else 1)
+        return [first | {"about": self._about()}, second, third | bounds, parts, told]
+
+    @property
+    def hours(self) -> tuple[str, ...]:
+        """The hours that the rows of a settled shape tell."""
+        return HOURS[:2] if self.only_classes else HOURS
 
     @cached_property
     def _placed(self) -> str:
@@ -163,7 +176,7 @@ class Query(Asked):
     def _late_looks(self) -> bool:
         """Whether rows meet their looks only where nothing else is left to work out: that join is by several columns and
         leaves all others of a row as references, on which an engine works slower."""
-        return not self.looks.stated and (not self.timeline or self.shape.plain)
+        return bool(self.detainer_slots) and not self.looks.stated and (not self.timeline or self.shape.plain)
 
     def _looked(self) -> tuple[list[str], list[str]]:
         """The joins of a row ``t`` with the looks of its detainers, and the columns that they give."""
@@ -224,7 +237,7 @@ class Query(Asked):
         end = "coalesce(left_h, moment)"
         standing = [least(f"CASE WHEN b{k}_s_hi <= {end} THEN 2 WHEN b{k}_s_lo > {end} THEN 0 ELSE 1 END", f"CASE WHEN b{k}_e_hi <= {end} THEN 0 WHEN b{k}_e_lo > {end} THEN 2 ELSE 1 END") for k in present]
         tests = {
-            "outside": "outside",
+            "outside": "FALSE" if shape.settled else "outside",
             "no_grounds": "gnone",
             "unknown_end": unknown_end,
             "open_at_end": f"({unknown_end}) AND {greatest(*standing)} = 1",
@@ -303,7 +316,8 @@ class Query(Asked):
     def _kept(self) -> list[str]:
         if not self.timeline:
             words_ = [f"{c}_{w}_0" for c in self.candidates() for w in range(self.words)]
-            return ["row", "moment", "conflict", "outside", "regime", *words_, "due_lo_0", "due_hi_0"]
+            told = ("about", *self.hours) if self.everything else ("outside",)
+            return ["row", "moment", "conflict", "regime", *words_, "due_lo_0", "due_hi_0", *told]
         kept = ["row", "t", "moment", "conflict", "about", "regime", *(["vague"] if self.shape.vague else []), *(["vague_before_bail"] if self.before_bail else [])]
         # How much of a stretch lies within the stay, as it was at least and at most.
         for name, start, end in (("inside_least", "latest_begin", "left_l"), ("inside_most", "begin", "left_h")):

@@ -33,6 +33,8 @@ class Questions:
         """Add to six layers how each detainer stands: here, lodged, served, and whether its request does."""
         if self.asked.timeline:
             layers[0] |= self.detainers_at("t")
+        if not self.asked.detainer_slots:
+            return None
         if self.asked.shape.plain:
             return self._unlisted_layers(layers)
         printed_from_due = all(s.counted_from == DUE for s in self.asked.form_specs)

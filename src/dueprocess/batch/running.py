@@ -26,6 +26,7 @@ from dueprocess.batch.outcomes import HELD, Outcomes
 from dueprocess.batch.parts import TOO_MANY, Part, Parts
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
+from dueprocess.batch.settled import always_released
 from dueprocess.batch.shape import Shape
 from dueprocess.batch.survey import NO_DAYS, Told, survey
 from dueprocess.kernel.canonical import content_hash
@@ -34,7 +35,7 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-_FORMAT = 4
+_FORMAT = 5
 """Of the parts in a work folder: raised when what they hold changes, so that a stopped run of an older program begins anew."""
 PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
@@ -129,7 +130,7 @@ class _Run:
         self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline, only_classes=self.options.only_classes, may_be_plain=self._may_be_plain)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
-        parts = self.parts.every()
+        parts = self.parts.every(may_be_settled=self._may_be_settled())
         if not self.options.timeline and [part.count for part in parts] == [total]:
             self._at_once(parts[0], out, total)
             return
@@ -227,6 +228,12 @@ class _Run:
         told by its papers alone."""
         detainer = {f.name for f in self.lawbook.vocabulary.facts.values() if f.origin == "detainer"}
         return not any(c.removeprefix("f_") in detainer for c in self.columns if c.startswith("f_"))
+
+    def _may_be_settled(self) -> bool:
+        """Whether rows of complete records without any paper are asked at one moment only (``Shape.settled``)."""
+        # Times that lie outside the calendar are not looked for there, so that none may.
+        query = self._query(Shape())
+        return self.options.timeline and self._may_be_plain and query.ends_known and always_released(self.engine, query)
 
     def _known_days(self, agencies: Sequence[Agency], first: int, last: int) -> list[int]:
         """The days of knowledge that differ, ascending."""

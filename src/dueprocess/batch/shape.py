@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Shape:
     """``detainers``, ``papers`` and ``grounds`` are the rows of the side tables at most; ``vague`` says that ends of
     grounds may be inexact, ``bail`` that bail may have been refused, ``together`` that all grounds of a row begin at the
-    same time, and no paper adds another, ``plain`` that no row has a paper, in itself or beside it, nor was bail refused."""
+    same time, and no paper adds another, ``plain`` that no row has a paper, in itself or beside it, nor was bail refused;
+    ``settled`` that it is plain and of a complete record, under law that releases everybody without papers (settled.py)."""
 
     detainers: int = 0
     papers: int = 0
@@ -18,6 +19,7 @@ class Shape:
     bail: bool = True
     together: bool = False
     plain: bool = False
+    settled: bool = False
 
     @property
     def variants(self) -> tuple[int, ...]:

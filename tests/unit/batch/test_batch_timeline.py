@@ -10,13 +10,15 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from batch_made import Found, answered, rows_of, shipped, stays
+from batch_made import Found, answered, plain_stay, rows_of, shipped, stays
 
-from dueprocess.batch import parts
+from dueprocess.batch import parts, running
 from dueprocess.batch.query import Query
+from dueprocess.batch.shape import Shape
 from dueprocess.batch.sqltext import sorting
 from dueprocess.kernel.instants import MAX_INSTANT
-from dueprocess.testing import TODAY, CaseDocument
+from dueprocess.testing import TODAY, CaseDocument, LawDocument, Seeded, frame, lawbook_from
+from dueprocess.testing.law import FOUR_TESTS
 from dueprocess.testing.rows import CaseRows
 
 
@@ -99,9 +101,86 @@ def test_rows_without_papers_are_asked_less(plain: CaseRows, known: date | None,
         return look(query)
 
     monkeypatch.setattr(Query, "stages", noted)
+    monkeypatch.setattr(running, "always_released", lambda *_: False)  # else those of complete records are asked still less
     usual = answered(tmp_path / "usual", plain, known=known)
     assert asked and not any(asked)
     monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: replace(shape, together=False))
     assert answered(tmp_path / "plain", plain, known=known) == usual
     assert any(asked)
     assert len({r["outcome"] for r in usual}) > 2
+
+
+# -- rows whose answer needs no timeline ----------------------------------------------------------------------
+
+
+def unlisted() -> Iterator[CaseDocument]:
+    """Stays without any paper, most of complete records, with vague and unknown times, grounds that begin together or apart, and
+    some that cannot be right."""
+    of_papers = {f.name for f in shipped().vocabulary.facts.values() if f.origin == "detainer"}
+    source = Seeded("settled")
+    for case in [*stays(300), *stays(150, "us/nj/ocean-county/sheriff"), *stays(150, "us/al/autauga-county/sheriff")]:
+        custody = {k: v for k, v in case["custody"].items() if k != "bail_refused_at"}
+        grounds = custody.get("grounds") or ()
+        if len(grounds) > 1 and source.chance(0.6):
+            custody["grounds"] = [{**g, "from": grounds[0]["from"]} for g in grounds]
+        if "left_at" in custody and source.chance(0.03):
+            custody["left_at"] = "2001-01-01"
+        facts = {k: v for k, v in case["facts"].items() if k not in of_papers}
+        yield {**case, "papers": [], "custody": custody, "facts": facts, "record_complete": source.chance(0.8)}
+    # Days on which the clocks change, a date for each time, and grounds that nobody speaks of.
+    for day in ("2025-03-09", "2025-11-02"):
+        yield plain_stay(booked=day, due=day, left=day, at=f"{day}T23:00", papers=[])
+        yield plain_stay(at=f"{day}T23:00", papers=[], custody={"booked_at": day, "left_at": "2025-12-01"})
+
+
+@pytest.mark.parametrize("classes", [False, True], ids=["everything", "classes"])
+@pytest.mark.parametrize("known", [TODAY, None], ids=["known today", "known then"])
+def test_rows_that_nobody_asked_for_need_no_timeline(known: date | None, classes: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = rows_of(unlisted())
+    asked: list[Shape] = []
+    look = Query.stages
+
+    def noted(query: Query) -> list[tuple[str, str, bool]]:
+        asked.append(query.shape)
+        return look(query)
+
+    monkeypatch.setattr(Query, "stages", noted)
+    usual = answered(tmp_path / "usual", rows, known=known, only_classes=classes)
+    assert asked and not any(shape.settled for shape in asked)
+    monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: shape)  # every shape by itself, however few its rows
+    assert answered(tmp_path / "settled", rows, known=known, only_classes=classes) == usual
+    assert {shape.grounds > 1 for shape in asked if shape.settled} == {True, False}
+    complete = [r for r, s in zip(usual, rows.stays, strict=True) if s["record_complete"]]
+    assert {r["class"] for r in complete} == {"certain", "possible", "no", "unknown", "contradiction"}
+
+
+def permitting(when: str) -> list[LawDocument]:
+    """Law that permits holds in Oregon, with nothing that forbids any."""
+    made_up = {
+        "id": "us/or/made-up", "title": "Made up", "kind": "statute", "citation": "Made-up Code 1", "binds": ["us/or"], "in_force": {"from": "2001-01-01"},
+        "sources": [{"title": "made up for a test"}], "review": {"status": "unreviewed", "basis": "general knowledge"},
+        "norms": [{"id": "hold", "permit": "hold", "when": when, "because": "made up"}],
+    }  # fmt: skip
+    return [*(d for d in frame() if d["id"] != FOUR_TESTS), made_up]
+
+
+@pytest.mark.parametrize(
+    ("when", "released"),
+    [("charged_felony", False), ("NOT detainer_lodged", False), ("probable_cause", False), ("hold_requested", True), ("charged_felony AND judicial_warrant", True)],
+)
+def test_rows_need_a_timeline_where_any_law_may_hold_them(when: str, released: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = lawbook_from(permitting(when))
+    rows = rows_of(plain_stay(papers=[], facts=facts) for facts in ({"charged_felony": True}, {"charged_felony": False}, {}))
+    usual = answered(tmp_path / "usual", rows, lawbook=law)
+    asked: list[Shape] = []
+    look = Query.stages
+
+    def noted(query: Query) -> list[tuple[str, str, bool]]:
+        asked.append(query.shape)
+        return look(query)
+
+    monkeypatch.setattr(Query, "stages", noted)
+    monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: shape)
+    assert answered(tmp_path / "settled", rows, lawbook=law) == usual
+    assert {shape.settled for shape in asked} == {released}
+    assert not released or {r["outcome"] for r in usual} == {"release"}

@@ -1,0 +1,78 @@
+"""Rows whose answer needs no timeline: nobody asked for the person, and once local custody has ended the law says release.
+
+Which norm decides is still asked, at the one moment of the outcome; the hours are arithmetic on the row's own times.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from dueprocess.batch.asked import Asked
+from dueprocess.batch.engines import Engine
+from dueprocess.batch.facts import PAPER_FACTS
+from dueprocess.batch.folding import Atom
+from dueprocess.batch.forms import without_detainer
+from dueprocess.batch.resolve import Resolver
+from dueprocess.batch.sqltext import HIGH, greatest, least
+
+HOURS = ("over_least", "over_most", "open_least", "open_most")
+_TRIED = 6
+"""So many facts at most are tried each way."""
+
+
+def always_released(engine: Engine, asked: Asked) -> bool:
+    """Whether the law of every regime in the table ``regimes`` says release of somebody whom no paper concerns, whatever else
+    holds: then certainly of each row, since more knowledge never opens what is settled."""
+    # Of what is declared or determined, "unknown" leaves the law's own word, which a row may overrule: it is tried each way.
+    tried = [a for a in asked.place if a.kind == "determined" or (a.kind == "fact" and a.name in asked.folded.declared and not asked.is_detainer(a))]
+    if len(tried) > _TRIED:
+        return False
+    columns = [f"w_{w}" for w in range(asked.words)]
+    questions = []
+    for codes in product((0, 1, 2), repeat=len(tried)):
+        words = [0] * asked.words
+        for atom, (word, shift) in asked.place.items():
+            words[word] += (codes[tried.index(atom)] if atom in tried else _code(asked, atom)) << shift
+        questions.append(tuple(words))
+    engine.table("unlisted_questions", dict.fromkeys(columns, "BIGINT"), questions)
+    every = f"(SELECT g.regime, {', '.join(f'q.{c}' for c in columns)} FROM regimes AS g CROSS JOIN unlisted_questions AS q)"
+    resolved = Resolver(asked.folded, place=asked.place).sql(every)
+    return int(engine.rows(f"SELECT count(*) FROM ({resolved}) AS r WHERE favor > 0 OR against > 0")[0][0]) == 0
+
+
+def _code(asked: Asked, atom: Atom) -> int:
+    """What a complete record without papers tells of an atom: no of what only papers show (as ``Facts``), else nothing."""
+    if asked.is_detainer(atom):
+        return without_detainer(atom)
+    return 0 if atom.kind == "fact" and atom.name in PAPER_FACTS else 1
+
+
+def hours(ground: int) -> list[dict[str, str]]:
+    """Layers that end with ``HOURS``, in seconds, of a row with one ground in time: over is what of the stay lies outside
+    the ground as it stood longest (at least) and shortest (at most); where nobody speaks of a ground, all of it is open."""
+    s_lo, s_hi, e_lo, e_hi = (f"b{ground}_{c}" for c in ("s_lo", "s_hi", "e_lo", "e_hi"))
+    bounds = {
+        "least_from": greatest("latest_begin", "begin"),
+        "least_until": "coalesce(left_l, moment)",
+        "most_until": "coalesce(left_h, moment)",
+        # Standing shortest, one that may end before it begins does not stand at all (as ``Grounds.ground_at``).
+        "shortest_from": f"CASE WHEN {s_lo} = {s_hi} OR {s_hi} < {e_lo} THEN {s_hi} ELSE {HIGH} END",
+    }
+
+    def inside(start: str, end: str, since: str = "", until: str = "") -> str:
+        return f"greatest(0, {least(until, end) if until else end} - {greatest(since, start) if since else start})"
+
+    parts = {
+        "stay_least": inside("least_from", "least_until"),
+        "stay_most": inside("begin", "most_until"),
+        "longest_least": inside("least_from", "least_until", s_lo, e_hi),
+        "longest_most": inside("begin", "most_until", s_lo, e_hi),
+        "shortest_most": inside("begin", "most_until", "shortest_from", e_lo),
+    }
+    told = {
+        "over_least": "CASE WHEN gnone THEN 0 ELSE stay_least - longest_least END",
+        "over_most": "stay_most - shortest_most",
+        "open_least": "CASE WHEN gnone THEN stay_least ELSE 0 END",
+        "open_most": "CASE WHEN gnone THEN stay_most ELSE longest_most - shortest_most END",
+    }
+    return [bounds, parts, told]
