@@ -31,6 +31,11 @@ _FEW, _SHARE = 50_000, 10
 which is read again for each query."""
 
 
+_SPARSE = 4
+"""Rows that are fewer than one in so many of a stretch are copied out before anything is worked out of them: blocks of rows in
+which few are left cost nearly as much as full ones."""
+
+
 def _asked_as(shape: Shape, count: int, asked: int) -> Shape:
     """The group of shapes that a shape is asked with."""
     if count >= max(_FEW, asked // _SHARE):
@@ -200,7 +205,7 @@ class Parts:
                 largest = replace(asked, detainers=max(m.detainers for m in shapes), papers=max(m.papers for m in shapes), grounds=max(listed[m] for m in shapes))
                 count = sum(c for _, c in members)
                 alone = every and len(groups) == 1
-                found.append(_Group(asked, largest, frozenset(shapes), count, stretch, stretch, number, all_rows=alone, few=not alone and count < min(size, self.rows) // _SHARE))
+                found.append(_Group(asked, largest, frozenset(shapes), count, stretch, stretch, number, all_rows=alone, few=not alone and count < min(size, self.rows) // _SPARSE))
         return [self._part(group) for group in _joined(found, size // _TOGETHER_AT_MOST)]
 
     def _part(self, group: _Group) -> Part:
