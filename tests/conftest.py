@@ -5,7 +5,8 @@ import gc
 from hypothesis import settings
 
 # A process of the tests holds thousands of collected tests and what they import, none of it garbage. Python's usual
-# threshold of 700 new objects walks that again and again: a third of the time of collecting tests, a tenth of that of running them.
+# threshold of 700 new objects walks that again and again: a third of the time of
+# collecting tests, and a tenth of that of running some of them.
 gc.set_threshold(50_000, 10, 10)
 
 # The same examples in every run: a change is blamed for what it did, not for what the dice brought up. New examples

@@ -30,7 +30,6 @@ _FEW, _SHARE = 50_000, 10
 """Rows of one shape for which a query of their own does not pay: so many, or one in so many of those asked in a stretch,
 which is read again for each query."""
 
-
 _SPARSE = 4
 """Rows that are fewer than one in so many of a stretch are copied out before anything is worked out of them: blocks of rows in
 which few are left cost nearly as much as full ones."""

@@ -16,10 +16,10 @@ from dueprocess.extract.people import Person
 from dueprocess.extract.quick import Quick
 from dueprocess.extract.senses import sensed
 from dueprocess.extract.sentences import Sentence
-from dueprocess.extract.subjects import OFFICES
+from dueprocess.extract.subjects import OFFICES, RESIDENT
 from dueprocess.extract.telling import Piece, aways, looks, weight
 
-_OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|judge|court|(?:bench |arrest |felony |traffic |criminal )?(?:warrant|charge|case|sentence))\b")
+_OF_PERSON = re.compile(rf"[ \n](?:{RESIDENT}|judge|court)\b")
 _JOINED = re.compile(r"(?:['’]s)?(?:[ ][A-Z]{2}\b|[ ]\([A-Z][A-Za-z.]{1,5}\))?(?:,?[ \n](?:and|or|nor|&)|[,;])[ \n](?:the[ \n]|neighboring[ \n])?")
 _OURS = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|I|my|this (?:office|agency|department|facility|jail))\b")
 _ASIDE = Quick(r"\b(?:unlike|than|from|near|outside|neighboring|versus)[ \n](?:the[ \n]|neighboring[ \n])?$", re.IGNORECASE)

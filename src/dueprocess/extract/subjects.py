@@ -171,8 +171,9 @@ _FOREIGN = re.compile(
 
 
 _IMPERATIVE = re.compile(r"(?:^\W*|\b(?:[Ii]f|[Ww]hen|[Ww]here|[Oo]nce)\b[^,]{3,90},[ \n])(?:[Kk]eep|[Hh]old|[Rr]elease|[Hh]onor|[Dd]etain|[Ll]et)[ \n]")
-# "a Linn County man": somebody who lives there.
-OF_PERSON = re.compile(r"[ \n](?:man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|(?:bench |arrest |felony |traffic |criminal )?(?:warrant|charge|case|sentence))\b")
+# "a Linn County man": somebody who lives there, or what is his.
+RESIDENT = r"man|woman|resident|residents|couple|teen\w*|father|mother|family|native|farmer|business|student|Democrats|Republicans|taxpayers|voters|(?:bench |arrest |felony |traffic |criminal )?(?:warrant|charge|case|sentence)"
+OF_PERSON = re.compile(rf"[ \n](?:{RESIDENT})\b")
 # A document's way of speaking of the agency that issues it.
 _OURS = re.compile(r"\b(?:our|[Ww]e|us|this (?:office|agency|department|facility|jail|order|policy|directive|procedure)|[Tt]he (?:Office|Agency|Department|Facility|Jail|Division|Bureau|Authority|Center)|members?|shift (?:commander|supervisor|sergeant)|booking (?:staff|deputy|deputies|officer|sergeant)|personnel|staff)\b")
 _THE_PAPER = re.compile(r"(?:detainers?|holds?|requests?|forms?)\b", re.IGNORECASE)

@@ -14,7 +14,6 @@ from batch_made import Found, answered, plain_stay, rows_of, shipped, stays
 
 from dueprocess.batch import parts, running
 from dueprocess.batch.query import Query
-from dueprocess.batch.shape import Shape
 from dueprocess.batch.sqltext import sorting
 from dueprocess.kernel.instants import MAX_INSTANT
 from dueprocess.testing import TODAY, CaseDocument, LawDocument, Seeded, frame, lawbook_from
@@ -28,6 +27,20 @@ def grouped() -> Iterator[CaseDocument]:
         grounds = case["custody"].get("grounds") or ()
         if len(grounds) > 1 and all(g["from"] == grounds[0]["from"] for g in grounds) and len(case["papers"] or ()) < 2:
             yield case
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
+    """The queries of a test's runs, one after the other."""
+    found: list[Query] = []
+    look = Query.stages
+
+    def noted(query: Query) -> list[tuple[str, str, bool]]:
+        found.append(query)
+        return look(query)
+
+    monkeypatch.setattr(Query, "stages", noted)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -45,19 +58,11 @@ def one_by_one(together: CaseRows, tmp_path_factory: pytest.TempPathFactory) -> 
     return answered(tmp_path_factory.mktemp("apart"), together)
 
 
-def test_grounds_that_begin_together_are_as_one(together: CaseRows, one_by_one: list[Found], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
-    look = Query.stages
-
-    def noted(query: Query) -> list[tuple[str, str, bool]]:
-        asked.append(query.one_ground)
-        return look(query)
-
-    monkeypatch.setattr(Query, "stages", noted)
+def test_grounds_that_begin_together_are_as_one(together: CaseRows, one_by_one: list[Found], asked: list[Query], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # So few rows would be asked with the next larger shape.
     monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: replace(shape, detainers=1, vague=True, bail=True))
     assert answered(tmp_path, together) == one_by_one
-    assert any(asked)
+    assert any(query.one_ground for query in asked)
     assert {r["class"] for r in one_by_one} >= {"certain", "no", "possible"}
 
 
@@ -91,22 +96,14 @@ def plain() -> CaseRows:
 
 
 @pytest.mark.parametrize("known", [TODAY, None], ids=["known today", "known then"])
-def test_rows_without_papers_are_asked_less(plain: CaseRows, known: date | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_without_papers_are_asked_less(plain: CaseRows, known: date | None, asked: list[Query], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So many of them ask by themselves; here so few do."""
-    asked: list[bool] = []
-    look = Query.stages
-
-    def noted(query: Query) -> list[tuple[str, str, bool]]:
-        asked.append(query.shape.plain)
-        return look(query)
-
-    monkeypatch.setattr(Query, "stages", noted)
     monkeypatch.setattr(running, "always_released", lambda *_: False)  # else those of complete records are asked still less
     usual = answered(tmp_path / "usual", plain, known=known)
-    assert asked and not any(asked)
+    assert asked and not any(query.shape.plain for query in asked)
     monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: replace(shape, together=False))
     assert answered(tmp_path / "plain", plain, known=known) == usual
-    assert any(asked)
+    assert any(query.shape.plain for query in asked)
     assert len({r["outcome"] for r in usual}) > 2
 
 
@@ -135,21 +132,13 @@ def unlisted() -> Iterator[CaseDocument]:
 
 @pytest.mark.parametrize("classes", [False, True], ids=["everything", "classes"])
 @pytest.mark.parametrize("known", [TODAY, None], ids=["known today", "known then"])
-def test_rows_that_nobody_asked_for_need_no_timeline(known: date | None, classes: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_nobody_asked_for_need_no_timeline(known: date | None, classes: bool, asked: list[Query], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = rows_of(unlisted())
-    asked: list[Shape] = []
-    look = Query.stages
-
-    def noted(query: Query) -> list[tuple[str, str, bool]]:
-        asked.append(query.shape)
-        return look(query)
-
-    monkeypatch.setattr(Query, "stages", noted)
     usual = answered(tmp_path / "usual", rows, known=known, only_classes=classes)
-    assert asked and not any(shape.settled for shape in asked)
+    assert asked and not any(query.shape.settled for query in asked)
     monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: shape)  # every shape by itself, however few its rows
     assert answered(tmp_path / "settled", rows, known=known, only_classes=classes) == usual
-    assert {shape.grounds > 1 for shape in asked if shape.settled} == {True, False}
+    assert {query.shape.grounds > 1 for query in asked if query.shape.settled} == {True, False}
     complete = [r for r, s in zip(usual, rows.stays, strict=True) if s["record_complete"]]
     assert {r["class"] for r in complete} == {"certain", "possible", "no", "unknown", "contradiction"}
 
@@ -168,19 +157,12 @@ def permitting(when: str) -> list[LawDocument]:
     ("when", "released"),
     [("charged_felony", False), ("NOT detainer_lodged", False), ("probable_cause", False), ("hold_requested", True), ("charged_felony AND judicial_warrant", True)],
 )
-def test_rows_need_a_timeline_where_any_law_may_hold_them(when: str, released: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_need_a_timeline_where_any_law_may_hold_them(when: str, released: bool, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     law = lawbook_from(permitting(when))
     rows = rows_of(plain_stay(papers=[], facts=facts) for facts in ({"charged_felony": True}, {"charged_felony": False}, {}))
     usual = answered(tmp_path / "usual", rows, lawbook=law)
-    asked: list[Shape] = []
-    look = Query.stages
-
-    def noted(query: Query) -> list[tuple[str, str, bool]]:
-        asked.append(query.shape)
-        return look(query)
-
-    monkeypatch.setattr(Query, "stages", noted)
+    asked: list[Query] = request.getfixturevalue("asked")  # from here on
     monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: shape)
     assert answered(tmp_path / "settled", rows, lawbook=law) == usual
-    assert {shape.settled for shape in asked} == {released}
+    assert {query.shape.settled for query in asked} == {released}
     assert not released or {r["outcome"] for r in usual} == {"release"}
