@@ -13,6 +13,7 @@ from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.issuance import LABELS, SKIPPED
 from dueprocess.audit.numbers import HOUR, Row
 from dueprocess.audit.protect import LEAST
+from dueprocess.audit.undecided import together
 from dueprocess.audit.words import (
     RECORDED_TIMES,
     count,
@@ -27,6 +28,7 @@ from dueprocess.render.sheet import Entries, Entry, Paragraph, Table
 
 MOST_MISSING = 30
 MOST_BINDING = 40
+MOST_TOGETHER = 6
 
 
 def undecided(found: Gathered, lawbook: Lawbook) -> Part:
@@ -52,10 +54,24 @@ def undecided(found: Gathered, lawbook: Lawbook) -> Part:
         body = tuple((w["label"], count(r["rows"]), count(r["alone"]), *((hour_range(r["at_stake"], r["at_stake"]),) if stake else ()), w["asked"]) for r, w in from_records)
         blocks.append(Table("Columns that may settle open stays, the most useful first. One stay may lack several", head, body))
         blocks.append(Paragraph("At most: often one answer settles a stay and the other leaves it open. That a judge's warrant came may settle it; that none came leaves open what else there was. " + ("And while a time is missing, nobody can say which facts the answer would turn on once it is there." if any(r["unknown"] for r, _ in from_records) else "")))
+        steps = asked_together(found, lawbook)
+        if steps:
+            head = ("Asked for together, each line with those above it", "Stays that then lack nothing, at most", "Of the open ones")
+            body = tuple((words, count(stays), share(stays, open_["every"])) for words, stays in steps)
+            blocks.append(Table("What to ask for together: many stays lack several of these columns, and one alone would not settle them", head, body))
         blocks.append(Paragraph("The letter that asks the agencies for these columns is in request.md."))
     if law:
         blocks.append(Table("Open law: no record settles it, only a court, a legislature or a person who answers for the case", ("Question of law", "Stays that turn on it", "What is asked"), tuple((w["label"], count(r["rows"]), w["asked"]) for r, w in law)))
     return Part("undecided", "What cannot be told, and what would settle it", tuple(blocks))
+
+
+def asked_together(found: Gathered, lawbook: Lawbook) -> list[tuple[str, int]]:
+    """Columns to be asked for together, in words: what each step adds, and how many stays then lack nothing; none where one column is all."""
+    law = {r["name"] for r in found.undecided if missing_words(r["name"], lawbook)["law"]}
+    steps = together(found.missing_sets, settles_nothing=law, steps=MOST_TOGETHER)
+    if sum(len(step["names"]) for step in steps) < 2:
+        return []
+    return [(", ".join(str(missing_words(n, lawbook)["label"]) for n in step["names"]), step["stays"]) for step in steps]
 
 
 def never_told(found: Gathered, lawbook: Lawbook) -> str:

@@ -17,7 +17,7 @@ from dueprocess.audit.exposure import Assumptions, exposure, groups_in, range_of
 from dueprocess.audit.issuance import issuance
 from dueprocess.audit.numbers import CLASSES, Row, Table
 from dueprocess.audit.single import prepared_info
-from dueprocess.audit.undecided import contradictions, open_stays, undecided
+from dueprocess.audit.undecided import contradictions, missing_sets, open_stays, undecided
 from dueprocess.law import Lawbook
 
 MOST_WORST = 20
@@ -60,6 +60,8 @@ class Gathered:
     days: tuple[date | None, date | None] = (None, None)
     possible_reasons: Table = field(default_factory=list)
     ends: Table = field(default_factory=list)
+    missing_sets: Table = field(default_factory=list)
+    """What open stays lack together; nothing of it is published."""
     crossed: Crossed | None = None
     """The stays by all values at once, where they are to be published."""
 
@@ -101,6 +103,7 @@ def gather(
             quantiles=numbers.quantiles(link),
             worst=numbers.worst(link, MOST_WORST),
             undecided=undecided(link),
+            missing_sets=missing_sets(link),
             open=open_stays(link),
             bail=numbers.bail(link),
             mandate=numbers.under_mandate(link),

@@ -20,6 +20,8 @@ _ROOM = {"left": 48, "right": 20, "top": 5, "bottom": 5}
 _SVG = re.compile(r"<svg\b[^>]*>")
 _ID = re.compile(r'(id="|url\(#|href="#)')
 
+_FEW_TICKS = 5
+
 Bars = Sequence[Mapping[str, Any]]
 
 
@@ -59,6 +61,13 @@ def _config(chart: Any) -> dict[str, Any]:
     return made
 
 
+def _whole(most: int) -> Any:
+    """An axis of whole numbers up to ``most``: of few, Vega would put ticks between them and round their labels."""
+    import altair as alt
+
+    return alt.Axis(format=",d", tickMinStep=1, values=list(range(most + 1)) if most <= _FEW_TICKS else alt.Undefined)
+
+
 def stacked(rows: Bars, classes: Sequence[str], labels: Mapping[str, str], *, across: bool, name: str, title: str, text: str, marks: Bars = ()) -> str:
     """Bars of counts by class: across (one row a bar) or upright over time, with numbered marks at changes of law.
 
@@ -72,7 +81,8 @@ def stacked(rows: Bars, classes: Sequence[str], labels: Mapping[str, str], *, ac
     ]  # fmt: skip
     order = [r["label"] for r in rows]
     scale = alt.Scale(domain=[labels[c] for c in classes], range=[color(c) for c in classes])
-    count = alt.X("stays:Q", title="Stays", axis=alt.Axis(format=",d", tickMinStep=1)) if across else alt.Y("stays:Q", title="Stays", axis=alt.Axis(format=",d", tickMinStep=1))
+    axis_of_stays = _whole(max((sum(r["classes"][c]["stays"] for c in classes) for r in rows), default=0))
+    count = alt.X("stays:Q", title="Stays", axis=axis_of_stays) if across else alt.Y("stays:Q", title="Stays", axis=axis_of_stays)
     shown = alt.Chart(alt.InlineData(values=data)).mark_bar(stroke="#5a5a5a", strokeWidth=0.5).encode(
         color=alt.Color("class:N", scale=scale, legend=alt.Legend(columns=5 if len(classes) <= 5 and sum(len(labels[c]) for c in classes) < 48 else 3)), order="order:Q", **({"x": count} if across else {"y": count})
     )  # fmt: skip
@@ -102,7 +112,7 @@ def lengths(rows: Bars, *, name: str, title: str, text: str) -> str:
         .encode(
             x=alt.X("band:N", sort=[r["label"] for r in rows], title=None, axis=alt.Axis(labelAngle=-35)),
             xOffset=alt.XOffset("measure:N", sort=list(words.values())),
-            y=alt.Y("stays:Q", title="Certain stays", axis=alt.Axis(format=",d", tickMinStep=1)),
+            y=alt.Y("stays:Q", title="Certain stays", axis=_whole(max(d["stays"] for d in data))),
             color=alt.Color("measure:N", scale=alt.Scale(domain=list(words.values()), range=["#7a1020", "#cf8f95"])),
         )
         .properties(width=WIDTH, height=260)

@@ -73,6 +73,7 @@ def published(found: Gathered) -> Gathered | None:
         quantiles={"n": 0},
         worst=[],
         undecided=[r for r in (_rounded(r) for r in found.undecided) if r["rows"]],
+        missing_sets=[],
         open={k: protect.about(v) for k, v in found.open.items()},
         bail={"stays": 0},
         mandate={k: protect.about(v) for k, v in found.mandate.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from functools import lru_cache
 
+from dueprocess.audit.consequences import asked_together
 from dueprocess.audit.gathering import Gathered
 from dueprocess.audit.words import count, missing_words, no_stay, plural, unit_of
 from dueprocess.kernel.files import data_dir
@@ -44,6 +45,7 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         "",
         f"{'An' if unit[0][0] in 'aeiou' else 'A'} {unit[0]} may lack several of these, so the numbers do not add up. Often one answer settles a stay and the other leaves it open; and once a missing time is there, the answer may turn on something else that nobody can name yet. Please send all of these columns, not the first alone.",
         "",
+        *_together(found, lawbook),
         "For every column:",
         "",
         "- Give times with hour and minute, as recorded when it happened, and say in which time zone. Where only the day is kept, say so: a day is not midnight, and a posted hour is no event.",
@@ -62,6 +64,15 @@ def request_text(found: Gathered, *, lawbook: Lawbook) -> str:
         out.append("")
     out += _law(rows)
     return "\n".join(out)
+
+
+def _together(found: Gathered, lawbook: Lawbook) -> list[str]:
+    """What several columns would settle that none settles alone."""
+    steps = asked_together(found, lawbook)
+    if not steps:
+        return []
+    said = [f"{number}. {'' if number == 1 else 'and '}{_cell(words)}: at most {count(stays)}" for number, (words, stays) in enumerate(steps, 1)]
+    return [f"Together they may settle more than each alone. Of the {count(found.open['every'])} that are open in one way or another, so many would lack nothing more:", "", *said, ""]
 
 
 MOST_STATES = 5

@@ -275,8 +275,10 @@ def how_ended(found: Gathered) -> Part:
     lead = "Where people went takes no part in any answer: the hours run to when somebody left, with whomever."
     if "possible" in classes and found.total["classes"]["possible"]["stays"]:
         lead += " A late release is possible until the record says that no detainer or warrant came, also that of somebody whom ICE never asked for, where the files list everybody who was booked: look first at the possible ones that ended with ICE."
+    drawn = [r for r in found.ends if r["classes"]]
+    figure = (Figure(plots.stacked(drawn, classes, _labels(classes), across=True, name="ends", title="Stays by class and how they ended", text=_told(drawn, classes))),) if len(drawn) > 1 else ()
     head, body = _counts(found.ends, classes, "How the stay ended", together=found.together.get("ends"))
-    return Part("ends", title, (Paragraph(lead), Table("By how the stay ended", head, body)))
+    return Part("ends", title, (Paragraph(lead), *figure, Table("By how the stay ended", head, body)))
 
 
 def how_long(found: Gathered) -> Part:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dueprocess.audit.folder import Options, audit
 from dueprocess.audit.protect import LEAST, pooled, spanned
+from dueprocess.audit.undecided import together
 from dueprocess.cli import main
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
@@ -61,8 +65,40 @@ def test_where_people_went_is_told_of_certain_and_possible_stays_alike(tmp_path:
     }  # fmt: skip
     assert found["Still there when the records end"][0] == "1"
     assert "By how the stay ended" in page and "look first at the possible ones that ended with ICE" in page
+    # The plot is drawn from the rows of the table, and tells them in words.
+    assert "Stays by class and how they ended" in page and 'id="ends-d">' in page
+    assert re.search(r'id="ends-d">[^<]*Taken by ICE[^<]*2', page)
     # Of the longest, it stands beside each.
     assert page.index("How it ended") > page.index("The longest")
+
+
+def test_what_several_columns_settle_together_is_told_where_none_does_alone(tmp_path: Path) -> None:
+    rows = [f"B-{i},{AGENCY},,,2016-05-1{i} 10:00,yes,A" for i in range(1, 5)] + [f"B-{i},{AGENCY},2016-05-0{i} 08:00,,2016-05-1{i} 10:00,yes,A" for i in range(5, 8)]
+    page = told(tmp_path, rows)
+    request = (tmp_path / "audit" / "request.md").read_text(encoding="utf-8")
+    assert "What to ask for together" in page and "Together they may settle more than each alone" in request
+    # Three stays lack all but the time of booking, four that, too: asking for all of it brings more a column than leaving it out.
+    assert re.search(r"^1\. when the person was booked, detainer complete, .*when the local reason to hold ended.*: at most 7$", request, re.MULTILINE)
+
+
+SETS = [{"names": ["a", "b"], "stays": 10}, {"names": ["c"], "stays": 4}, {"names": ["b", "c"], "stays": 3}, {"names": ["a", "law"], "stays": 50}, {"names": ["a", "b", "c", "d"], "stays": 2}]
+
+
+def test_columns_are_asked_for_together_by_what_they_bring() -> None:
+    # Two columns bring ten stays, five each, more than all four with nineteen; then the third brings its own four and the three that lacked it beside the second.
+    assert together(SETS, settles_nothing={"law"}, steps=6) == [{"names": ["a", "b"], "stays": 10}, {"names": ["c"], "stays": 17}, {"names": ["d"], "stays": 19}]
+    assert together(SETS, settles_nothing={"law"}, steps=1) == [{"names": ["a", "b"], "stays": 10}]
+    assert together([], settles_nothing=(), steps=6) == []
+
+
+@given(st.lists(st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.integers(1, 50)), max_size=12))
+def test_stays_that_lack_nothing_more_are_counted_once(lacking: list[tuple[set[str], int]]) -> None:
+    steps = together([{"names": sorted(names), "stays": stays} for names, stays in lacking], settles_nothing="f", steps=4)
+    had: set[str] = set()
+    for step in steps:
+        had |= set(step["names"])
+        assert step["stays"] == sum(stays for names, stays in lacking if names <= had)
+    assert "f" not in had
 
 
 def test_that_no_column_says_where_people_went_is_said(tmp_path: Path) -> None:
