@@ -136,7 +136,7 @@ class Parts:
         self.whole = True
         """Whether no stretch of rows has had more than one part so far."""
 
-    def _shapes(self, may_be_settled: bool) -> None:
+    def _shapes(self, settled_where: str) -> None:
         """The table ``shape_of`` of the rows that have an agency: the columns of a shape, and how many grounds are listed."""
         kinds = ", ".join(f"'{k}'" for k in DETAINERS)
 
@@ -149,7 +149,7 @@ class Parts:
         # Of one moment alone a query for all costs little more than one for the plainest; and where only classes are asked,
         # nothing more is asked where bail was refused.
         found = {"vague": inexact, "bail": f"({inexact} OR {refused})" if self.only_classes else refused, "plain": f"({plain})" if self.may_be_plain else "FALSE"}
-        settled = f"({found['plain']} AND coalesce(record_complete, FALSE))" if may_be_settled else "FALSE"
+        settled = f"({found['plain']} AND ({settled_where}))" if settled_where else "FALSE"
         if not self.timeline:
             found = {"vague": "TRUE", "bail": "TRUE", "plain": "FALSE"}
         if not any(self.engine.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("papers", "grounds")):
@@ -179,10 +179,10 @@ class Parts:
             f" WHERE s.agency IS NOT NULL AND coalesce(p.detainers, 0) <= {MOST_BESIDE} AND coalesce(p.other, 0) <= {MOST_BESIDE} AND coalesce(g.grounds, 0) <= {MOST_BESIDE}",
         )
 
-    def every(self, *, may_be_settled: bool) -> list[Part]:
+    def every(self, *, settled_where: str) -> list[Part]:
         """The parts of all rows. A query has its price before it reads a row, so that rows of rare shapes are asked with
-        the next larger shape. ``may_be_settled``: whether the law lets rows be asked as settled (``Shape.settled``)."""
-        self._shapes(may_be_settled)
+        the next larger shape. ``settled_where`` holds of plain rows that are asked as settled (``Shape.settled``), if any are."""
+        self._shapes(settled_where)
         size = self.size
         by = ", ".join(str(n) for n in range(1, len(_COLUMNS) + 2))
         counted = self.engine.rows(f"SELECT row // {size} AS stretch, {', '.join(_COLUMNS)}, max(listed), count(*) FROM shape_of GROUP BY {by} ORDER BY {by}")

@@ -26,7 +26,7 @@ from dueprocess.batch.outcomes import HELD, Outcomes
 from dueprocess.batch.parts import TOO_MANY, Part, Parts
 from dueprocess.batch.query import Query
 from dueprocess.batch.resolve import Resolver
-from dueprocess.batch.settled import always_released
+from dueprocess.batch.settled import always_open, always_released, nothing_known
 from dueprocess.batch.shape import Shape
 from dueprocess.batch.survey import NO_DAYS, Told, survey
 from dueprocess.kernel.canonical import content_hash
@@ -35,7 +35,7 @@ from dueprocess.kernel.instants import midnight
 from dueprocess.law import Lawbook
 from dueprocess.places import load_places
 
-_FORMAT = 5
+_FORMAT = 6
 """Of the parts in a work folder: raised when what they hold changes, so that a stopped run of an older program begins anew."""
 PART_ROWS, PART_ROWS_AT = 3_000_000, 12_000_000
 """Rows of a part; the second where only outcomes are asked, which takes less memory a row."""
@@ -130,7 +130,7 @@ class _Run:
         self.parts = Parts(self.engine, work=self.work, size=size, timeline=self.options.timeline, only_classes=self.options.only_classes, may_be_plain=self._may_be_plain)
         self.calendars = self._calendars(first, self.folded.last)
         self._tables()
-        parts = self.parts.every(may_be_settled=self._may_be_settled())
+        parts = self.parts.every(settled_where=self._settled_where())
         if not self.options.timeline and [part.count for part in parts] == [total]:
             self._at_once(parts[0], out, total)
             return
@@ -229,11 +229,17 @@ class _Run:
         detainer = {f.name for f in self.lawbook.vocabulary.facts.values() if f.origin == "detainer"}
         return not any(c.removeprefix("f_") in detainer for c in self.columns if c.startswith("f_"))
 
-    def _may_be_settled(self) -> bool:
-        """Whether rows of complete records without any paper are asked at one moment only (``Shape.settled``)."""
+    def _settled_where(self) -> str:
+        """Which rows without any paper are asked at one moment only (``Shape.settled``), if any are."""
         # Times that lie outside the calendar are not looked for there, so that none may.
         query = self._query(Shape())
-        return self.options.timeline and self._may_be_plain and query.ends_known and always_released(self.engine, query)
+        if not (self.options.timeline and self._may_be_plain and query.ends_known):
+            return ""
+        found = ["coalesce(record_complete, FALSE)"] if always_released(self.engine, query) else []
+        # What is missing of an open row is asked by its instants, so that only classes can do without; an event may be one of them.
+        if self.options.only_classes and not query.events and always_open(self.engine, query):
+            found.append(nothing_known(self.columns))
+        return " OR ".join(f"({one})" for one in found)
 
     def _known_days(self, agencies: Sequence[Agency], first: int, last: int) -> list[int]:
         """The days of knowledge that differ, ascending."""

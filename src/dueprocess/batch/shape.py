@@ -10,7 +10,7 @@ class Shape:
     """``detainers``, ``papers`` and ``grounds`` are the rows of the side tables at most; ``vague`` says that ends of
     grounds may be inexact, ``bail`` that bail may have been refused, ``together`` that all grounds of a row begin at the
     same time, and no paper adds another, ``plain`` that no row has a paper, in itself or beside it, nor was bail refused;
-    ``settled`` that it is plain and of a complete record, under law that releases everybody without papers (settled.py)."""
+    ``settled`` that it is plain, and that the law of the run says the same of all such rows throughout (settled.py)."""
 
     detainers: int = 0
     papers: int = 0

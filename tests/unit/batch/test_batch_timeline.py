@@ -166,3 +166,38 @@ def test_rows_need_a_timeline_where_any_law_may_hold_them(when: str, released: b
     assert answered(tmp_path / "settled", rows, lawbook=law) == usual
     assert {query.shape.settled for query in asked} == {released}
     assert not released or {r["outcome"] for r in usual} == {"release"}
+
+
+def of_nobody_knows_what() -> Iterator[CaseDocument]:
+    """Stays of incomplete records, without any paper, most without any fact."""
+    for i, case in enumerate(unlisted()):
+        yield {**case, "record_complete": False, "events": [], "facts": case["facts"] if i % 5 == 0 else {}}
+
+
+@pytest.mark.parametrize("known", [TODAY, None], ids=["known today", "known then"])
+def test_classes_of_stays_of_which_nothing_is_known_need_no_timeline(known: date | None, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = rows_of(of_nobody_knows_what())
+    with monkeypatch.context() as without:
+        without.setattr(running, "always_open", lambda *_: False)
+        usual = answered(tmp_path / "usual", rows, known=known, only_classes=True)
+    asked: list[Query] = request.getfixturevalue("asked")  # from here on
+    monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: shape)
+    assert answered(tmp_path / "settled", rows, known=known, only_classes=True) == usual
+    # Those that state a fact are asked with their instants.
+    assert {query.shape.settled for query in asked} == {True, False}
+    assert {r["class"] for r in usual} >= {"possible", "no", "unknown", "contradiction"}
+
+
+@pytest.mark.parametrize(
+    ("when", "open_"),
+    [("charged_felony", True), ("probable_cause", True), ("judicial_warrant", True), ("NOT detainer_lodged", False), ("hold_requested", False)],
+)
+def test_classes_need_a_timeline_where_the_law_may_settle_the_unknown(when: str, open_: bool, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = lawbook_from(permitting(when))
+    rows = rows_of(plain_stay(papers=[], facts={}, record_complete=False) for _ in range(3))
+    usual = answered(tmp_path / "usual", rows, lawbook=law)
+    asked: list[Query] = request.getfixturevalue("asked")  # from here on
+    monkeypatch.setattr(parts, "_asked_as", lambda shape, count, asked: shape)
+    given = ("row", "class", "over_least", "over_most")
+    assert [{c: r[c] for c in given} for r in answered(tmp_path / "settled", rows, lawbook=law, only_classes=True)] == [{c: r[c] for c in given} for r in usual]
+    assert {query.shape.settled for query in asked} == {open_}
