@@ -156,7 +156,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             continue
         if _PADDED.match(number) or (text[begin - 1 : begin] == "(" and _LISTED.match(text, begin)):
             continue
-        if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end) or (_OF_TIME.search(text[:begin]) and _LEFT_OUT.match(text, end)):
+        if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end) or (_LEFT_OUT.match(text, end) and _OF_TIME.search(text[max(0, begin - _NOUN_BEFORE) : begin])):
             continue
         said = " ".join(text[match.start() : match.end()].split())
         own = {"hedge"} if match["q"] else set()
@@ -184,7 +184,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         if behind is not None:
             if "." in number and behind[0] != "percent" and not re.search("illion", number):
                 continue
-            if (behind[0] == "percent" and value > 100) or (behind[0] in BODIES and _COVERS.search(text[:begin])):
+            if (behind[0] == "percent" and value > 100) or (behind[0] in BODIES and _COVERS.search(text[max(0, begin - 20) : begin])):
                 continue
             if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in BODIES and BODIES_LATER.match(text, behind[1]):
                 behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
@@ -233,6 +233,7 @@ _AGED = re.compile(r"\b(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)?|man|woman|father|mother|s
 _OF_TIME = re.compile(
     r"(?:\b(?:[Ll]ongest|[Ss]hortest)(?:[ \n](?:of|in|on)[ \n](?:\w+[ \n]){1,3}?)?[ \n](?:was|is|being|at)|\b(?:days|hours)\b[^.;\d]{0,60}\b(?:and|but)[ \n]the[ \n]other|\bhours\b[^.;\d]{0,60}\b(?:hold|holding|kept|keeping|held)[ \n]for)[ \n]$"
 )
+_NOUN_BEFORE = 120
 _LEFT_OUT = re.compile(r"[.,;!?)]|[ \n](?:was|is|and)\b|$")
 _COVERS = re.compile(r"\b(?:covers?|covering|serves|serving)[ \n](?:all[ \n]|the[ \n])?$")  # how far an office reaches, not how many do what
 _WAS_AGED = re.compile(r"\b(?:[Hh]e|[Ss]he|I) was $")
