@@ -207,7 +207,7 @@ def _share(value: tuple[float, float, float]) -> str:
     return "   -" if math.isnan(value[0]) else f"{value[0]:.2f} ({value[1]:.2f} to {value[2]:.2f})"
 
 
-TUNED = ("dev", "heldout", "third", "fourth", "fourth_test", "fifth_test", "sixth_test", "seventh_test", "eighth_test", "ninth_test", "tenth_test", "eleventh_test", "twelfth_test", "thirteenth_test")
+TUNED = ("dev", "heldout", "third", "fourth", "fourth_test", "fifth_test", "sixth_test", "seventh_test", "eighth_test", "ninth_test", "tenth_test", "eleventh_test", "twelfth_test", "thirteenth_test", "fourteenth_test")
 """The files of ``tests/corpus`` on which the extractor may be tuned."""
 
 

@@ -74,7 +74,7 @@ def accounts(text: str, parts: Sequence[Sentence], mentions: Sequence[Mention], 
     def lend(part: Sentence, inside: Sequence[Mention], group: list[Mention]) -> list[Mention]:
         """Give those that do as another does what was told of the other ("Clayton: same.", "Taos does as Rio Arriba does"); who says so of
         itself, naming the other alone ("Same as Linn"), is returned."""
-        if not _SAME.search(part.text):
+        if not _SAME.search(part.text) or _UNLIKE.search(part.text):
             return []
         models = [m for m in inside if _AS.search(text, max(part.start, m.start - 16), m.start)]
         if not models and main is not None and _AS_WE.search(part.text):
@@ -159,6 +159,7 @@ _SAME = Quick(
 )
 _AS = re.compile(r"\b(?:as|like|see|what)(?: (?:do|does|did|in|the|what))?\s\Z", re.IGNORECASE)
 _AS_WE = re.compile(r"\b(?:same (?:thing )?as (?:us|we|ours|me)|as we do|what we (?:do|ask for)|like (?:us|ours|this one)|as ours (?:does|do|is|has)|cop(?:y|ies) of (?:ours|this))\b")
+_UNLIKE = re.compile(r"\b(?:no|not|nothing|never)\b[^.;,]{0,40}\blike (?:ours|us|this one)\b|n't\b[^.;,]{0,40}\blike (?:ours|us|this one)\b")
 _SAME_HERE = re.compile(r"(?:[^:\n]{0,60}: )?\W*(?:[Ss]ame(?: here| with us| for us| thing| answer)?|[Dd]itto)\b[^,;]{0,12}\Z")  # what was said of the agency before
 _LENT = 3
 

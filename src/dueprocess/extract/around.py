@@ -48,7 +48,7 @@ _VERB = Quick(
     r"|(?P<say>says?|said|put|puts|knew of|heard|got to|told|named|reported|estimates?d?)|(?P<pay>paid|pays?|settled|settle|awarded|owes?|cost|costs?|spent|check for|lost|losing|reimburse[sd]?))\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
-_WHOLE = Quick(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:\w+'s[ \n])?$", re.IGNORECASE)
+_WHOLE = Quick(rf"(?:{NUMBER}),?[ \n](?:out[ \n])?of[ \n](?:the[ \n])?(?:(?:\w+[ \n])?\w+'s[ \n])?$", re.IGNORECASE)
 _THE = re.compile(r"\b(?P<w>the|all|our|its|their|of the|of (?:the )?(?:state|county)'s|[A-Z]\w+'s|these|those|every|another|other|remaining|the other)[ \n]$")
 
 

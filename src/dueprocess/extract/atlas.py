@@ -135,14 +135,14 @@ def states_of(town: str) -> frozenset[str]:
     return _towns()[1].get(base_of(town), frozenset())
 
 
-# "OHIO", "Kansas side", "ALABAMA (2 asked) Baldwin: ...", "TENNESSEE   Shelby", "AL: Baldwin, Houston", "NEW JERSEY Bergen: ...": the state at the head of a line.
-_HEADS_LINE = r"(?=[ \t]*(?::|$|[—–]|\(\d)|[ ]{2,}\S|[ ](?i:side)\b|,[ ]\d)"
+# "OHIO", "2. Ohio", "HOST: And Ohio?", "Kansas side", "ALABAMA (2 asked) Baldwin: ...", "TENNESSEE   Shelby", "AL: Baldwin, Houston", "NEW JERSEY Bergen: ...": the state at the head of a line.
+_HEADS_LINE = r"(?=[ \t]*(?:[:?.]?$|:|[—–]|\(\d)|[ ]{2,}\S|[ ](?i:side)\b|,[ ]\d)"
 
 
 @cache
 def _state_head() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(index().states, key=len, reverse=True))
-    return re.compile(rf"^[ \t]*(?:STATE OF )?(?:(?P<name>(?i:{names})){_HEADS_LINE}|(?P<loud>(?i:{names}))(?=[ ][A-Z][a-z])|(?P<code>[A-Z]{{2}})(?=:[ ]|[ ]{{2,}}[A-Z]))", re.MULTILINE)
+    return re.compile(rf"^[ \t]*(?:\d{{1,2}}[.)][ ]|[A-Z][A-Z. ]{{1,30}}:[ ](?:And[ ])?)?(?:STATE OF )?(?:(?P<name>(?i:{names})){_HEADS_LINE}|(?P<loud>(?i:{names}))(?=[ ][A-Z][a-z])|(?P<code>[A-Z]{{2}})(?=:[ ]|[ ]{{2,}}[A-Z]))", re.MULTILINE)
 
 
 @lru_cache(maxsize=2)  # several readers ask for those of one text

@@ -136,6 +136,23 @@ def is_person(text: str, mention: Mention) -> bool:
     return any(fold(m[1]) not in _NO_FIRST_NAME for m in re.finditer(rf"\b([A-Z][a-z]+)[ ](?:[A-Z]\.[ ])?{re.escape(name)}\b", text))
 
 
+# "Mr. Ray Sample, Town of Linn, said", "— R.T., Gooding": where somebody lives; "Lancaster County Jail (Lincoln)": where an agency sits.
+_OF_PERSON = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.)? [A-Z][\w'-]+, \Z")
+_SIGNED = re.compile(r"[—–-] ?(?:[A-Z]\. ?){1,3}(?:[A-Z][a-z]+)?, \Z")
+_BRACKET_BEHIND = re.compile(r"\b(?:County|Parish|Office|Department|Jail|Corrections|Center|Police) \(\Z")
+_BEFORE_ADDRESS = 40
+
+
+def is_address(text: str, mention: Mention) -> bool:
+    """Whether a place, named without an office, only tells where somebody lives or where an agency sits."""
+    before = text[max(0, mention.start - _BEFORE_ADDRESS) : mention.start]
+    if mention.label.startswith("City of ") and _OF_PERSON.search(before):
+        return True
+    if text[mention.end : mention.end + 1] in ("", "\n") and _SIGNED.search(before):
+        return True
+    return text[mention.end : mention.end + 1] == ")" and "County" not in text[mention.start : mention.end] and _BRACKET_BEHIND.search(before) is not None
+
+
 # "the Cass County jail in Fargo": the town in which a county's jail stands.
 _JAIL_IN = re.compile(r"(?:'s)?(?:[ ](?:[a-z]+|Jail))?[ \n]in[ \n](?P<town>[A-Z][\w-]+(?:[ ][A-Z][\w-]+)?)")
 

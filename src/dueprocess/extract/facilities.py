@@ -29,6 +29,8 @@ _BEFORE = re.compile(r"^.*['’]s (?=[A-Z])|^(?:The|THE|At|At the|In|For|And|But
 _OF_STATE = Quick(rf"\b(?P<name>{_CAP}(?: {_CAP})?) (?:Community )?Correctional (?:Center|Complex|Facility|Institution)\b")
 _SIDE = 90
 """So near before a jail a state is where it lies: "On the West Virginia side, ... The Northern Regional Jail ..."."""
+# "the Northern Regional Jail at Moundsville, West Virginia"
+_LIES_IN = re.compile(rf",?[ \n](?:in|at|near)[ \n](?:{_CAP}[ \n]?){{1,3}},[ \n](?P<state>[A-Z][a-z]+(?:[ ][A-Z][a-z]+)?)")
 _RUNS_JAILS = ("AK", "HI")
 
 
@@ -51,9 +53,11 @@ def with_facilities(text: str, chosen: list[Mention], state: str | None) -> list
             if fold(own) in index().states or any(e[1] == state for part in re.split(r"-", own) for e in counties.get(base_of(re.sub(r" (?:County|COUNTY)$", "", part)), ())):
                 continue
             near = [c.state for c in chosen if c.kind == "state" and 0 < start - c.end < _SIDE and "\n\n" not in text[c.end : start]]
+            behind = _LIES_IN.match(text, match.end())
+            lies = index().states.get(fold(behind["state"])) if behind else None
             flat = " ".join(name.split())
             flat = flat.title() if flat.isupper() else flat
-            found.append(Mention(start, match.end(), "county", MARK + fold(flat), flat, near[-1] if near else state, None, "corrections", flat, True))
+            found.append(Mention(start, match.end(), "county", MARK + fold(flat), flat, lies or (near[-1] if near else state), None, "corrections", flat, True))
     if not found:
         return chosen
     kept = [c for c in chosen if not any(c.start < m.end and m.start < c.end for m in found)]

@@ -137,7 +137,8 @@ def _nouns(spoken: Sequence[Sequence[str]], named: Sequence[tuple[int, int, str]
 
 def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> Iterator[tuple[int, int, int | float, str, str, set[str]]]:
     text, at = sentence.text, sentence.start
-    matches, others = list(_NUMBER.finditer(text)), [*shares(text), *sums(text)]
+    parted = list(shares(text))
+    matches, others = list(_NUMBER.finditer(text)), [*parted, *sums(text)]
     if not (matches or others) or len(_DIGITS.findall(text)) > _MOST_NUMBERS:
         return
     dated = [(d.start, d.end) for d in days(text, "2000-01-01")] if matches else []
@@ -146,7 +147,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         begin = match.start("n")
         number = text[begin : match.end()]
         value = value_of(number)
-        if value is None or (value < 2 and not _may_be_small(text, match, value)) or begin < used or is_year(number, value) or any(a <= begin < b for a, b in dated):
+        if value is None or (value < 2 and not _may_be_small(text, match, value)) or begin < used or is_year(number, value) or any(a <= begin < b for a, b in dated) or any(a <= begin < b for a, b, *_ in parted):
             continue
         if _NEVER.search(text[max(0, begin - 26) : begin]) or _NOT_AFTER.match(text, match.end()) or (begin == 0 and number[0].isdigit() and re.match(r"[.)]", text[match.end() :])):
             continue
@@ -155,7 +156,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
             continue
         if _PADDED.match(number) or (text[begin - 1 : begin] == "(" and _LISTED.match(text, begin)):
             continue
-        if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end):
+        if _is_age(text, begin, end, value) or _IN_LEGEND.match(text, end) or (_LEFT_OUT.match(text, end) and _OF_TIME.search(text[max(0, begin - _NOUN_BEFORE) : begin])):
             continue
         said = " ".join(text[match.start() : match.end()].split())
         own = {"hedge"} if match["q"] else set()
@@ -183,7 +184,7 @@ def _numbers(sentence: Sentence, unit: str, known: dict[int | float, str]) -> It
         if behind is not None:
             if "." in number and behind[0] != "percent" and not re.search("illion", number):
                 continue
-            if behind[0] == "percent" and value > 100:
+            if (behind[0] == "percent" and value > 100) or (behind[0] in BODIES and _COVERS.search(text[max(0, begin - 20) : begin])):
                 continue
             if behind[0] == "people" and text[: behind[1]].endswith(("them", "those", "these")) and unit in BODIES and BODIES_LATER.match(text, behind[1]):
                 behind = (unit, behind[1])  # "three of those told reporters": of the counties just counted
@@ -227,7 +228,14 @@ def _may_be_small(text: str, match: re.Match[str], value: int | float) -> bool:
 _OVER_THE = Quick(r"\b(?:over|past|beyond|within|after|of) the $", re.IGNORECASE)
 _IN_LEGEND = re.compile(r"[ ]?=")  # "0 = does not hold"
 _OLDEST = 99
-_AGED = re.compile(r"\b[A-Z][a-z]+(?:-[A-Z][a-z]+)?, $")  # "Ada Sample, 29, a roofer"
+_AGED = re.compile(r"\b(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)?|man|woman|father|mother|student), $")  # "Ada Sample, 29, a roofer"
+# A length whose noun was said just before: "The longest was 46", "one was kept 160 days and the other 91", "to hold for 49".
+_OF_TIME = re.compile(
+    r"(?:\b(?:[Ll]ongest|[Ss]hortest)(?:[ \n](?:of|in|on)[ \n](?:\w+[ \n]){1,3}?)?[ \n](?:was|is|being|at)|\b(?:days|hours)\b[^.;\d]{0,60}\b(?:and|but)[ \n]the[ \n]other|\bhours\b[^.;\d]{0,60}\b(?:hold|holding|kept|keeping|held)[ \n]for)[ \n]$"
+)
+_NOUN_BEFORE = 120
+_LEFT_OUT = re.compile(r"[.,;!?)]|[ \n](?:was|is|and)\b|$")
+_COVERS = re.compile(r"\b(?:covers?|covering|serves|serving)[ \n](?:all[ \n]|the[ \n])?$")  # how far an office reaches, not how many do what
 _WAS_AGED = re.compile(r"\b(?:[Hh]e|[Ss]he|I) was $")
 TELLING = 12
 """A smaller number that comes again may well be another."""

@@ -29,6 +29,7 @@ from dueprocess.extract.evidence import (
     by_publisher,
     by_seat,
     by_seats,
+    is_address,
     is_person,
     own_county,
     seated_elsewhere,
@@ -66,6 +67,7 @@ def survey(text: str, *, title: str | None = None, publisher: str | None = None)
     mentions = [m for m in with_towns(text, list(settled.mentions), state) if m.kind != "county" or not is_person(text, m)]
     if state is not None:
         mentions = with_home(text, with_merged_cities(text, mentions, state), state)
+    mentions = [m for m in mentions if m.office or not is_address(text, m)]
     issuer = (own_county(publisher, state) or _state_prisons(publisher, state) or _issuer(text, publisher, state)) if publisher and state else None
     own = issuer if issuer is not None and issuer.kind == "county" else None
     head = issuer or (_headed(text, title, state) if title and state else None)

@@ -99,6 +99,8 @@ def papers_in(text: str, start: int) -> list[tuple[str, int]]:
         match = wording_of(entry).search(of_courts if entry in ("judicial-warrant", "court-order") else text, start)
         if match and not (entry == "court-order" and "order" not in match.group().lower() and any(e == "judicial-warrant" for e, _ in found)):
             found.append((entry, match.start()))
+    if {"judicial-warrant", "admin-warrant"} <= {entry for entry, _ in found} and says("either-warrant", text):
+        found = [f for f in found if f[0] != "judicial-warrant"]
     return sorted(found, key=lambda f: f[1])
 
 

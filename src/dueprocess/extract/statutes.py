@@ -14,11 +14,12 @@ from dueprocess.extract.wording import table
 
 
 @cache
-def _patterns() -> tuple[tuple[Quick, str], ...]:
+def _patterns() -> tuple[tuple[Quick, str, bool], ...]:
+    """Each way of writing a law, the name that it gives, and whether it counts only beside words on detainers."""
     parts: dict[str, str] = {}
     for name, pattern in table("statutes")["parts"].items():
         parts[name] = _whole(pattern, parts)
-    return tuple((Quick(_whole(e["pattern"], parts).replace(" ", r"[ \n\u00a0]"), re.MULTILINE), e["name"]) for e in table("statutes")["laws"])
+    return tuple((Quick(_whole(e["pattern"], parts).replace(" ", r"[ \n\u00a0]"), re.MULTILINE), e["name"], e.get("on-detainers", False)) for e in table("statutes")["laws"])
 
 
 def _whole(pattern: str, parts: Mapping[str, str]) -> str:
@@ -30,7 +31,7 @@ def statutes(text: str) -> list[Statute]:
     """The laws in order of their first mention; a law that stands twice is given once."""
     found: dict[str, Statute] = {}
     taken: list[tuple[int, int]] = []
-    hits = sorted(((m.start(), -m.end(), m, name) for p, name in _patterns() for m in p.finditer(text)), key=lambda h: h[:2])
+    hits = sorted(((m.start(), -m.end(), m, name) for p, name, on_detainers in _patterns() for m in p.finditer(text) if not on_detainers or _tells(text, m)), key=lambda h: h[:2])
     for start, minus_end, match, name in hits:
         end = -minus_end
         if any(a < end and start < b for a, b in taken):
@@ -46,6 +47,15 @@ def statutes(text: str) -> list[Statute]:
                 continue  # of the code that the text named before
             found.setdefault(mark, Statute(name=called, quote=text[begin:stop], start=begin, end=stop))
     return list(found.values())
+
+
+_ON_DETAINERS = re.compile(r"\b(?:detainers?|ICE|immigration|I-247\w?|holds?|48 hours)\b", re.IGNORECASE)
+_BESIDE = 160
+
+
+def _tells(text: str, match: re.Match[str]) -> bool:
+    """Whether words on detainers stand beside a match: an office has numbered rules on everything."""
+    return _ON_DETAINERS.search(text, max(0, match.start() - _BESIDE), match.end() + _BESIDE) is not None
 
 
 _BARE = re.compile(r"section|chapter")
@@ -86,7 +96,7 @@ def _alike(one: str, other: str) -> bool:
 
 _BILL = re.compile(r"(?:Senate|House|Assembly|Legislative)[ \n](?:Bill|File)|[SHAL]\.?[BFR]\.?[ \n]?\d|S\.[ \n]?\d")
 # A bill that is named with what it is about.
-_TITLED = re.compile(r",?[ \n]?(?:(?:on|about|concerning|relating|regarding|an [Aa]ct)\b|[-\u2013\u2014:(])")
+_TITLED = re.compile(r",?[ \n]?(?:(?:on|about|concerning|relating|regarding|an [Aa]ct|(?<=,[ ])the)\b|[-\u2013\u2014:(])")
 _SUBJECT = re.compile(r"\b(?:ICE|TRUST|Trust|(?i:detain\w*|detention|immigra\w*|deport\w*|jails?|sheriffs?|holds?|sanctuary|custody|federal|warrants?))\b")
 _REACH = 260
 _TURN = re.compile(r"\s+(?:[A-Z][A-Z.' -]{3,40}|Q|A)(?: \([^)]{2,30}\))?[:.] ")

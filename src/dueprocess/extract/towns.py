@@ -92,7 +92,7 @@ def _all(text: str, mentions: list[Mention], state: str | None) -> Iterator[Ment
         for match in _STATE_PRISONS.finditer(text):
             near = [m.state for m in mentions if m.kind == "state" and m.state and 0 < match.start() - m.start < _SAME_SENTENCE]
             code = near[-1] if near else state
-            if code not in _OWN_JAILS:
+            if code not in _OWN_JAILS or (_THERE.match(text, match.end()) and any(m.kind == "county" and 0 < match.start() - m.start < _SAME_SENTENCE for m in mentions)):
                 continue
             office = f"{load_places().place(f'us/{code.lower()}').name} {' '.join(match['office'].split())}"
             yield Mention(match.start("office"), match.end("office"), "state", code.lower(), office, code, f"us/{code.lower()}", "corrections", office, True)
@@ -145,6 +145,7 @@ def _state_before(mentions: list[Mention], at: int) -> str | None:
     return next((m.state for m in reversed(mentions) if m.start < at and m.state), None)
 
 
+_THERE = re.compile(r"[ \n]there\b")  # "The Department of Corrections there": of the county just named
 _SAME_SENTENCE = 90
 _BESIDE_COUNTY = 40
 _OWN_JAILS = ("AK", "CT", "DE", "HI", "MD", "RI", "VT")

@@ -52,3 +52,21 @@ def test_numbers_that_are_looked_at(text: str, found: list[tuple[float, str]]) -
 
 def test_a_share_in_words_is_looked_at_beside_its_numbers() -> None:
     assert (90, "percent") in figures("Nine out of ten requests were honored.")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        # The parts of a ratio, ages, and lengths whose noun was said before count nothing.
+        ("Seven out of ten people with a detainer were kept.", [70]),
+        ("A Barstow woman, 31, was kept on a detainer.", []),
+        ("Nobody was kept over 48 hours. Longest was 44.", []),
+        ("Two men were kept: one for 120 days and the other 87.", [2]),
+        ("Keeping a man for 48 hours is lawful, but holding for 52 is not.", []),
+        ("The field office covers 44 counties.", []),
+        ("She held 52 people on detainers, and the other 87 went home.", [52, 87]),
+        ("Four of 31 jails hold on detainers.", [4, 31]),
+    ],
+)
+def test_numbers_that_count_nothing_are_no_candidates(text: str, values: list[int]) -> None:
+    assert [f.value for f in candidates(text, sentences(text), survey(text))] == values
