@@ -170,10 +170,18 @@ _CASE = Quick(r"(?:\bv\.?s?\.?[ \n]|\bversus[ \n]|(?:ruling|decision|suit|judgme
 _SERVED = Quick(r"\b[A-Z]\w+[ ](?:Regional|regional)[ ](?:\w+[ ]){1,2}(?:serves|serving)[ \n](?:the[ \n]counties[ \n]of[ \n])?$|\b(?:serves|serving)\b[^.;:]{0,70}(?:,|\b(?:and|or))[ \n](?:the[ \n])?$")
 
 
+_MENTIONS = 256
+"""Several readers of a text ask about each of its mentions; so many are remembered."""
+
+
 def of_case(text: str, mention: Mention) -> bool:
     """Whether a place stands there as a party to a case, as what a ruling was about, or as a further county that a jail serves."""
-    before = text[max(0, mention.start - 90) : mention.start]
-    return _SERVED.search(before) is not None or _CASE.search(before) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", text[mention.end : mention.end + 10]) is not None
+    return _of_case(text[max(0, mention.start - 90) : mention.start], text[mention.end : mention.end + 10])
+
+
+@lru_cache(maxsize=_MENTIONS)
+def _of_case(before: str, behind: str) -> bool:
+    return _SERVED.search(before) is not None or _CASE.search(before) is not None or re.match(r"[ \n](?:v[.s]|(?:case|ruling|decision|verdict|judgment|lawsuit)\b)", behind) is not None
 
 
 _FROM = re.compile(r"^[ \t]*(?:FROM|From):", re.MULTILINE)

@@ -9,7 +9,7 @@ and ``train_stays.py``.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -72,27 +72,34 @@ def marked(sensed: Sensed, account: Account, mentions: Sequence[Mention]) -> str
     return " ".join(BAR.join(found).split())
 
 
-def _words(text: str) -> Iterator[str]:
+class _Spaced(dict[int, str]):
+    """What ``str.translate`` writes for each letter: nothing for an accent, a sign between spaces."""
+
+    def __missing__(self, number: int) -> str:
+        c = chr(number)
+        category = unicodedata.category(c)
+        sign = category[0] == "P" or (c.isascii() and not c.isalnum() and not c.isspace())
+        found = self[number] = "" if category == "Mn" else f" {c} " if sign else c
+        return found
+
+
+_SPACED = _Spaced()
+
+
+def _words(text: str) -> list[str]:
     """Words and signs of a text as BERT's vocabularies have them: lower case, without accents."""
-    flat = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
-    word = ""
-    for c in flat:
-        sign = unicodedata.category(c)[0] == "P" or (c.isascii() and not c.isalnum() and not c.isspace())
-        if (sign or c.isspace()) and word:
-            yield word
-            word = ""
-        if sign:
-            yield c
-        elif not c.isspace():
-            word += c
-    if word:
-        yield word
+    return unicodedata.normalize("NFD", text.lower()).translate(_SPACED).split()
 
 
 def numbers(text: str, vocabulary: Mapping[str, int]) -> list[int]:
     """The numbers of a text's word pieces: of each word the longest piece that is known, then of what is left."""
     found = [vocabulary["[CLS]"]]
     for word in _words(text):
+        if len(found) >= MOST_TOKENS:
+            break
+        if word in vocabulary:  # most are
+            found.append(vocabulary[word])
+            continue
         at, pieces = 0, []
         while at < len(word) <= _LONGEST_WORD:
             end = next((e for e in range(len(word), at, -1) if ("##" if at else "") + word[at:e] in vocabulary), 0)
@@ -101,8 +108,6 @@ def numbers(text: str, vocabulary: Mapping[str, int]) -> list[int]:
             pieces.append(vocabulary[("##" if at else "") + word[at:end]])
             at = end
         found += pieces if at == len(word) else [vocabulary["[UNK]"]]
-        if len(found) >= MOST_TOKENS:
-            break
     return [*found[: MOST_TOKENS - 1], vocabulary["[SEP]"]]
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from dueprocess.extract.atlas import (
     Mention,
@@ -39,6 +41,7 @@ from dueprocess.extract.facilities import with_facilities, with_short_forms
 from dueprocess.extract.homes import with_home, with_merged_cities
 from dueprocess.extract.listed import by_lists, with_lists
 from dueprocess.extract.mentions import named, with_headings
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.rows import with_rows
 from dueprocess.extract.towns import of_state, with_towns
 from dueprocess.extract.wording import table
@@ -138,6 +141,12 @@ def _headed(text: str, head: str, state: str, *, parties: bool = False) -> Menti
     return None
 
 
+@cache
+def _codes_of_laws() -> Sequence[tuple[str, Quick]]:
+    """The states whose code of laws tells them, and how it is cited."""
+    return [(code, Quick(cited)) for code, cited in table("places")["codes"].items()]
+
+
 def _state_of(text: str, title: str | None, publisher: str | None, mentions: list[Mention]) -> str | None:
     """The state of the dateline or of the title; else the one that most names of the text point to."""
     data = index()
@@ -180,8 +189,8 @@ def _state_of(text: str, title: str | None, publisher: str | None, mentions: lis
     weight: Counter[str] = Counter()
     for code in re.findall(r"\b([A-Z]{2})(?=-[A-Z][a-z]+|[ ](?:sheriffs|jails|jailers|counties)\b)", text):
         weight[code] += 2 * (code.lower() in codes())
-    for code, cited in table("places")["codes"].items():
-        weight[code] += 3 * (re.search(cited, text) is not None)
+    for code, cited in _codes_of_laws():
+        weight[code] += 3 * (cited.search(text) is not None)
     for mention in mentions:
         if mention.kind == "state" and mention.state and not _capital_at(text, mention) and not of_case(text, mention):
             weight[mention.state] += 2

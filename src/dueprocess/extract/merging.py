@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from dueprocess.extract.dates import days, effective
 from dueprocess.extract.facilities import MARK
 from dueprocess.extract.gazetteer import state_name
 from dueprocess.extract.model import Claim, Draft
 from dueprocess.extract.papers import says
+from dueprocess.extract.quick import Quick
 from dueprocess.extract.rulings import rulings
 from dueprocess.extract.sentences import Sentence
 from dueprocess.extract.stances import blocked
@@ -51,7 +53,8 @@ def claim_of(scene: Scene, best: Draft, group: list[Draft], parts: Sequence[Sent
     agency, role = _agency(scene, base, state, best, side)
     sentence = parts[best.sentence]
     starts = next((e for e in (effective(parts[d.sentence].text, published) for d in (best, *group)) if e), None)
-    said = [d.iso for d in days(sentence.text, published) if d.iso != effective(sentence.text, published)]
+    begins = effective(sentence.text, published)
+    said = [d.iso for d in days(sentence.text, published) if d.iso != begins]
     return Claim(
         agency=agency,
         county_or_city=None if best.kind == "state" or base.startswith(MARK) else best.label,
@@ -133,10 +136,12 @@ def _proper(name: str) -> str:
 def _motive(parts: Sequence[Sentence], best: Draft) -> str | None:
     """The first reason that the sentence, or the next two, give."""
     near = " ".join(p.text for p in parts[best.sentence : best.sentence + 3])
-    for motive, wording in table("motives").items():
-        if re.search(wording, near, re.IGNORECASE):
-            return str(motive)
-    return None
+    return next((motive for motive, wording in _motives() if wording.search(near) is not None), None)
+
+
+@cache
+def _motives() -> Sequence[tuple[str, Quick]]:
+    return [(str(motive), Quick(wording, re.IGNORECASE)) for motive, wording in table("motives").items()]
 
 
 def _cites(parts: Sequence[Sentence], best: Draft) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from re import Match
 
 from dueprocess.extract.quick import Quick
@@ -40,8 +40,17 @@ def wording_of(entry: str) -> Quick:
     return pattern("stances", entry)
 
 
+_LONGEST, _ASKED = 1_000, 1_024
+"""A sentence is asked the same by several readers of one text: so many questions are remembered, of texts that are shorter than that."""
+
+
 def says(entry: str, text: str) -> Match[str] | None:
     """The first place at which ``text`` has this wording."""
+    return _says(entry, text) if len(text) < _LONGEST else wording_of(entry).search(text)
+
+
+@lru_cache(maxsize=_ASKED)
+def _says(entry: str, text: str) -> Match[str] | None:
     return wording_of(entry).search(text)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from dueprocess.extract import encoder
 from dueprocess.extract.accounts import Account, Sensed, accounts, features, side_of
 from dueprocess.extract.echoes import draft
 from dueprocess.extract.merging import Key, claim_of
-from dueprocess.extract.model import Claim
-from dueprocess.extract.odds import odds
+from dueprocess.extract.model import POSITIONS, Claim
+from dueprocess.extract.odds import Odds, odds
 from dueprocess.extract.papers import Stance
 from dueprocess.extract.people import speaker
 from dueprocess.extract.sentences import Sentence
@@ -97,7 +97,9 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
         mine = {c.position for c in told.claims.get(key, ())}
         first = odds(found)
         agreed = first.position in mine and first.none < _AGREES
-        chances = encoder.heard(first, told.sensed, account, scene.survey.mentions, parts, _BESIDE_BOTH if agreed else encoder.WEIGHT)
+        counted = _BESIDE_BOTH if agreed else encoder.WEIGHT
+        turns = may_turn(first, counted, mine, doubtful=doubtful, sure=key[:2] in told.heard.sure)
+        chances = encoder.heard(first, told.sensed, account, scene.survey.mentions, parts, counted) if turns else first
         position = chances.position
         if doubtful and chances.chance < _LEAST_DOUBTFUL:
             claims.pop(key, None)
@@ -111,6 +113,18 @@ def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> lis
         elif position not in mine and (mine or not _of_no_say(scene.text, account, position)):
             claims[key] = [_new(told, key, account, position, parts, published)]
     return sorted((c for found in claims.values() for c in found), key=lambda c: c.start)
+
+
+def may_turn(first: Odds, counted: float, mine: Set[str], *, doubtful: bool, sure: bool) -> bool:
+    """Whether the encoder, whose chances count ``counted`` beside ``first``, could change what ``settled`` makes of an account: it is dear, and need not
+    be asked where no answer could. ``mine`` are the positions that the rules read."""
+    kept = {name: (1 - counted) * share for name, share in first.of.items()}  # what is left of each chance at worst; at best ``counted`` is added
+    if doubtful:
+        return max(kept[name] for name in POSITIONS) + counted >= _LEAST_DOUBTFUL
+    if sure and kept["none"] + counted < _OVERRULES:
+        return False
+    best = max((kept[name] for name in mine), default=0.0)
+    return best < _LEAST_READ or best <= max((kept[name] for name in POSITIONS if name not in mine), default=0.0) + counted
 
 
 _NO_ANSWER = re.compile(r"\b(?:did not|didn't|has not|hasn't|never) (?:answer|respond|reply|return|call back)", re.IGNORECASE)

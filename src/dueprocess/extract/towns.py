@@ -7,8 +7,9 @@ Las Vegas of its police. Read only where the state is settled and the words besi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from dueprocess.extract.alone import with_bare_counties
 from dueprocess.extract.atlas import Mention, base_of, county_of, index, state_heads, states_of
@@ -152,10 +153,16 @@ _OWN_JAILS = ("AK", "CT", "DE", "HI", "MD", "RI", "VT")
 _NO_COUNTY_JAILS = ("AK", "CT", "DC", "DE", "HI", "RI", "VT")
 
 
+@cache
+def _called() -> Sequence[tuple[Mapping[str, str], Quick, Quick]]:
+    """The agencies of ``places.yaml``, each with the words that show it is meant and those that it is called by."""
+    return [(entry, Quick(entry["where"]), Quick(entry["called"])) for entry in table("places")["agencies"]]
+
+
 def _short_names(text: str) -> Iterator[Mention]:
     """Agencies that a text calls by a name that no place has: those of ``places.yaml``, where its own words show which is meant."""
-    for entry in table("places")["agencies"]:
-        if re.search(entry["where"], text):
-            for match in re.finditer(entry["called"], text):
+    for entry, where, called in _called():
+        if where.search(text) is not None:
+            for match in called.finditer(text):
                 base = base_of(entry["county"].rsplit(" ", 1)[0])
                 yield Mention(match.start(), match.end(), "county", base, entry["county"], entry["state"], entry["place"], entry["role"], entry["name"], True)

@@ -26,6 +26,10 @@ def test_a_word_is_split_into_the_longest_pieces_that_are_known() -> None:
     assert found == ["[CLS]", "the", "detain", "##er", "##s", "'", "cafe", ".", "[UNK]", "[SEP]"]
 
 
+def test_accents_are_dropped_and_signs_stand_alone() -> None:
+    assert encoder._words("Él dijo:\u00a0«No»\t$5+tax\x00, İzmir_2\u2003ok") == ["el", "dijo", ":", "«", "no", "»", "$", "5", "+", "tax", "\x00", ",", "izmir", "_", "2", "ok"]
+
+
 def test_a_long_text_is_cut_and_closed() -> None:
     found = encoder.numbers("the " * 500, VOCABULARY)
     assert len(found) == encoder.MOST_TOKENS
