@@ -54,7 +54,7 @@ _BESIDE = 160
 
 
 def _tells(text: str, match: re.Match[str]) -> bool:
-    """Whether words on detainers stand beside a match: an office has numbered rules on everything."""
+    """Whether words on detainers stand beside a match: councils resolve on everything."""
     return _ON_DETAINERS.search(text, max(0, match.start() - _BESIDE), match.end() + _BESIDE) is not None
 
 

@@ -81,7 +81,7 @@ def test_forms_of_citing(words: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "case no. 14-2312", "Chapter 11 rules", "suite 1373", "the man at 815 S. 4500 East", "12 S. 4th Street", "an order. A. 142 of them.", "567 U.S. 387", "Philadelphia, PA 19103-1234", "Policy 4",
+        "case no. 14-2312", "Chapter 11 rules", "suite 1373", "the man at 815 S. 4500 East", "12 S. 4th Street", "an order. A. 142 of them.", "567 U.S. 387", "Philadelphia, PA 19103-1234", "General Order 5.3", "Policy 428",
         "the AS 400 system", "an IC 3 complaint", "MCA 2", "Zip Code 97301", "a resolution of 2014", "Form I-247A", "Measure 12 inches", "an order, and Senate bill drafters", "Salem, OR 97301",
     ],
 )  # fmt: skip
@@ -96,29 +96,23 @@ def test_a_bare_section_of_a_code_that_was_named_is_no_second_law() -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("Jail Policy 6-204 says that no detainer alone keeps anyone.", "Policy 6-204"),
-        ("Under policy 517.02 a person may be held on an ICE warrant.", "policy 517.02"),
-        ("STANDARD OPERATING PROCEDURE 9.31\nSubject: Immigration detainers", "STANDARD OPERATING PROCEDURE 9.31"),
-        ("Under Policy 428 the jail may not hold anyone on an ICE detainer.", "Policy 428"),
-        ("We enclose General Order 418, on detainers.", "General Order 418"),
         ("The county ordinance of March 2014 forbids holds for ICE.", "ordinance of March 2014"),
         ("Its resolution adopted in June 2013 ended holds on detainers.", "resolution of June 2013"),
         ("An attorney general's opinion of May 2016 calls detainers requests.", "attorney general's opinion of May 2016"),
         ("Resolution 12-05/17 asks the sheriff to stop.", "Resolution 12-05/17"),
     ],
 )
-def test_rules_of_an_office_and_laws_known_by_their_date_are_named(text: str, name: str) -> None:
+def test_laws_known_by_their_date_are_named(text: str, name: str) -> None:
     assert [s.name for s in statutes(text)] == [name]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "Policy 6-204 sets the hours of the kitchen.",
+        "Under Policy 428 the jail may not hold anyone on an ICE detainer.",
         "The resolution of March 2014 thanked the fire brigade.",
-        "Our policy 3 years ago was that we kept people for ICE on a detainer.",
         "If you are here for SB 611, the hotel tax, come back at two.",
     ],
 )
-def test_rules_on_other_matters_are_not(text: str) -> None:
+def test_an_office_s_own_rules_and_those_on_other_matters_are_not(text: str) -> None:
     assert statutes(text) == []
