@@ -15,16 +15,20 @@ from dueprocess.tables.moments import NUMERIC, local_of, month_first
 from dueprocess.tables.raw import Raw
 from dueprocess.terms.vocabulary import Vocabulary
 
+MOST_ENDS = 40
+"""A column of more different values is none of how stays ended."""
+_RELEASED, _TO = frozenset({"released", "release", "discharged", "discharge"}), frozenset({"to", "who", "whom"})
 _CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
 
 class Headers:
     """Reads headers by the shipped ``words``. ``guessed`` are (file, header) that were taken by the words of their names, which
-    ``notes`` say; ``idle`` are, by table, headers of times of which nothing was made."""
+    ``notes`` say; ``doubtful`` those that were left out since they may hold names; ``idle`` are, by table, headers of times of which nothing was made."""
 
     def __init__(self, opened: Engine, words: Mapping[str, Any], vocabulary: Vocabulary, notes: list[str]) -> None:
         self.engine, self.words, self.vocabulary, self.notes = opened, words, vocabulary, notes
         self.guessed: set[tuple[str, str]] = set()
+        self.doubtful: set[tuple[str, str]] = set()
         self.day_first = False
         self.idle: dict[int, list[str]] = {}
 
@@ -90,18 +94,33 @@ class Headers:
 
     def by_values(self, raw: Raw, found: Mapping[str, str]) -> dict[str, str]:
         """Own name to header by what stands in the cells: forms of detainers, words for a hold under a header that says hold,
-        and yes or no under one that says that a detainer was served."""
+        yes or no under one that says that a detainer was served, and words for an end under one that says to whom somebody was released."""
         if not found:
             return {}
         free = [h for h in raw.headers if h not in found.values() and not personal(h)]
         asked = [h for h in free if "served" in self.words_of(h) and self.words_of(h) & {"detainer", "hold"} and self.yes_or_no(raw, h)]
         more = {"detainer_served_ever": asked[0]} if len(asked) == 1 and "detainer_served_ever" not in found else {}
+        if "left_to" not in found and (end := self.end_of_stays(raw, free)):
+            more["left_to"] = end
         if "detainer_form" not in found and (form := next((h for h in free if self.mostly(raw, h, [r"^(form )?i-?247"])), None)):
             return {"detainer_form": form, **more}
         said = [h for h in free if self.words_of(h) & {"hold", "holds", "detainer", "detainers"}]
         if not found.keys() & {"detainer", "detainer_form"} and (hold := next((h for h in said if self.mostly(raw, h, self.words["holds"])), None)):
             return {"detainer": hold, **more}
         return more
+
+    def end_of_stays(self, raw: Raw, headers: Sequence[str]) -> str | None:
+        """The column that says to whom people were released ("Released To – Who"). Such a column may hold names, which a map would show: it is
+        taken only where every cell is a known word for an end and few are different; that another was left out is noted."""
+        for header in (h for h in headers if self.words_of(h) & _RELEASED and self.words_of(h) & _TO):
+            values = self.values(raw, header, most=20_000)
+            known = {v for v in values if any(re.search(w, v, re.IGNORECASE) for entry in self.words["left_to"] for w in entry["words"])}
+            if values and len(known) <= MOST_ENDS and known == set(values):
+                return header
+            if values:
+                self.doubtful.add((raw.file, header))
+                self.notes.append(f"[{header}] was left out: it may say where people went, and it may hold names. If it holds none, name it under columns as left_to")
+        return None
 
     def yes_or_no(self, raw: Raw, header: str) -> bool:
         """Whether a column's cells say yes or no, but for a slip here and there."""

@@ -373,7 +373,7 @@ class _Proposer:
 
     def _sample(self, raw: Raw) -> list[dict[str, str]]:
         rows = self.engine.rows(f"SELECT {', '.join(f'c{i}' for i in range(len(raw.headers)))} FROM {raw.table} ORDER BY _line LIMIT 10")
-        hidden = {h for h in raw.headers if personal(h) or self._is_names(raw, h)}
+        hidden = {h for h in raw.headers if personal(h) or (raw.file, h) in self.headers.doubtful or self._is_names(raw, h)}
         return [{h: HIDDEN if h in hidden and v else (v or "") for h, v in zip(raw.headers, row, strict=True)} for row in rows]
 
     def _is_names(self, raw: Raw, header: str) -> bool:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tables_common import AGENCY, SAMPLES, lawbook, prepared, read, write
 
 from dueprocess.kernel.yamlread import parse
@@ -94,6 +95,19 @@ def test_times_are_found_by_the_words_of_their_names_and_marked(tmp_path: Path) 
     assert any("[Bond Set Dt], [Proj. Release Dt]" in note for note in found.notes)
     shown = json.dumps(found.tables)
     assert "Placeholder" not in shown and "Example, Sam" not in shown
+
+
+@pytest.mark.parametrize(("ends", "taken"), [(("ICE", "Bond", "Self", "USMS"), True), (("ICE", "Bond", "Example, Sam", "Self"), False)])
+def test_a_column_of_who_took_somebody_is_taken_where_it_holds_no_names(ends: tuple[str, ...], taken: bool, tmp_path: Path) -> None:
+    rows = [["Booking #", "Book Date", "Release Dt", "Released To – Who"], *([f"14-{i}", "5/3/2014", "5/10/2014", ends[i % 4]] for i in range(12))]
+    write(tmp_path, "log.csv", rows)
+    found = propose([tmp_path / "log.csv"], vocabulary=lawbook().vocabulary, agency=AGENCY)
+    columns = parse(found.text, name="map").value["columns"]
+    if taken:
+        assert columns["left_to"] == {"column": "Released To – Who", "values": {"ICE": "ice", "Bond": "community", "Self": "community", "USMS": "other_agency"}, "else": "unknown"}
+    else:
+        assert "left_to" not in columns and any("[Released To – Who] was left out" in n for n in found.notes)
+        assert "Example, Sam" not in found.text + json.dumps(found.tables) + " ".join(found.notes)
 
 
 def test_two_columns_of_one_meaning_are_left_to_the_reader(tmp_path: Path) -> None:
