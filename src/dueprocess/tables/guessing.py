@@ -15,8 +15,8 @@ from dueprocess.tables.moments import NUMERIC, local_of, month_first
 from dueprocess.tables.raw import Raw
 from dueprocess.terms.vocabulary import Vocabulary
 
-MOST_ENDS = 40
-"""A column of more different values is none of how stays ended."""
+MOST_CODES = 40
+"""A column of more different values is none of codes."""
 _RELEASED, _TO = frozenset({"released", "release", "discharged", "discharge"}), frozenset({"to", "who", "whom"})
 _CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
@@ -105,7 +105,7 @@ class Headers:
         if "detainer_form" not in found and (form := next((h for h in free if self.mostly(raw, h, [r"^(form )?i-?247"])), None)):
             return {"detainer_form": form, **more}
         said = [h for h in free if self.words_of(h) & {"hold", "holds", "detainer", "detainers"}]
-        if not found.keys() & {"detainer", "detainer_form"} and (hold := next((h for h in said if self.mostly(raw, h, self.words["holds"])), None)):
+        if not found.keys() & {"detainer", "detainer_form"} and (hold := next((h for h in said if self.mostly(raw, h, self.words["holds"]) or self.some_of_few(raw, h, self.words["holds"])), None)):
             return {"detainer": hold, **more}
         return more
 
@@ -114,8 +114,8 @@ class Headers:
         taken only where every cell is a known word for an end and few are different; that another was left out is noted."""
         for header in (h for h in headers if self.words_of(h) & _RELEASED and self.words_of(h) & _TO):
             values = self.values(raw, header, most=20_000)
-            known = {v for v in values if any(re.search(w, v, re.IGNORECASE) for entry in self.words["left_to"] for w in entry["words"])}
-            if values and len(known) <= MOST_ENDS and known == set(values):
+            known = {v for v in values if v.lower() in UNSURE or any(re.search(w, v, re.IGNORECASE) for entry in self.words["left_to"] for w in entry["words"])}
+            if values and len(known) <= MOST_CODES and known == set(values):
                 return header
             if values:
                 self.doubtful.add((raw.file, header))
@@ -131,6 +131,11 @@ class Headers:
         """Whether most cells hold one of these patterns."""
         values = self.values(raw, header)
         return bool(values) and sum(any(re.search(p, v, re.IGNORECASE) for p in patterns) for v in values) >= 0.6 * len(values)
+
+    def some_of_few(self, raw: Raw, header: str, patterns: Sequence[str]) -> bool:
+        """Whether a column has few different cells, some of which hold one of these patterns: codes of all sorts of holds."""
+        values = set(self.values(raw, header, most=20_000))
+        return len(values) <= MOST_CODES and any(re.search(p, v, re.IGNORECASE) for v in values for p in patterns)
 
     def words_of(self, header: str) -> set[str]:
         """The words of a header, abbreviations written out."""
