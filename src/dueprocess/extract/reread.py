@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dueprocess.extract import encoder
 from dueprocess.extract.sentences import Sentence
 
-_MOST, _BEFORE, _BEHIND = 300, 160, 160
+_MOST, _BEFORE, _BEHIND = 200, 80, 80
 """So many characters of its sentence, of what stands before that and of what stands behind are shown."""
 MOST_ASKED = 100
 """So many questions a text may cost, a pasted table of lengths, too."""
