@@ -20,9 +20,6 @@ from dueprocess.extract.theme import likely
 
 LEAST_OF_TEXT = 0.1
 """A text that is less likely to tell any agency's position is taken to be about something else."""
-_LONG = 2_000
-_ON_HOLDS = re.compile(r"\b(?:detainers?|ICE|I-247\w?|[Hh]olds?)\b")
-"""A text of more characters than that without one of these words is about another kind of request."""
 _LEAST_DOUBTFUL = 0.8
 """So likely a position must be to be claimed there."""
 LEAST = 0.42
@@ -90,8 +87,6 @@ def weighed(told: Told, parts: Sequence[Sentence]) -> list[tuple[Key, Account, s
 def settled(told: Told, parts: Sequence[Sentence], published: str | None) -> list[Claim]:
     """The claims of a text in its order: the likeliest position of each agency, in the rules' words where they read the same."""
     doubtful = likely(told.sensed, parts) < LEAST_OF_TEXT
-    if len(told.scene.text) > _LONG and _ON_HOLDS.search(told.scene.text) is None:
-        return []
     claims, scene = dict(told.claims), told.scene
     for key, account, found in weighed(told, parts):
         mine = {c.position for c in told.claims.get(key, ())}
