@@ -46,7 +46,7 @@ from dueprocess.extract.wording import table  # noqa: E402
 HERE = Path(__file__).parent
 PASSAGES = ROOT / "tests" / "corpus" / "passages"
 # Of the texts of these writers, those whose number it divides are only scored. In the last two every fifth is a distractor, and hardly another.
-SCORED = {"news": 5, "official": 5, "dialogue": 5, "phrases": 5, "nearmiss": 5, "articles": 10, "documents": 10, "spoken": 5, "coded": 5, "sober": 5, "twins": 5, "plain": 5, "hearings": 5, "talk": 5, "around": 5, "whole": 5, "press": 5, "desk": 5, "spans": 5, "plainly": 5, "wire": 5, "folder": 5, "rounds": 5}
+SCORED = {"news": 5, "official": 5, "dialogue": 5, "phrases": 5, "nearmiss": 5, "articles": 10, "documents": 10, "spoken": 5, "coded": 5, "sober": 5, "twins": 5, "plain": 5, "hearings": 5, "talk": 5, "around": 5, "whole": 5, "press": 5, "desk": 5, "spans": 5, "plainly": 5, "wire": 5, "folder": 5, "rounds": 5, "offices": 5, "turned": 5}
 FEWEST = 2  # a feature that fewer accounts have is left out
 WHOLE = 0.5  # what an account counts
 PIECE = 0.3  # what a piece of an account counts by itself
