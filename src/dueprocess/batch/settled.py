@@ -16,7 +16,7 @@ from dueprocess.batch.folding import Atom
 from dueprocess.batch.forms import without_detainer
 from dueprocess.batch.resolve import Resolver
 from dueprocess.batch.rows import WARRANTS
-from dueprocess.batch.sqltext import HIGH, greatest, least
+from dueprocess.batch.sqltext import HIGH, greatest, least, quoted
 
 HOURS = ("over_least", "over_most", "open_least", "open_most")
 _TRIED = 6
@@ -66,7 +66,7 @@ def _everywhere(engine: Engine, asked: Asked, questions: Sequence[tuple[int, ...
 def nothing_known(columns: Iterable[str]) -> str:
     """Whether no column of a row (SQL) tells a fact, a determination or a paper, and the record is not complete."""
     given = sorted(c for c in columns if c.startswith(("f_", "determined_", "detainer_")) or c.removesuffix("_lo") in WARRANTS)
-    return " AND ".join(["NOT coalesce(record_complete, FALSE)", *(f'"{c}" IS NULL' for c in given)])
+    return " AND ".join(["NOT coalesce(record_complete, FALSE)", *(f"{quoted(c)} IS NULL" for c in given)])
 
 
 def _code(asked: Asked, atom: Atom) -> int:

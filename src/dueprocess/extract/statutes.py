@@ -49,7 +49,7 @@ def statutes(text: str) -> list[Statute]:
     return list(found.values())
 
 
-_ON_DETAINERS = re.compile(r"\b(?:detainers?|ICE|immigration|I-247\w?|holds?|48 hours)\b", re.IGNORECASE)
+_ON_DETAINERS = re.compile(r"\b(?:(?i:detainers?|immigration|I-247\w?|holds?|48 hours)|ICE)\b")
 _BESIDE = 160
 
 

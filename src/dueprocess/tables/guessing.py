@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -15,8 +16,8 @@ from dueprocess.tables.moments import NUMERIC, local_of, month_first
 from dueprocess.tables.raw import Raw
 from dueprocess.terms.vocabulary import Vocabulary
 
-MOST_CODES = 40
-"""A column of more different values is none of codes."""
+MOST_CODES, FEWEST = 40, 3
+"""A column of more different values, or of one that fewer rows have, is none of codes: what was typed once may be a name, and a map would show it."""
 _RELEASED, _TO = frozenset({"released", "release", "discharged", "discharge"}), frozenset({"to", "who", "whom"})
 _CLOCK_ALONE = re.compile(r"\d{1,2}:?\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
@@ -105,22 +106,30 @@ class Headers:
         if "detainer_form" not in found and (form := next((h for h in free if self.mostly(raw, h, [r"^(form )?i-?247"])), None)):
             return {"detainer_form": form, **more}
         said = [h for h in free if self.words_of(h) & {"hold", "holds", "detainer", "detainers"}]
-        if not found.keys() & {"detainer", "detainer_form"} and (hold := next((h for h in said if self.mostly(raw, h, self.words["holds"]) or self.some_of_few(raw, h, self.words["holds"])), None)):
-            return {"detainer": hold, **more}
+        if not found.keys() & {"detainer", "detainer_form"}:
+            # Most cells say so, or some of a list of codes of all sorts of holds.
+            named = (h for h in said if self.mostly(raw, h, self.words["holds"]) or any(re.search(w, v, re.IGNORECASE) for v in self.codes(raw, h) for w in self.words["holds"]))
+            if (hold := next(named, None)) is not None:
+                return {"detainer": hold, **more}
         return more
 
     def end_of_stays(self, raw: Raw, headers: Sequence[str]) -> str | None:
         """The column that says to whom people were released ("Released To – Who"). Such a column may hold names, which a map would show: it is
-        taken only where every cell is a known word for an end and few are different; that another was left out is noted."""
+        taken only where it holds codes, each with a known word for an end; that another was left out is noted."""
+        ends = [w for entry in self.words["left_to"] for w in entry["words"]]
         for header in (h for h in headers if self.words_of(h) & _RELEASED and self.words_of(h) & _TO):
-            values = self.values(raw, header, most=20_000)
-            known = {v for v in values if v.lower() in UNSURE or any(re.search(w, v, re.IGNORECASE) for entry in self.words["left_to"] for w in entry["words"])}
-            if values and len(known) <= MOST_CODES and known == set(values):
+            codes = self.codes(raw, header)
+            if codes and all(v.lower() in UNSURE or any(re.search(w, v, re.IGNORECASE) for w in ends) for v in codes):
                 return header
-            if values:
+            if self.values(raw, header, most=1):
                 self.doubtful.add((raw.file, header))
                 self.notes.append(f"[{header}] was left out: it may say where people went, and it may hold names. If it holds none, name it under columns as left_to")
         return None
+
+    def codes(self, raw: Raw, header: str) -> set[str]:
+        """The different cells of a column, where they are few and each stands in several rows; else none."""
+        found = Counter(self.values(raw, header, most=20_000))
+        return set(found) if len(found) <= MOST_CODES and all(n >= FEWEST or v.lower() in UNSURE for v, n in found.items()) else set()
 
     def yes_or_no(self, raw: Raw, header: str) -> bool:
         """Whether a column's cells say yes or no, but for a slip here and there."""
@@ -131,11 +140,6 @@ class Headers:
         """Whether most cells hold one of these patterns."""
         values = self.values(raw, header)
         return bool(values) and sum(any(re.search(p, v, re.IGNORECASE) for p in patterns) for v in values) >= 0.6 * len(values)
-
-    def some_of_few(self, raw: Raw, header: str, patterns: Sequence[str]) -> bool:
-        """Whether a column has few different cells, some of which hold one of these patterns: codes of all sorts of holds."""
-        values = set(self.values(raw, header, most=20_000))
-        return len(values) <= MOST_CODES and any(re.search(p, v, re.IGNORECASE) for v in values for p in patterns)
 
     def words_of(self, header: str) -> set[str]:
         """The words of a header, abbreviations written out."""

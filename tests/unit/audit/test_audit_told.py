@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dueprocess.audit.folder import Options, audit
 from dueprocess.audit.protect import LEAST, pooled, spanned
-from dueprocess.audit.undecided import together
+from dueprocess.audit.undecided import MOST_TRIED, together
 from dueprocess.cli import main
 from dueprocess.kernel.errors import InputError
 from dueprocess.law import load_lawbook
@@ -89,6 +89,15 @@ def test_columns_are_asked_for_together_by_what_they_bring() -> None:
     assert together(SETS, settles_nothing={"law"}, steps=6) == [{"names": ["a", "b"], "stays": 10}, {"names": ["c"], "stays": 17}, {"names": ["d"], "stays": 19}]
     assert together(SETS, settles_nothing={"law"}, steps=1) == [{"names": ["a", "b"], "stays": 10}]
     assert together([], settles_nothing=(), steps=6) == []
+
+
+def test_stays_of_rare_sets_are_counted_though_not_all_are_tried() -> None:
+    rare = [{"names": ["a", f"rare{i}"], "stays": 1} for i in range(MOST_TRIED + 20)]
+    common = [{"names": [f"common{i}"], "stays": 5} for i in range(MOST_TRIED)]
+    first = together([*common, {"names": ["a"], "stays": 900}, {"names": ["a", "b"], "stays": 800}, *rare], settles_nothing=(), steps=1)
+    assert first == [{"names": ["a"], "stays": 900}]
+    every = {"names": sorted({"a", *(f"rare{i}" for i in range(MOST_TRIED + 20))}), "stays": 100_000}
+    assert together([every, *rare], settles_nothing=(), steps=1)[0]["stays"] == 100_000 + MOST_TRIED + 20
 
 
 @given(st.lists(st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.integers(1, 50)), max_size=12))

@@ -111,6 +111,7 @@ def test_laws_known_by_their_date_are_named(text: str, name: str) -> None:
     [
         "Under Policy 428 the jail may not hold anyone on an ICE detainer.",
         "The resolution of March 2014 thanked the fire brigade.",
+        "The ordinance of March 2014 closed the ice rink.",
         "If you are here for SB 611, the hotel tax, come back at two.",
     ],
 )

@@ -97,9 +97,9 @@ def test_times_are_found_by_the_words_of_their_names_and_marked(tmp_path: Path) 
     assert "Placeholder" not in shown and "Example, Sam" not in shown
 
 
-@pytest.mark.parametrize(("ends", "taken"), [(("ICE", "Bond", "Self", "UNK"), True), (("ICE", "Bond", "Example, Sam", "Self"), False)])
+@pytest.mark.parametrize(("ends", "taken"), [(("ICE", "Bond", "Self", "UNK") * 3, True), (("ICE", "Bond", "Example, Sam", "Self") * 3, False), (("ICE", "Bond", "Self") * 3 + ("Family: Example, Sam", "ICE", "Bond"), False)])
 def test_a_column_of_who_took_somebody_is_taken_where_it_holds_no_names(ends: tuple[str, ...], taken: bool, tmp_path: Path) -> None:
-    rows = [["Booking #", "Book Date", "Release Dt", "Released To – Who"], *([f"14-{i}", "5/3/2014", "5/10/2014", ends[i % 4]] for i in range(12))]
+    rows = [["Booking #", "Book Date", "Release Dt", "Released To – Who"], *([f"14-{i}", "5/3/2014", "5/10/2014", ends[i]] for i in range(12))]
     write(tmp_path, "log.csv", rows)
     found = propose([tmp_path / "log.csv"], vocabulary=lawbook().vocabulary, agency=AGENCY)
     columns = parse(found.text, name="map").value["columns"]
@@ -116,6 +116,13 @@ def test_codes_of_all_sorts_of_holds_are_listed_where_some_are_for_ice(tmp_path:
     found = propose([tmp_path / "log.csv"], vocabulary=lawbook().vocabulary, agency=AGENCY)
     # What is no word for a hold of ICE's is unknown, till somebody who knows the codes says no.
     assert parse(found.text, name="map").value["columns"]["detainer"] == {"column": "Hold/Agency", "values": {"ICE DET": "yes", "Hold - Jones Co.": "unknown", "Parole": "unknown"}, "else": "unknown"}
+
+
+def test_a_hold_that_was_typed_once_is_not_shown(tmp_path: Path) -> None:
+    holds = ("ICE DET", "Parole", "", "ICE DET", "Parole", "", "ICE DET", "Parole", "", "for Officer Sam Example", "", "")
+    write(tmp_path, "log.csv", [["Booking #", "Book Date", "Release Dt", "Hold/Agency"], *([f"15-{i}", "5/3/2015", "5/10/2015", hold] for i, hold in enumerate(holds))])
+    found = propose([tmp_path / "log.csv"], vocabulary=lawbook().vocabulary, agency=AGENCY)
+    assert "Sam Example" not in found.text
 
 
 def test_two_columns_of_one_meaning_are_left_to_the_reader(tmp_path: Path) -> None:
