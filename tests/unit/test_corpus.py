@@ -20,7 +20,7 @@ THIRD = ("third-dev", "third-test")
 LATER = {
     "fourth-dev": "fourth", "fourth-test": "fourth_test", "fifth-test": "fifth_test", "sixth-test": "sixth_test",
     "seventh-test": "seventh_test", "eighth-test": "eighth_test", "ninth-test": "ninth_test", "tenth-test": "tenth_test", "eleventh-test": "eleventh_test", "twelfth-test": "twelfth_test", "thirteenth-test": "thirteenth_test",
-    "fourteenth-test": "fourteenth_test",
+    "fourteenth-test": "fourteenth_test", "fifteenth-test": "fifteenth_test",
 }
 """Splits written later, shorter texts among them, and the file of each."""
 ALL = (*SPLITS, *THIRD, *LATER)
@@ -48,8 +48,8 @@ MORE = {"aliases", "also_accept", "note", "optional", "value_text"}
 DATED = {"claims": ("announced_date", "effective_date"), "rulings": ("date",), "counts": ("since", "as_of")}
 SHORTEST_SHARED = 45
 """Characters from which on a sentence may not stand in two texts: shorter ones are stock phrases."""
-STOCK = {"this alert is for general information and is not legal advice.", "privileged and confidential — attorney-client communication", "on november 14, the appellate division, second department, decided people ex rel."}
-"""Longer ones that are, and the sentence that names a real decision."""
+STOCK = {"immigration and customs enforcement (ice) or u.s.", "frederick county board of commissioners, 725 f.3d 451 (4th cir.", "this alert is for general information and is not legal advice.", "privileged and confidential — attorney-client communication", "on november 14, the appellate division, second department, decided people ex rel."}
+"""Longer ones that are, the name of an agency and of a real decision (each cut at a period), and a sentence that names another."""
 
 
 @cache
